@@ -1,0 +1,63 @@
+"""The exceptions of symgd: raised for bad input, before any work is done."""
+
+from __future__ import annotations
+
+_SHOWN = 60  # characters of the user's line that an error shows
+
+
+class SymgdError(Exception):
+    """Base class of every error that symgd raises on purpose."""
+
+
+class ExpressionError(SymgdError, ValueError):
+    """A formula could not be read, or holds something that symgd does not accept.
+
+    Parameters
+    ----------
+    message : str
+        What is wrong and what to write instead.
+    text : str
+        The formula as the user gave it.
+    column : int
+        Where in `text` the error lies, counted from 1; 0 for the formula as a whole.
+    """
+
+    def __init__(self, message: str, text: str = "", column: int = 0) -> None:
+        self.message = message
+        self.text = text
+        self.column = column
+        super().__init__(message, text, column)
+
+    def __str__(self) -> str:
+        if not self.column:
+            return self.message
+        start = max(0, min(self.column - 1 - _SHOWN // 2, len(self.text) - _SHOWN))
+        window = self.text[start : start + _SHOWN]
+        shown = "".join(c if " " <= c <= "~" else "?" for c in window)
+        caret = " " * (self.column - 1 - start) + "^"
+        return f"{self.message} (column {self.column})\n  {shown}\n  {caret}"
+
+
+class ConfigurationError(SymgdError, ValueError):
+    """An argument other than the formula has a value that symgd does not accept.
+
+    Parameters
+    ----------
+    argument : str
+        Name of the argument.
+    got : object
+        The value that was given.
+    takes : str
+        What the argument takes.
+    """
+
+    def __init__(self, argument: str, got: object, takes: str) -> None:
+        self.argument = argument
+        self.got = got
+        self.takes = takes
+        super().__init__(argument, got, takes)
+
+    def __str__(self) -> str:
+        got = self.got if isinstance(self.got, str) else repr(self.got)
+        shown = got if len(got) <= _SHOWN else got[: _SHOWN - 3] + "..."
+        return f"{self.argument}: got {shown}; takes {self.takes}"
