@@ -1,0 +1,66 @@
+"""Descent rules: each a small value with named settings and one step function of floats.
+
+A rule never loops, stops or counts; the kernel does that for all of them.
+"""
+
+from __future__ import annotations
+
+from abc import ABC
+from dataclasses import astuple, dataclass, fields
+from typing import ClassVar, final
+
+
+@dataclass(frozen=True)
+class Rule(ABC):
+    """What a rule is; write a frozen dataclass like `GradientDescent` for one of your own.
+
+    The fields of the dataclass are the settings, floats that reach the compiled code as
+    arguments; the first is `lr`. `slots` counts the numbers that the rule remembers for each
+    variable between steps; they start at zero.
+
+    The static method ``step(x, grad, epoch, *slots, *settings)`` gives ``(x, *slots)`` after
+    one step for one variable; `epoch` counts from 1. It is compiled into the loop, so it may
+    use arithmetic and ``if``-expressions on floats only.
+    """
+
+    name: ClassVar[str]
+    slots: ClassVar[int] = 0
+
+    lr: float
+
+    @property
+    def settings(self) -> dict[str, float]:
+        """Names and values of the settings, in the order in which `step` takes them."""
+        return {f.name: v for f, v in zip(fields(self), astuple(self), strict=True)}
+
+
+@final
+@dataclass(frozen=True)
+class GradientDescent(Rule):
+    r"""Plain gradient descent, :math:`x_{k+1} = x_k - \mathrm{lr}\, \nabla f(x_k)`.
+
+    Parameters
+    ----------
+    lr : float
+        The fixed step.
+
+    References
+    ----------
+    A. Cauchy, "Méthode générale pour la résolution des systèmes d'équations simultanées",
+    Comptes rendus hebdomadaires des séances de l'Académie des sciences 25, 536-538 (1847).
+
+    Examples
+    --------
+    >>> GradientDescent(lr=0.25).step(1.0, 2.0, 1, 0.25)
+    (0.5,)
+    """
+
+    name: ClassVar[str] = "gd"
+
+    @staticmethod
+    def step(x: float, grad: float, epoch: float, lr: float) -> tuple[float]:
+        """Take one step."""
+        return (x - lr * grad,)
+
+
+RULES: dict[str, type[Rule]] = {"gd": GradientDescent}

@@ -1,0 +1,362 @@
+"""`Problem`: a formula with its exact gradient and Hessian, and their NumPy callables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import sympy
+
+from .errors import ConfigurationError, ExpressionError
+from .expression.domain import Condition
+from .expression.functions import numpy_functions, own
+from .expression.parse import Limits, read
+from .expression.printing import SourcePrinter, operations, share
+
+Array = npt.NDArray[np.float64]
+Source = str | sympy.Expr
+
+_LARGE_HESSIAN = 40_000  # operations beyond which the Hessian is made by differences
+
+
+class Problem:
+    """A scalar function of real variables, read from a formula.
+
+    Parameters
+    ----------
+    expr : str or sympy.Expr
+        The formula.
+    variables : sequence of str, optional
+        Order of the unknowns; by default natural order (``x2`` before ``x10``).
+    params : mapping of str to float, optional
+        Names with fixed values. The values are arguments of the compiled code.
+
+    Raises
+    ------
+    ExpressionError
+        If the formula cannot be read.
+    ConfigurationError
+        If `variables` or `params` do not fit the formula.
+
+    Examples
+    --------
+    >>> p = Problem("a*x**2 + y**2", params={"a": 3})
+    >>> p.variables
+    (x, y)
+    >>> p.gradient
+    (2*a*x, 2*y)
+    >>> p.fun([1.0, 2.0])
+    7.0
+    >>> p.grad([[1.0, 2.0], [0.0, 1.0]])
+    array([[6., 4.],
+           [0., 2.]])
+    """
+
+    def __init__(
+        self,
+        expr: Source,
+        variables: Sequence[str] | None = None,
+        params: Mapping[str, float] | None = None,
+    ) -> None:
+        values = _checked_params(params)
+        formula = read(expr, variables=variables, params=tuple(values))
+        self.text: str = formula.text
+        self.expr: sympy.Expr = formula.expr
+        self.variables: tuple[sympy.Symbol, ...] = formula.variables
+        self.domain: tuple[Condition, ...] = formula.domain
+        self._param_symbols: tuple[sympy.Symbol, ...] = formula.params
+        self.params: Mapping[str, float] = MappingProxyType(
+            {s.name: values[s.name] for s in formula.params}
+        )
+
+    def __repr__(self) -> str:
+        extra = f", params={dict(self.params)}" if self.params else ""
+        return f"Problem({self.text!r}{extra})"
+
+    def _repr_latex_(self) -> str:
+        names = ", ".join(sympy.latex(v) for v in self.variables)
+        return f"$\\displaystyle f({names}) = {sympy.latex(self.expr)}$"
+
+    def with_params(self, params: Mapping[str, float]) -> Problem:
+        """Give the same problem with other values of its parameters.
+
+        Parameters
+        ----------
+        params : mapping of str to float
+            New values; parameters that are not named keep theirs.
+
+        Returns
+        -------
+        Problem
+            A problem that shares everything symbolic and compiled with this one.
+        """
+        values = _checked_params(params)
+        for name in values:
+            if name not in self.params:
+                raise ConfigurationError("params", name, f"names out of {sorted(self.params)}")
+        other = object.__new__(Problem)
+        other.__dict__.update(self.__dict__)
+        other.params = MappingProxyType({**self.params, **values})
+        return other
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the variables, in order."""
+        return tuple(v.name for v in self.variables)
+
+    @property
+    def param_values(self) -> tuple[float, ...]:
+        """Values of the parameters, in the order in which compiled code takes them."""
+        return tuple(self.params[s.name] for s in self._param_symbols)
+
+    @cached_property
+    def gradient(self) -> tuple[sympy.Expr, ...]:
+        """First derivatives, one for each variable."""
+        limit = Limits().operations
+        if _derivative_bound(self.expr) > 10 * limit:
+            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
+        gradient = tuple(own(self.expr.diff(v)) for v in self.variables)
+        if operations([self.expr, *gradient]) > limit:
+            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
+        return gradient
+
+    @cached_property
+    def hessian(self) -> sympy.ImmutableDenseMatrix:
+        """Second derivatives, ``(n_vars, n_vars)``, made when first asked for."""
+        rows = [
+            [own(g.diff(v)) for v in self.variables[: i + 1]] for i, g in enumerate(self.gradient)
+        ]
+        n = len(rows)
+        return sympy.ImmutableDenseMatrix(n, n, lambda i, j: rows[max(i, j)][min(i, j)])
+
+    def fun(self, x: npt.ArrayLike) -> Any:
+        """Evaluate f.
+
+        Parameters
+        ----------
+        x : array_like
+            Points, shape ``(..., n_vars)``; any shape when there is one variable.
+
+        Returns
+        -------
+        float or ndarray
+            Values, one a point; nan where f is not defined.
+        """
+        points, shape = self._points(x)
+        return self._shaped(self.values(points), shape)
+
+    def grad(self, x: npt.ArrayLike) -> Any:
+        """Evaluate the gradient.
+
+        Parameters
+        ----------
+        x : array_like
+            Points, shape ``(..., n_vars)``; any shape when there is one variable.
+
+        Returns
+        -------
+        float or ndarray
+            Gradients, in the shape of `x`.
+        """
+        points, shape = self._points(x)
+        entries = () if self._scalar else (len(self.variables),)
+        return self._shaped(self.gradients(points), shape + entries)
+
+    def hess(self, x: npt.ArrayLike) -> Any:
+        """Evaluate the Hessian.
+
+        Parameters
+        ----------
+        x : array_like
+            Points, shape ``(..., n_vars)``; any shape when there is one variable.
+
+        Returns
+        -------
+        float or ndarray
+            Hessians, shape ``(..., n_vars, n_vars)``; second derivatives in the shape of `x`
+            when there is one variable.
+        """
+        points, shape = self._points(x)
+        n = len(self.variables)
+        return self._shaped(self.hessians(points), shape + (() if self._scalar else (n, n)))
+
+    def as_scipy(self) -> dict[str, Callable[[Array], Any]]:
+        """Give the keyword arguments ``fun``, ``jac``, ``hess`` of `scipy.optimize.minimize`.
+
+        Returns
+        -------
+        dict
+            Callables of one point, shape ``(n_vars,)``.
+
+        Examples
+        --------
+        >>> from scipy.optimize import minimize
+        >>> p = Problem("(x - 1)**2 + y**2")
+        >>> minimize(**p.as_scipy(), x0=[0.0, 1.0], method="trust-exact").x.round(6)
+        array([1., 0.])
+        """
+        return {
+            "fun": lambda x: float(self.values(np.atleast_2d(x))[0]),
+            "jac": lambda x: self.gradients(np.atleast_2d(x))[0],
+            "hess": lambda x: self.hessians(np.atleast_2d(x))[0],
+        }
+
+    def values(self, points: Array) -> Array:
+        """Evaluate f at points ``(n, n_vars)``; gives ``(n,)``."""
+        return self._run(self._fun, points)[0]
+
+    def gradients(self, points: Array) -> Array:
+        """Evaluate the gradient at points ``(n, n_vars)``; gives ``(n, n_vars)``."""
+        return np.ascontiguousarray(self._run(self._grad, points).T)
+
+    def hessians(self, points: Array) -> Array:
+        """Evaluate the Hessian at points ``(n, n_vars)``; gives ``(n, n_vars, n_vars)``."""
+        n = len(self.variables)
+        if self._hess is None:
+            return self._differences(points)
+        lower = self._run(self._hess, points)
+        hessians = np.empty((len(points), n, n))
+        for entry, (i, j) in zip(lower, zip(*np.tril_indices(n), strict=True), strict=True):
+            hessians[:, i, j] = hessians[:, j, i] = entry
+        return hessians
+
+    def compile(self, exprs: Sequence[sympy.Expr]) -> Callable[..., Any]:
+        """Lambdify expressions in the variables and parameters for NumPy.
+
+        Parameters
+        ----------
+        exprs : sequence of sympy.Expr
+            What to evaluate.
+
+        Returns
+        -------
+        callable
+            Takes one array a variable and one value a parameter, gives a list of arrays.
+        """
+        renamed = self.renamed(exprs)
+        return sympy.lambdify(  # type: ignore[no-any-return]
+            [*self.variable_symbols, *self.param_symbols],
+            renamed,
+            modules=[numpy_functions()],
+            printer=SourcePrinter(),
+            cse=share,
+        )
+
+    def renamed(self, exprs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
+        """Give expressions in which no name is the user's: `v0`, `v1`, ..., `p0`, ..."""
+        users = (*self.variables, *self._param_symbols)
+        ours = (*self.variable_symbols, *self.param_symbols)
+        names = dict(zip(users, ours, strict=True))
+        return [e.xreplace(names) for e in exprs]
+
+    @cached_property
+    def variable_symbols(self) -> tuple[sympy.Symbol, ...]:
+        """The variables as generated code knows them."""
+        return tuple(sympy.Symbol(f"v{i}", real=True) for i in range(len(self.variables)))
+
+    @cached_property
+    def param_symbols(self) -> tuple[sympy.Symbol, ...]:
+        """The parameters as generated code knows them."""
+        return tuple(sympy.Symbol(f"p{i}", real=True) for i in range(len(self._param_symbols)))
+
+    @property
+    def _scalar(self) -> bool:
+        return len(self.variables) == 1
+
+    @cached_property
+    def _fun(self) -> Callable[..., Any]:
+        return self.compile([self.expr])
+
+    @cached_property
+    def _grad(self) -> Callable[..., Any]:
+        return self.compile(self.gradient)
+
+    @cached_property
+    def _hess(self) -> Callable[..., Any] | None:
+        n = len(self.variables)
+        if sum(_derivative_bound(g) for g in self.gradient) * n > _LARGE_HESSIAN:
+            return None
+        return self.compile([self.hessian[i, j] for i in range(n) for j in range(i + 1)])
+
+    def _run(self, function: Callable[..., Any], points: Array) -> Array:
+        columns = np.ascontiguousarray(points.T)
+        with np.errstate(all="ignore"):
+            entries = function(*columns, *self.param_values)
+        rows = np.empty((len(entries), len(points)))
+        for row, entry in zip(rows, entries, strict=True):
+            row[:] = entry
+        return rows
+
+    def _differences(self, points: Array) -> Array:
+        """Central differences of the exact gradient, made symmetric."""
+        n = len(self.variables)
+        hessians = np.empty((len(points), n, n))
+        for j in range(n):
+            h = np.cbrt(np.finfo(float).eps) * np.maximum(np.abs(points[:, j]), 1.0)
+            ahead, behind = points.copy(), points.copy()
+            ahead[:, j] += h
+            behind[:, j] -= h
+            width = (ahead[:, j] - behind[:, j])[:, None]
+            hessians[:, :, j] = (self.gradients(ahead) - self.gradients(behind)) / width
+        return (hessians + hessians.transpose(0, 2, 1)) / 2
+
+    def _points(self, x: npt.ArrayLike) -> tuple[Array, tuple[int, ...]]:
+        array = np.asarray(x, dtype=float)
+        if self._scalar:
+            return array.reshape(-1, 1), array.shape
+        n = len(self.variables)
+        if array.shape[-1:] != (n,):
+            raise ConfigurationError("x", f"shape {array.shape}", f"shape (..., {n})")
+        return array.reshape(-1, n), array.shape[:-1]
+
+    @staticmethod
+    def _shaped(values: Array, shape: tuple[int, ...]) -> Any:
+        return values.reshape(shape) if shape else float(values.reshape(()))
+
+
+_TOO_LARGE = (
+    "the formula and its gradient need more than {} operations; shorten the formula, "
+    "or split it into several"
+)
+
+
+def _checked_params(params: Mapping[str, float] | None) -> dict[str, float]:
+    if params is not None and not isinstance(params, Mapping):
+        raise ConfigurationError("params", params, "a mapping of names to numbers")
+    values = {}
+    for name, value in (params or {}).items():
+        number = _as_number(value)
+        if number is None:
+            raise ConfigurationError(f"params[{name!r}]", value, "a finite real number")
+        values[name] = number
+    return values
+
+
+def _as_number(value: object) -> float | None:
+    try:
+        number = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
+        return None
+    return number if np.isfinite(number) and not isinstance(value, str) else None
+
+
+def _derivative_bound(expr: sympy.Expr) -> int:
+    """Bound the operations in the derivative of an expression, before it is made.
+
+    A product of k factors becomes a sum of k products, so its derivative costs k squared.
+    """
+    seen: set[sympy.Expr] = set()
+    waiting, total = [expr], 0
+    while waiting:
+        node = waiting.pop()
+        if node in seen or not node.args:
+            continue
+        seen.add(node)
+        waiting.extend(node.args)
+        factors = len(node.args)
+        total += factors * factors if node.is_Mul else factors + 1
+    return total
