@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -13,14 +14,129 @@ import sympy
 
 from .errors import ConfigurationError, ExpressionError
 from .expression.domain import Condition
-from .expression.functions import numpy_functions, own
+from .expression.functions import TABLE, numpy_functions, own
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
 
 Array = npt.NDArray[np.float64]
 Source = str | sympy.Expr
+Evaluator = Callable[..., Any]
 
+_MEMO_SIZE = 256  # formulas whose derivatives are kept
 _LARGE_HESSIAN = 40_000  # operations beyond which the Hessian is made by differences
+
+
+class Symbolic:
+    """What a formula is, whatever the values of its parameters: made once, then shared.
+
+    Attributes
+    ----------
+    text : str
+        The formula as the user wrote it.
+    expr : sympy.Expr
+        f.
+    variables, params : tuple of sympy.Symbol
+        Its names, in the order in which compiled code takes them.
+    domain : tuple of Condition
+        Where the text is defined.
+    """
+
+    def __init__(
+        self, expr: Source, variables: Sequence[str] | None, params: Sequence[str]
+    ) -> None:
+        formula = read(expr, variables=variables, params=params)
+        self.text: str = formula.text
+        self.expr: sympy.Expr = formula.expr
+        self.variables: tuple[sympy.Symbol, ...] = formula.variables
+        self.params: tuple[sympy.Symbol, ...] = formula.params
+        self.domain: tuple[Condition, ...] = formula.domain
+
+    @cached_property
+    def gradient(self) -> tuple[sympy.Expr, ...]:
+        """First derivatives, one for each variable."""
+        limit = Limits().operations
+        if derivative_bound(self.expr) > 10 * limit:
+            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
+        gradient = tuple(own(self.expr.diff(v)) for v in self.variables)
+        if operations([self.expr, *gradient]) > limit:
+            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
+        return gradient
+
+    @cached_property
+    def hessian(self) -> sympy.ImmutableDenseMatrix:
+        """Second derivatives, made when first asked for."""
+        rows = [
+            [own(g.diff(v)) for v in self.variables[: i + 1]] for i, g in enumerate(self.gradient)
+        ]
+        n = len(rows)
+        return sympy.ImmutableDenseMatrix(n, n, lambda i, j: rows[max(i, j)][min(i, j)])
+
+    @cached_property
+    def fun(self) -> Evaluator:
+        """f for NumPy."""
+        return self.compile([self.expr])
+
+    @cached_property
+    def grad(self) -> Evaluator:
+        """The gradient for NumPy."""
+        return self.compile(self.gradient)
+
+    @cached_property
+    def hess(self) -> Evaluator | None:
+        """The lower triangle of the Hessian for NumPy; None where it would be too large."""
+        n = len(self.variables)
+        if sum(derivative_bound(g) for g in self.gradient) * n > _LARGE_HESSIAN:
+            return None
+        return self.compile([self.hessian[i, j] for i in range(n) for j in range(i + 1)])
+
+    @cached_property
+    def holds(self) -> Evaluator:
+        """Indicators of the conditions of `domain`, for NumPy."""
+        return self.compile([c.holds for c in self.domain])
+
+    @cached_property
+    def kinks(self) -> Evaluator:
+        """Expressions at whose zeros f has a kink or a jump, for NumPy."""
+        kinks = {row.symbol: row.kink for row in TABLE if row.kink is not None}
+        return self.compile([kinks[node.func](*node.args) for node in self.expr.atoms(*kinks)])
+
+    def compile(self, exprs: Sequence[sympy.Expr]) -> Evaluator:
+        """Lambdify expressions in the variables and parameters for NumPy.
+
+        Parameters
+        ----------
+        exprs : sequence of sympy.Expr
+            What to evaluate.
+
+        Returns
+        -------
+        callable
+            Takes one array a variable and one value a parameter, gives a list of arrays.
+        """
+        function: Evaluator = sympy.lambdify(
+            self._ours,
+            self.renamed(exprs),
+            modules=[numpy_functions()],
+            printer=SourcePrinter(),
+            cse=share,
+        )
+        return function
+
+    def renamed(self, exprs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
+        """Give expressions in which no name is the user's: `v0`, `v1`, ..., `p0`, ..."""
+        names = dict(zip((*self.variables, *self.params), self._ours, strict=True))
+        return [e.xreplace(names) for e in exprs]
+
+    @cached_property
+    def _ours(self) -> tuple[sympy.Symbol, ...]:
+        names = [f"v{i}" for i in range(len(self.variables))]
+        names += [f"p{i}" for i in range(len(self.params))]
+        return tuple(sympy.Symbol(name, real=True) for name in names)
+
+
+@lru_cache(maxsize=_MEMO_SIZE)
+def _symbolic(expr: Source, variables: tuple[str, ...] | None, params: tuple[str, ...]) -> Symbolic:
+    return Symbolic(expr, variables, params)
 
 
 class Problem:
@@ -62,16 +178,10 @@ class Problem:
         variables: Sequence[str] | None = None,
         params: Mapping[str, float] | None = None,
     ) -> None:
-        values = _checked_params(params)
-        formula = read(expr, variables=variables, params=tuple(values))
-        self.text: str = formula.text
-        self.expr: sympy.Expr = formula.expr
-        self.variables: tuple[sympy.Symbol, ...] = formula.variables
-        self.domain: tuple[Condition, ...] = formula.domain
-        self._param_symbols: tuple[sympy.Symbol, ...] = formula.params
-        self.params: Mapping[str, float] = MappingProxyType(
-            {s.name: values[s.name] for s in formula.params}
-        )
+        values = checked_params(params)
+        order = None if variables is None else _as_names(variables)
+        self.symbolic = _symbolic(expr, order, tuple(values))
+        self.params: Mapping[str, float] = MappingProxyType(values)
 
     def __repr__(self) -> str:
         extra = f", params={dict(self.params)}" if self.params else ""
@@ -94,14 +204,43 @@ class Problem:
         Problem
             A problem that shares everything symbolic and compiled with this one.
         """
-        values = _checked_params(params)
+        values = checked_params(params)
         for name in values:
             if name not in self.params:
                 raise ConfigurationError("params", name, f"names out of {sorted(self.params)}")
-        other = object.__new__(Problem)
-        other.__dict__.update(self.__dict__)
+        other = copy(self)
         other.params = MappingProxyType({**self.params, **values})
         return other
+
+    @property
+    def text(self) -> str:
+        """The formula as the user wrote it."""
+        return self.symbolic.text
+
+    @property
+    def expr(self) -> sympy.Expr:
+        """f as a SymPy expression."""
+        return self.symbolic.expr
+
+    @property
+    def variables(self) -> tuple[sympy.Symbol, ...]:
+        """The unknowns, in order."""
+        return self.symbolic.variables
+
+    @property
+    def domain(self) -> tuple[Condition, ...]:
+        """Conditions under which the formula is defined."""
+        return self.symbolic.domain
+
+    @property
+    def gradient(self) -> tuple[sympy.Expr, ...]:
+        """First derivatives, one for each variable."""
+        return self.symbolic.gradient
+
+    @property
+    def hessian(self) -> sympy.ImmutableDenseMatrix:
+        """Second derivatives, ``(n_vars, n_vars)``, made when first asked for."""
+        return self.symbolic.hessian
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -111,27 +250,7 @@ class Problem:
     @property
     def param_values(self) -> tuple[float, ...]:
         """Values of the parameters, in the order in which compiled code takes them."""
-        return tuple(self.params[s.name] for s in self._param_symbols)
-
-    @cached_property
-    def gradient(self) -> tuple[sympy.Expr, ...]:
-        """First derivatives, one for each variable."""
-        limit = Limits().operations
-        if _derivative_bound(self.expr) > 10 * limit:
-            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
-        gradient = tuple(own(self.expr.diff(v)) for v in self.variables)
-        if operations([self.expr, *gradient]) > limit:
-            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
-        return gradient
-
-    @cached_property
-    def hessian(self) -> sympy.ImmutableDenseMatrix:
-        """Second derivatives, ``(n_vars, n_vars)``, made when first asked for."""
-        rows = [
-            [own(g.diff(v)) for v in self.variables[: i + 1]] for i, g in enumerate(self.gradient)
-        ]
-        n = len(rows)
-        return sympy.ImmutableDenseMatrix(n, n, lambda i, j: rows[max(i, j)][min(i, j)])
+        return tuple(self.params[s.name] for s in self.symbolic.params)
 
     def fun(self, x: npt.ArrayLike) -> Any:
         """Evaluate f.
@@ -207,82 +326,25 @@ class Problem:
 
     def values(self, points: Array) -> Array:
         """Evaluate f at points ``(n, n_vars)``; gives ``(n,)``."""
-        return self._run(self._fun, points)[0]
+        return self.run(self.symbolic.fun, points)[0]
 
     def gradients(self, points: Array) -> Array:
         """Evaluate the gradient at points ``(n, n_vars)``; gives ``(n, n_vars)``."""
-        return np.ascontiguousarray(self._run(self._grad, points).T)
+        return np.ascontiguousarray(self.run(self.symbolic.grad, points).T)
 
     def hessians(self, points: Array) -> Array:
         """Evaluate the Hessian at points ``(n, n_vars)``; gives ``(n, n_vars, n_vars)``."""
         n = len(self.variables)
-        if self._hess is None:
+        if self.symbolic.hess is None:
             return self._differences(points)
-        lower = self._run(self._hess, points)
+        lower = self.run(self.symbolic.hess, points)
         hessians = np.empty((len(points), n, n))
-        for entry, (i, j) in zip(lower, zip(*np.tril_indices(n), strict=True), strict=True):
+        for entry, i, j in zip(lower, *np.tril_indices(n), strict=True):
             hessians[:, i, j] = hessians[:, j, i] = entry
         return hessians
 
-    def compile(self, exprs: Sequence[sympy.Expr]) -> Callable[..., Any]:
-        """Lambdify expressions in the variables and parameters for NumPy.
-
-        Parameters
-        ----------
-        exprs : sequence of sympy.Expr
-            What to evaluate.
-
-        Returns
-        -------
-        callable
-            Takes one array a variable and one value a parameter, gives a list of arrays.
-        """
-        renamed = self.renamed(exprs)
-        return sympy.lambdify(  # type: ignore[no-any-return]
-            [*self.variable_symbols, *self.param_symbols],
-            renamed,
-            modules=[numpy_functions()],
-            printer=SourcePrinter(),
-            cse=share,
-        )
-
-    def renamed(self, exprs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
-        """Give expressions in which no name is the user's: `v0`, `v1`, ..., `p0`, ..."""
-        users = (*self.variables, *self._param_symbols)
-        ours = (*self.variable_symbols, *self.param_symbols)
-        names = dict(zip(users, ours, strict=True))
-        return [e.xreplace(names) for e in exprs]
-
-    @cached_property
-    def variable_symbols(self) -> tuple[sympy.Symbol, ...]:
-        """The variables as generated code knows them."""
-        return tuple(sympy.Symbol(f"v{i}", real=True) for i in range(len(self.variables)))
-
-    @cached_property
-    def param_symbols(self) -> tuple[sympy.Symbol, ...]:
-        """The parameters as generated code knows them."""
-        return tuple(sympy.Symbol(f"p{i}", real=True) for i in range(len(self._param_symbols)))
-
-    @property
-    def _scalar(self) -> bool:
-        return len(self.variables) == 1
-
-    @cached_property
-    def _fun(self) -> Callable[..., Any]:
-        return self.compile([self.expr])
-
-    @cached_property
-    def _grad(self) -> Callable[..., Any]:
-        return self.compile(self.gradient)
-
-    @cached_property
-    def _hess(self) -> Callable[..., Any] | None:
-        n = len(self.variables)
-        if sum(_derivative_bound(g) for g in self.gradient) * n > _LARGE_HESSIAN:
-            return None
-        return self.compile([self.hessian[i, j] for i in range(n) for j in range(i + 1)])
-
-    def _run(self, function: Callable[..., Any], points: Array) -> Array:
+    def run(self, function: Evaluator, points: Array) -> Array:
+        """Call what `Symbolic.compile` gave; gives ``(n_expressions, n)``."""
         columns = np.ascontiguousarray(points.T)
         with np.errstate(all="ignore"):
             entries = function(*columns, *self.param_values)
@@ -290,6 +352,10 @@ class Problem:
         for row, entry in zip(rows, entries, strict=True):
             row[:] = entry
         return rows
+
+    @property
+    def _scalar(self) -> bool:
+        return len(self.variables) == 1
 
     def _differences(self, points: Array) -> Array:
         """Central differences of the exact gradient, made symmetric."""
@@ -324,7 +390,14 @@ _TOO_LARGE = (
 )
 
 
-def _checked_params(params: Mapping[str, float] | None) -> dict[str, float]:
+def _as_names(variables: Sequence[str]) -> tuple[str, ...]:
+    if isinstance(variables, str) or not isinstance(variables, Iterable):
+        raise ConfigurationError("variables", variables, "a list of names, such as ['x', 'y']")
+    return tuple(variables)
+
+
+def checked_params(params: Mapping[str, float] | None) -> dict[str, float]:
+    """Check that parameters are names with finite numbers."""
     if params is not None and not isinstance(params, Mapping):
         raise ConfigurationError("params", params, "a mapping of names to numbers")
     values = {}
@@ -344,7 +417,7 @@ def _as_number(value: object) -> float | None:
     return number if np.isfinite(number) and not isinstance(value, str) else None
 
 
-def _derivative_bound(expr: sympy.Expr) -> int:
+def derivative_bound(expr: sympy.Expr) -> int:
     """Bound the operations in the derivative of an expression, before it is made.
 
     A product of k factors becomes a sum of k products, so its derivative costs k squared.

@@ -18,7 +18,7 @@ from string import Template
 
 from ..expression.functions import kernel_names
 from ..expression.printing import SourcePrinter, share
-from ..problem import Problem
+from ..problem import Symbolic
 from .rules import Rule
 from .stops import Stop
 
@@ -119,6 +119,7 @@ def run(state, epochs, leap, lower, upper):
                 for j in range($lanes):
                     code = row(code)
                     nit = row(nit)
+                    nfev = row(nfev)
                     limit = row(limit)
                     tol = row(tol)
                     x@ = row(x@)
@@ -136,6 +137,7 @@ def run(state, epochs, leap, lower, upper):
                     gone = nit + m
                     nit = gone if go else nit
                     row(nit) = nit
+                    row(nfev) = nfev + m if live else nfev
                     stop = $epochs if nit >= limit else 0.0
                     stop = $tolerance if arrived else stop
                     stop = stop if finite else $nonfinite
@@ -242,10 +244,10 @@ class _Body:
     defined: str
 
 
-def _body(problem: Problem, with_value: bool) -> _Body:
-    holds = [c.holds for c in problem.domain]
-    values = [problem.expr] if with_value else []
-    assignments, outputs = share(problem.renamed([*values, *problem.gradient, *holds]))
+def _body(symbolic: Symbolic, with_value: bool) -> _Body:
+    holds = [c.holds for c in symbolic.domain]
+    values = [symbolic.expr] if with_value else []
+    assignments, outputs = share(symbolic.renamed([*values, *symbolic.gradient, *holds]))
     show = SourcePrinter().doprint
     shown = [show(expr) for expr in outputs]
     gradient_end = len(shown) - len(holds)
@@ -311,12 +313,12 @@ def _head(title: str, text: str) -> str:
     return "\n".join([f'"""{title}"""', "", _IMPORTS, *imports, ""])
 
 
-def fixed_kernel(problem: Problem, rule: type[Rule], bounded: bool) -> Kernel:
+def fixed_kernel(symbolic: Symbolic, rule: type[Rule], bounded: bool) -> Kernel:
     """Make the kernel that takes the steps of a rule, each lane at its own rate.
 
     Parameters
     ----------
-    problem : Problem
+    symbolic : Symbolic
         f and its gradient.
     rule : type of Rule
         Its step function is compiled into the loop; its settings are rows of the state.
@@ -327,17 +329,17 @@ def fixed_kernel(problem: Problem, rule: type[Rule], bounded: bool) -> Kernel:
     -------
     Kernel
     """
-    n, slots = len(problem.variables), rule.slots
+    n, slots = len(symbolic.variables), rule.slots
     settings = len(fields(rule))
-    body = _body(problem, with_value=False)
+    body = _body(symbolic, with_value=False)
     counts = {"x": n, "slot": slots * n, "oldx": n, "oldslot": slots * n, "g": n}
-    counts |= {"nit": 1, "code": 1, "defined": int(bool(body.defined))}
-    counts |= {"setting": settings, "param": len(problem.params), "limit": 1, "tol": 1}
+    counts |= {"nit": 1, "nfev": 1, "code": 1, "defined": int(bool(body.defined))}
+    counts |= {"setting": settings, "param": len(symbolic.params), "limit": 1, "tol": 1}
     kept = [("x", "oldx", i) for i in range(n)]
     kept += [("slot", "oldslot", i) for i in range(slots * n)]
     parts = {
         "bounds": _each("lower@, upper@ = lower[@], upper[@]", n) if bounded else [],
-        "params": [f"p{i} = row(param{i})" for i in range(len(problem.params))],
+        "params": [f"p{i} = row(param{i})" for i in range(len(symbolic.params))],
         "body": body.lines,
         "gradient": [f"row(g{i}) = {g}" for i, g in enumerate(body.gradient)],
         "defined": [f"row(defined) = {body.defined}"] if body.defined else [],
@@ -373,12 +375,12 @@ def _step_lines(n: int, slots: int, settings: int, bounded: bool) -> list[str]:
     return lines
 
 
-def automatic_kernel(problem: Problem, bounded: bool) -> Kernel:
+def automatic_kernel(symbolic: Symbolic, bounded: bool) -> Kernel:
     """Make the kernel that chooses each step by itself and accepts it only if f falls.
 
     Parameters
     ----------
-    problem : Problem
+    symbolic : Symbolic
         f and its gradient.
     bounded : bool
         Whether every step is clipped to bounds.
@@ -395,13 +397,13 @@ def automatic_kernel(problem: Problem, bounded: bool) -> Kernel:
     L. Armijo, "Minimization of functions having Lipschitz continuous first partial
     derivatives", Pacific Journal of Mathematics 16, 1-3 (1966), doi:10.2140/pjm.1966.16.1.
     """
-    n = len(problem.variables)
-    body = _body(problem, with_value=True)
+    n = len(symbolic.variables)
+    body = _body(symbolic, with_value=True)
     counts = {"x": n, "g": n, "f": 1, "t": 1, "stall": 1, "nfev": 1, "nit": 1, "code": 1}
-    counts |= {"param": len(problem.params), "scale": 1, "limit": 1, "tol": 1}
+    counts |= {"param": len(symbolic.params), "scale": 1, "limit": 1, "tol": 1}
     parts = {
         "bounds": _each("lower@, upper@ = lower[@], upper[@]", n) if bounded else [],
-        "params": [f"p{i} = row(param{i})" for i in range(len(problem.params))],
+        "params": [f"p{i} = row(param{i})" for i in range(len(symbolic.params))],
         "trial": _each("v@ = " + _clip("x@ - t * g@", bounded), n),
         "body": body.lines,
         "gradient": [f"h{i} = {g}" for i, g in enumerate(body.gradient)],

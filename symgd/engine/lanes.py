@@ -35,6 +35,7 @@ class Ends:
 
     x: Array  # (n_runs, n_vars)
     nit: npt.NDArray[np.int64]
+    evaluations: npt.NDArray[np.int64]
     stop: npt.NDArray[np.int64]  # members of Stop
 
 
@@ -74,6 +75,7 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
     ends = Ends(
         x=np.array(batch.rows["x"].T, order="C"),
         nit=np.zeros(batch.n_runs, dtype=np.int64),
+        evaluations=np.zeros(batch.n_runs, dtype=np.int64),
         stop=np.full(batch.n_runs, Stop.INTERRUPTED, dtype=np.int64),
     )
     blocks = -(-batch.n_runs // LANES)
@@ -157,6 +159,7 @@ class _Worker:
         runs = self._run[block, lane]
         self._ends.x[runs] = self._state[block, self._rows["x"], lane]
         self._ends.nit[runs] = self._state[block, self._rows["nit"].start, lane]
+        self._ends.evaluations[runs] = self._state[block, self._rows["nfev"].start, lane]
         codes = self._code[block, lane]
         self._ends.stop[runs] = np.where(codes == Stop.RUNNING, Stop.INTERRUPTED, codes)
         self._run[block, lane] = -1

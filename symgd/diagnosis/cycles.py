@@ -1,0 +1,105 @@
+"""What fixed steps would go on to do: descend, cycle, wander or run away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.rules import Rule
+from ..problem import Problem
+from .local import EPS, Box
+
+Array = npt.NDArray[np.float64]
+
+_STEPS = 256  # steps that are looked ahead; cycles up to half as long are found
+_SAME = 1e-6  # share of a cycle's width within which two points are the same
+_ROWS = 4096  # runs that are followed at a time
+
+
+class Course(IntEnum):
+    """How a run goes on."""
+
+    DESCENDING = 0
+    CYCLING = 1
+    ESCAPING = 2
+    RESTING = 3  # the steps are too small to change x
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """How runs go on: a `Course` and a period each; period 0 without one."""
+
+    course: npt.NDArray[np.int64]
+    period: npt.NDArray[np.int64]
+
+
+def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
+    """Follow runs of fixed steps beyond their last epoch.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    rule : Rule
+        The steps.
+    x : ndarray
+        Where the runs are, ``(n, n_vars)``.
+    box : Box
+        Bounds.
+
+    Returns
+    -------
+    Outlook
+    """
+    course = np.zeros(len(x), dtype=np.int64)
+    period = np.zeros(len(x), dtype=np.int64)
+    for first in range(0, len(x), _ROWS):
+        rows = slice(first, first + _ROWS)
+        path = _follow(problem, rule, x[rows], box)
+        values = np.stack([problem.values(points) for points in path])
+        course[rows] = _course(path, values)
+        period[rows] = np.where(course[rows] == Course.CYCLING, _period(path), 0)
+    return Outlook(course, period)
+
+
+def _follow(problem: Problem, rule: Rule, x: Array, box: Box) -> Array:
+    path = np.empty((_STEPS + 1, *x.shape))
+    path[0] = x
+    settings = tuple(rule.settings.values())
+    for k in range(_STEPS):
+        with np.errstate(all="ignore"):
+            moved = rule.step(path[k], problem.gradients(path[k]), k + 1, *settings)[0]
+        path[k + 1] = box.clip(moved)
+    return path
+
+
+def _course(path: Array, values: Array) -> npt.NDArray[np.int64]:
+    with np.errstate(all="ignore"):
+        noise = 16 * EPS * np.abs(values[:-1])
+        falling = (np.diff(values, axis=0) <= noise).all(axis=0)
+        start, end = values[: _STEPS // 4].mean(axis=0), values[-_STEPS // 4 :].mean(axis=0)
+        width = values.max(axis=0) - values.min(axis=0)
+        sinking = falling | (end < start - 0.5 * width)
+        strides = np.abs(np.diff(path, axis=0)).max(axis=2)
+        wide = np.abs(path[-1] - path[0]).max(axis=1) > 100 * strides[0]
+        growing = (strides[-1] > 10 * strides[0]) & wide
+    lost = ~np.isfinite(values).all(axis=0)
+    course = np.where(sinking, Course.DESCENDING, Course.CYCLING)
+    course = np.where(growing & ~sinking | lost, Course.ESCAPING, course)
+    resting = (path[1] == path[0]).all(axis=1)
+    return np.where(resting, Course.RESTING, course).astype(np.int64)
+
+
+def _period(path: Array) -> npt.NDArray[np.int64]:
+    """Give the shortest period of the second half of each path; 0 for none."""
+    tail = path[_STEPS // 2 :]
+    width = np.maximum((tail.max(axis=0) - tail.min(axis=0)).max(axis=1), 0.0)
+    found = np.zeros(path.shape[1], dtype=np.int64)
+    for p in range(1, _STEPS // 4 + 1):
+        with np.errstate(all="ignore"):
+            gap = np.abs(tail[p:] - tail[:-p]).max(axis=(0, 2))
+            found = np.where((found == 0) & (gap <= _SAME * width), p, found)
+    return found

@@ -1,0 +1,154 @@
+"""The quadratic model of f around points, in units of its own curvature.
+
+Variables are scaled by the square roots of the diagonal of the Hessian, so nothing here depends
+on the unit of a variable, nor on a factor of f.  A variable that its bound holds back, by the
+sign of the gradient, is left out of the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..problem import Problem
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+EPS = float(np.finfo(float).eps)
+SINGULAR = 1e-8  # a scaled eigenvalue at most this large is taken for zero
+
+
+@dataclass(frozen=True)
+class Box:
+    """Bounds of the variables, infinite where there are none; each ``(n_vars,)``."""
+
+    lower: Array
+    upper: Array
+
+    def clip(self, points: Array) -> Array:
+        """Move points to the nearest point inside."""
+        return np.clip(points, self.lower, self.upper)
+
+    def held(self, points: Array, gradients: Array) -> Mask:
+        """Tell which variables lie on a bound beyond which f would fall."""
+        below = (points <= self.lower) & (gradients > 0)
+        return below | ((points >= self.upper) & (gradients < 0))
+
+    def projected(self, points: Array, gradients: Array) -> Array:
+        """Give the gradient as far as it can be followed inside the bounds."""
+        return points - self.clip(points - gradients)
+
+
+@dataclass(frozen=True)
+class Model:
+    """The quadratic model at points, in scaled coordinates.
+
+    Attributes
+    ----------
+    gradient : ndarray
+        Gradient at the points, ``(n, n_vars)``, as f has it.
+    held : ndarray
+        Variables left out, ``(n, n_vars)``.
+    scale : ndarray
+        Length of one unit of each variable, ``(n, n_vars)``.
+    eigenvalues : ndarray
+        Of the scaled Hessian, ascending, ``(n, n_vars)``; 1 for a variable left out.
+    vectors : ndarray
+        Their directions, as columns, ``(n, n_vars, n_vars)``.
+    slopes : ndarray
+        The scaled gradient along those directions, ``(n, n_vars)``.
+    hessian : ndarray
+        The Hessian itself, ``(n, n_vars, n_vars)``.
+    """
+
+    gradient: Array
+    held: Mask
+    scale: Array
+    eigenvalues: Array
+    vectors: Array
+    slopes: Array
+    hessian: Array
+
+    @property
+    def convex(self) -> Mask:
+        """Whether all eigenvalues are clearly positive."""
+        return np.asarray(self.eigenvalues[:, 0] > SINGULAR)
+
+    @property
+    def finite(self) -> Mask:
+        """Whether the model exists."""
+        return np.asarray(np.isfinite(self.slopes).all(axis=1))
+
+    def newton_step(self) -> Array:
+        """Give the step to the stationary point of the model; null directions stay."""
+        with np.errstate(all="ignore"):
+            along = np.where(
+                np.abs(self.eigenvalues) > SINGULAR, -self.slopes / self.eigenvalues, 0.0
+            )
+        return np.einsum("nij,nj->ni", self.vectors, along) * self.scale
+
+    def decrement(self) -> Array:
+        """Give the length of the Newton step, measured by the curvature itself."""
+        with np.errstate(all="ignore"):
+            squares = self.slopes**2 / np.abs(self.eigenvalues)
+        keep = np.abs(self.eigenvalues) > SINGULAR
+        return np.asarray(np.sqrt(np.where(keep, squares, 0.0).sum(axis=1)))
+
+    def length(self, steps: Array) -> Array:
+        """Measure steps by the curvature, as `decrement` does."""
+        scaled = np.einsum("nij,ni->nj", self.vectors, steps / self.scale)
+        return np.asarray(np.sqrt((np.abs(self.eigenvalues) * scaled**2).sum(axis=1)))
+
+    def spectrum(self) -> Array:
+        """Give the eigenvalues of the Hessian in the free variables; nan for the held ones."""
+        free = np.where(self.held[:, :, None] | self.held[:, None, :], 0.0, self.hessian)
+        if free.shape[1] == 1:
+            return np.where(self.held, np.nan, free[:, :, 0])
+        values = np.full(self.held.shape, np.nan)
+        finite = np.isfinite(free).all(axis=(1, 2))
+        for count in np.unique(self.held.sum(axis=1)):
+            rows = np.flatnonzero(finite & (self.held.sum(axis=1) == count))
+            size = free.shape[1] - count
+            if len(rows) and size:
+                order = np.argsort(self.held[rows], axis=1, kind="stable")[:, :size]
+                small = free[rows[:, None, None], order[:, :, None], order[:, None, :]]
+                values[rows, :size] = np.linalg.eigvalsh(small)
+        return values
+
+
+def model(problem: Problem, points: Array, box: Box) -> Model:
+    """Make the quadratic model of f at points ``(n, n_vars)``."""
+    gradient = problem.gradients(points)
+    hessian = problem.hessians(points)
+    held = box.held(points, gradient)
+    scale = _scale(hessian)
+    scaled = hessian * scale[:, :, None] * scale[:, None, :]
+    diagonal = np.eye(points.shape[1], dtype=bool)
+    out = held[:, :, None] | held[:, None, :]
+    scaled = np.where(out, diagonal.astype(float), scaled)
+    slopes = np.where(held, 0.0, gradient * scale)
+    finite = np.isfinite(scaled).all(axis=(1, 2)) & np.isfinite(slopes).all(axis=1)
+    scaled[~finite] = 0.0
+    eigenvalues, vectors = _eigen(scaled)
+    along = np.einsum("nij,ni->nj", vectors, slopes)
+    along[~finite] = np.nan
+    return Model(gradient, held, scale, eigenvalues, vectors, along, hessian)
+
+
+def _eigen(matrices: Array) -> tuple[Array, Array]:
+    if matrices.shape[1] == 1:
+        return matrices[:, :, 0], np.ones_like(matrices)
+    values, vectors = np.linalg.eigh(matrices)
+    return values, vectors
+
+
+def _scale(hessian: Array) -> Array:
+    """Give 1/sqrt of the diagonal's size; where that is zero, of the row's."""
+    sizes = np.abs(hessian)
+    diagonal = np.diagonal(sizes, axis1=1, axis2=2)
+    with np.errstate(all="ignore"):
+        chosen = np.where(diagonal > 0, diagonal, sizes.max(axis=2))
+        return np.where((chosen > 0) & np.isfinite(chosen), 1 / np.sqrt(chosen), 1.0)

@@ -1,0 +1,137 @@
+"""Newton steps on the exact Hessian: to the last digits, and to see what a run was heading for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..problem import Problem
+from .local import EPS, Box, Model, model
+
+Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+_STEPS = 80  # enough for a degenerate minimum, where each step gains a third
+_NEAR = 1e-4  # share of the way travelled below which f is too coarse to judge a step
+_MANY = 4  # such steps in a run tell a singular Hessian
+_LINEAR = 0.25  # a step that shrinks the next one by less than this is not quadratic
+
+
+@dataclass(frozen=True)
+class Refined:
+    """Where Newton steps lead.
+
+    Attributes
+    ----------
+    x : ndarray
+        The points, ``(n, n_vars)``; where the steps failed, the last good one.
+    settled : ndarray
+        Whether the steps ran into a convex stationary point, to rounding.
+    degenerate : ndarray
+        Whether they shrank only linearly, as where the Hessian is singular.
+    """
+
+    x: Array
+    settled: Mask
+    degenerate: Mask
+
+
+def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refined:
+    """Take Newton steps from points as long as they shrink.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    x, x0 : ndarray
+        Points, and where their runs started, ``(n, n_vars)``; the way between the two is the
+        length in which a step counts as small.
+    box : Box
+        Bounds.
+    tol : float
+        Share of that way below which the steps have settled, if rounding does not say so before.
+
+    Returns
+    -------
+    Refined
+    """
+    n = len(x)
+    best = x.copy()
+    settled = np.zeros(n, dtype=bool)
+    linear = np.zeros(n, dtype=int)
+    last = np.full(n, np.inf)
+    active = np.arange(n)
+    here = model(problem, x, box)
+    for _ in range(_STEPS):
+        decrement = here.decrement()
+        way = here.length(best[active] - x0[active])
+        good = here.finite & here.convex & (decrement < last[active])
+        small = good & (decrement <= np.maximum(tol * way, _noise(here, best[active])))
+        settled[active[small]] = True
+        linear[active] += decrement > _LINEAR * last[active]
+        last[active] = np.where(good, decrement, last[active])
+        done = ~good | (decrement <= _noise(here, best[active]) / 8)
+        done |= settled[active] & (linear[active] >= _MANY)
+        step = box.clip(best[active] + here.newton_step())
+        moved = ~done & (step != best[active]).any(axis=1)
+        if not moved.any():
+            break
+        keep = active[moved]
+        target = step[moved]
+        rough = decrement[moved] > _NEAR * way[moved]
+        worse = _rises(problem, best[keep], target, decrement[moved]) & rough
+        active, target = keep[~worse], target[~worse]
+        if not len(active):
+            break
+        ahead = model(problem, target, box)
+        shrinks = ahead.finite & ahead.convex & (ahead.decrement() < last[active])
+        best[active[shrinks]] = target[shrinks]
+        active, here = active[shrinks], _rows(ahead, shrinks)
+        if not len(active):
+            break
+    return Refined(best, settled, linear >= _MANY)
+
+
+def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask]:
+    """Look for a stationary point of any kind beside points where descent has ended.
+
+    Returns
+    -------
+    x : ndarray
+        The stationary points, ``(n, n_vars)``.
+    found : ndarray
+        Whether there is one within a small share of the way that the run had come.
+    """
+    y = x.copy()
+    reach = np.maximum(np.abs(x - x0), np.abs(x))
+    found = np.zeros(len(x), dtype=bool)
+    for _ in range(8):
+        here = model(problem, y, box)
+        noise = 8 * EPS * np.einsum("nij,nj->ni", np.abs(here.hessian), np.abs(y))
+        free = np.where(here.held, 0.0, here.gradient)
+        with np.errstate(invalid="ignore"):
+            found = here.finite & (np.abs(free) <= noise).all(axis=1)
+        step = np.where(here.finite[:, None], here.newton_step(), 0.0)
+        y = np.where(found[:, None], y, box.clip(y + step))
+    near = (np.abs(y - x) <= 1e-3 * reach).all(axis=1)
+    return np.where((found & near)[:, None], y, x), found & near
+
+
+def _noise(here: Model, points: Array) -> Array:
+    """Bound the decrement that the rounding of the points alone can cause."""
+    rounding = EPS * np.einsum("nij,nj->ni", np.abs(here.hessian), np.abs(points))
+    rounding = np.where(here.held, 0.0, rounding)
+    along = np.einsum("nij,ni->nj", np.abs(here.vectors), rounding * here.scale)
+    with np.errstate(all="ignore"):
+        return np.asarray(8 * np.sqrt((along**2 / np.abs(here.eigenvalues)).sum(axis=1)))
+
+
+def _rises(problem: Problem, x: Array, y: Array, decrement: Array) -> Mask:
+    before, after = problem.values(x), problem.values(y)
+    return ~(after <= before + 0.1 * decrement**2 + 16 * EPS * np.abs(before))
+
+
+def _rows(here: Model, which: Mask) -> Model:
+    return Model(**{name: value[which] for name, value in vars(here).items()})

@@ -1,0 +1,306 @@
+"""From where and why each run stopped to its verdict, with the numbers it rests on.
+
+The order of the questions: is f defined here; do Newton steps lead to a verified minimum, and has
+the run arrived there; is this another stationary point; and if not, why did the run end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.lanes import Ends
+from ..engine.rules import Rule
+from ..engine.stops import Stop
+from ..problem import Problem
+from ..status import Kind, Status
+from .cycles import Course, look_ahead
+from .local import EPS, SINGULAR, Box, Model, model
+from .newton import refine, seek
+from .probe import Around, around
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_UNDECIDED = -1
+_OVERFLOW = -1  # in `condition`: no condition fails, a number overflowed
+_PERTURBED = 4 * EPS
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How runs are judged.
+
+    Attributes
+    ----------
+    rule : Rule or None
+        The fixed steps; None for the automatic step.
+    tol : float
+        Share of the way travelled that may be missing at a minimum.
+    polish : bool
+        Whether the ends are moved to where Newton steps lead.
+    width : ndarray
+        Size of the region that was searched, ``(n_vars,)``.
+    """
+
+    rule: Rule | None
+    tol: float
+    polish: bool
+    width: Array
+
+
+@dataclass
+class Verdicts:
+    """One row a run: its end after polishing, its status and kind, and the evidence."""
+
+    x: Array
+    target: Array  # the stationary point it belongs to; x itself where there is none
+    fun0: Array
+    fun: Array
+    grad_norm: Array
+    status: Whole
+    kind: Whole
+    low: Array
+    high: Array
+    epochs_left: Array
+    period: Whole
+    condition: Whole
+    early: Mask  # stopped by the tolerance, yet neither arrived nor stationary
+
+
+def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Verdicts:
+    """Give every run its verdict.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    x0 : ndarray
+        Starts, ``(n_runs, n_vars)``.
+    ends : Ends
+        Where and why the runs stopped.
+    box : Box
+        Bounds.
+    how : Judging
+        What counts as arrived, and whether ends are polished.
+
+    Returns
+    -------
+    Verdicts
+    """
+    return _Judge(problem, x0, ends, box, how).verdicts()
+
+
+class _Judge:
+    """The columns that are filled, question by question."""
+
+    def __init__(
+        self, problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging
+    ) -> None:
+        self.problem, self.x0, self.ends, self.box, self.how = problem, x0, ends, box, how
+        n = len(x0)
+        self.x = ends.x.copy()
+        self.target = ends.x.copy()
+        self.status = np.full(n, _UNDECIDED, dtype=np.int64)
+        self.kind = np.full(n, Kind.NOT_STATIONARY, dtype=np.int64)
+        self.low, self.high = np.full(n, np.nan), np.full(n, np.nan)
+        self.left = np.full(n, np.nan)
+        self.period = np.full(n, -1, dtype=np.int64)
+        self.condition = np.full(n, _OVERFLOW, dtype=np.int64)
+        self.early = np.zeros(n, dtype=bool)
+
+    def verdicts(self) -> Verdicts:
+        fun0 = self.problem.values(self.x0)
+        self._defined()
+        self._minima()
+        self._stationary()
+        self._by_stop()
+        gradient = self.problem.gradients(self.x)
+        with np.errstate(invalid="ignore"):
+            grad_norm = np.abs(self.box.projected(self.x, gradient)).max(axis=1)
+        return Verdicts(
+            self.x, self.target, fun0, self.problem.values(self.x), grad_norm, self.status,
+            self.kind, self.low, self.high, self.left, self.period, self.condition, self.early,
+        )  # fmt: skip
+
+    def _open(self, *stops: Stop) -> Whole:
+        """Give the rows without a verdict, of runs that stopped in one of these ways."""
+        chosen = self.status == _UNDECIDED
+        if stops:
+            chosen &= np.isin(self.ends.stop, stops)
+        return np.flatnonzero(chosen)
+
+    def _defined(self) -> None:
+        """Find the runs that ended where f or its gradient is not finite."""
+        for index, holds in enumerate(self.problem.run(self.problem.symbolic.holds, self.x)):
+            self.condition[(holds != 1.0) & (self.condition == _OVERFLOW)] = index
+        finite = np.isfinite(self.problem.values(self.x)) & (self.condition == _OVERFLOW)
+        finite &= np.isfinite(self.problem.gradients(self.x)).all(axis=1)
+        stayed = (self.x == self.x0).all(axis=1)
+        outside = ~finite & (stayed | (self.condition != _OVERFLOW))
+        ran_away = ~finite & ~outside | (self.ends.stop == Stop.BOTTOMLESS)
+        self.status[outside] = Status.OUT_OF_DOMAIN
+        self.status[ran_away] = Status.DIVERGED
+        self.kind[~finite] = Kind.UNKNOWN
+
+    def _minima(self) -> None:
+        """Find the runs that have arrived at a verified minimum."""
+        rows = self._open()
+        if not len(rows):
+            return
+        found = refine(self.problem, self.x[rows], self.x0[rows], self.box, self.how.tol)
+        rows, y, degenerate = rows[found.settled], found.x[found.settled], found.degenerate
+        degenerate = degenerate[found.settled]
+        if not len(rows):
+            return
+        there = model(self.problem, y, self.box)
+        kinds = self._kinds(y, self.x0[rows], there, degenerate)
+        lowest = np.isin(kinds, [k for k in Kind if k.lowest])
+        spectrum = there.spectrum()
+        self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
+        missing = there.length(y - self.x[rows])
+        way = there.length(y - self.x0[rows])
+        rounding = (np.abs(y - self.x[rows]) <= 8 * EPS * np.abs(y)).all(axis=1)
+        arrived = lowest & ((missing <= self.how.tol * way) | rounding | self.how.polish)
+        held = there.held.any(axis=1)
+        self.target[rows[lowest]] = y[lowest]
+        self.left[rows[lowest]] = self._epochs_left(there, missing, way)[lowest]
+        done = rows[arrived]
+        self.status[done] = np.where(held[arrived], Status.AT_BOUND, Status.CONVERGED)
+        self.kind[done] = kinds[arrived]
+        if self.how.polish:
+            self.x[done] = y[arrived]
+
+    def _epochs_left(self, there: Model, missing: Array, way: Array) -> Array:
+        """Predict the steps still needed from the slowest factor |1 - lr * eigenvalue|."""
+        if self.how.rule is None:
+            return np.full(len(missing), np.nan)
+        with np.errstate(all="ignore"):
+            factors = np.abs(1 - self.how.rule.lr * there.spectrum())
+            slowest = np.fmax.reduce(factors, axis=1)
+            steps = np.log(self.how.tol * way / missing) / np.log(slowest)
+            return np.where((slowest < 1) & (steps > 0), np.ceil(steps), np.nan)
+
+    def _kinds(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
+        """Tell what stationary points are, from the Hessian or from values around them."""
+        noise = self._hessian_noise(points, here)
+        low, high = here.eigenvalues[:, 0] , here.eigenvalues[:, -1]
+        kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
+        kinds[low > noise] = Kind.MINIMUM
+        kinds[high < -noise] = Kind.MAXIMUM
+        doubtful = degenerate | ~((np.abs(here.eigenvalues) > noise[:, None]).all(axis=1))
+        doubtful &= ~(low < -np.maximum(noise, SINGULAR))
+        doubtful |= near_kink(self.problem, points)
+        for i in np.flatnonzero(doubtful):
+            smooth = Kind.WEAK_MINIMUM
+            if low[i] > noise[i] and not degenerate[i]:
+                smooth = Kind.MINIMUM
+            kinds[i] = self._probed(points[i], x0[i], smooth)
+        return kinds
+
+    def _hessian_noise(self, points: Array, here: Model) -> Array:
+        """Bound the change of the scaled eigenvalues over a few units in the last place."""
+        noise = np.full(len(points), SINGULAR)
+        for shift in (-_PERTURBED, _PERTURBED):
+            moved = self.problem.hessians(points * (1 + shift)) - here.hessian
+            scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
+            noise = np.fmax(noise, np.abs(scaled).sum(axis=2).max(axis=1))
+        return noise
+
+    def _length(self, point: Array, x0: Array) -> Array:
+        """Size of the neighbourhood that belongs to a run: the way it came, at least."""
+        way = np.maximum(np.abs(point - x0), 1e-3 * np.abs(point))
+        return np.where(way > 0, way, 1e-3 * self.how.width)
+
+    def _probed(self, point: Array, x0: Array, smooth: Kind) -> Kind:
+        length = self._length(point, x0)
+        found = around(self.problem, point, length, self.box)
+        if found is Around.UP:
+            kinked = bool(near_kink(self.problem, point[None])[0])
+            return Kind.KINK_MINIMUM if kinked else smooth
+        return {
+            Around.DOWN: Kind.SADDLE,
+            Around.VALLEY: Kind.WEAK_MINIMUM,
+            Around.LEVEL: Kind.FLAT,
+        }.get(found, Kind.UNKNOWN)
+
+    def _stationary(self) -> None:
+        """Find the runs that ended at a stationary point that is no plain minimum."""
+        rows = self._open(Stop.TOLERANCE, Stop.FLOOR, Stop.EPOCHS)
+        if not len(rows):
+            return
+        y, found = seek(self.problem, self.x[rows], self.x0[rows], self.box)
+        resting = (y == self.x[rows]).all(axis=1)
+        found &= resting | (self.ends.stop[rows] != Stop.EPOCHS)
+        rows, y = rows[found], y[found]
+        if not len(rows):
+            return
+        there = model(self.problem, y, self.box)
+        kinds = self._kinds(y, self.x0[rows], there, np.zeros(len(rows), dtype=bool))
+        spectrum = there.spectrum()
+        self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
+        self.kind[rows], self.target[rows] = kinds, y
+        stayed = (self.x[rows] == self.x0[rows]).all(axis=1)
+        lost = np.where(stayed, Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
+        status = np.where(kinds == Kind.FLAT, Status.PLATEAU, lost)
+        status = np.where(kinds == Kind.UNKNOWN, Status.NO_PROGRESS, status)
+        lowest = np.isin(kinds, [k for k in Kind if k.lowest])
+        bound = np.where(there.held.any(axis=1), Status.AT_BOUND, Status.CONVERGED)
+        self.status[rows] = np.where(lowest, bound, status)
+
+    def _by_stop(self) -> None:
+        """Name the cause for the runs that ended anywhere else."""
+        self.status[self._open(Stop.INTERRUPTED)] = Status.STOPPED
+        self.status[self._open(Stop.NONFINITE)] = Status.DIVERGED
+        self._out_of_steps(self._open(Stop.EPOCHS))
+        for row in self._open(Stop.TOLERANCE, Stop.FLOOR):
+            self._judge_values(row)
+
+    def _judge_values(self, row: int) -> None:
+        """Judge a run that no step improves, and that is at no smooth stationary point."""
+        flat = self.ends.stop[row] == Stop.TOLERANCE
+        kind = self._probed(self.x[row], self.x0[row], Kind.KINK_MINIMUM)
+        self.early[row] = flat and kind is not Kind.FLAT
+        if kind.lowest and not flat:
+            self.kind[row], self.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
+            return
+        self.kind[row] = Kind.FLAT if kind is Kind.FLAT else Kind.NOT_STATIONARY
+        level = flat or kind is Kind.FLAT
+        self.status[row] = Status.PLATEAU if level else Status.NO_PROGRESS
+
+    def _out_of_steps(self, rows: Whole) -> None:
+        if self.how.rule is None or not len(rows):
+            self.status[rows] = Status.SLOW
+            return
+        outlook = look_ahead(self.problem, self.how.rule, self.x[rows], self.box)
+        verdict = {
+            Course.DESCENDING: Status.SLOW,
+            Course.CYCLING: Status.OSCILLATING,
+            Course.ESCAPING: Status.DIVERGED,
+            Course.RESTING: Status.NO_PROGRESS,
+        }
+        self.status[rows] = [verdict[Course(c)] for c in outlook.course]
+        self.period[rows] = outlook.period
+        bare = rows[np.isnan(self.high[rows])]
+        spectrum = model(self.problem, self.x[bare], self.box).spectrum()
+        self.low[bare], self.high[bare] = spectrum[:, 0], _last(spectrum)
+
+
+def _last(spectrum: Array) -> Array:
+    """Give the last entry of each row that is a number; nan without one."""
+    return np.asarray(np.fmax.reduce(spectrum, axis=1))
+
+
+def near_kink(problem: Problem, points: Array) -> Mask:
+    """Tell whether points lie within rounding of a kink or a jump of f."""
+    evaluate = problem.symbolic.kinks
+    here = problem.run(evaluate, points)
+    scatter = np.zeros_like(here)
+    for shift in (-_PERTURBED, _PERTURBED):
+        with np.errstate(invalid="ignore"):
+            moved = np.abs(problem.run(evaluate, points * (1 + shift)) - here)
+        scatter = np.fmax(scatter, moved)
+    return np.asarray((np.abs(here) <= 4 * scatter).any(axis=0) | np.isnan(here).any(axis=0))

@@ -1,0 +1,262 @@
+"""Straight-line machine code, written as arithmetic on symbolic floats.
+
+A function under `elementary` runs once for every place where a kernel calls it.  Its
+arguments are then `Float` values that stand for one lane each; their operators write LLVM
+instructions into the kernel.  So it has no branch, no call and no loop by construction, it
+costs no type inference, and equal computations of two functions are merged by the optimiser.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Callable, Sequence
+from functools import update_wrapper
+from inspect import Parameter, Signature, signature
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+_DOUBLE = ir.DoubleType()
+_INT64 = ir.IntType(64)
+_EXPONENT = 52  # place of the exponent in the bits of a float
+
+# Numba hands the flags of a kernel to every instruction that has none, and error terms such
+# as (a - b) - c would not survive "contract".  These flags mean nothing where they stand.
+_NO_FLAGS = {"fadd": ("arcp",), "fsub": ("arcp",), "fmul": ("arcp",), "fdiv": ("contract",)}
+
+
+class _Value:
+    """A value that the kernel will hold, and the builder that writes its instructions."""
+
+    def __init__(self, builder: ir.IRBuilder, node: ir.Value) -> None:
+        self.builder = builder
+        self.node = node
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __bool__(self) -> bool:
+        raise TypeError("the lanes of a kernel take no branches: use select")
+
+
+class Truth(_Value):
+    """A truth value of each lane."""
+
+    def __and__(self, other: Truth) -> Truth:
+        return Truth(self.builder, self.builder.and_(self.node, other.node))
+
+    def __or__(self, other: Truth) -> Truth:
+        return Truth(self.builder, self.builder.or_(self.node, other.node))
+
+    def __invert__(self) -> Truth:
+        return Truth(self.builder, self.builder.not_(self.node))
+
+
+class Bits(_Value):
+    """An int64 of each lane; ``>>`` fills with zeros."""
+
+    def _do(self, operation: str, other: Bits | int) -> Bits:
+        right = other.node if isinstance(other, Bits) else ir.Constant(_INT64, other)
+        return Bits(self.builder, getattr(self.builder, operation)(self.node, right))
+
+    def __add__(self, other: Bits | int) -> Bits:
+        return self._do("add", other)
+
+    def __sub__(self, other: Bits | int) -> Bits:
+        return self._do("sub", other)
+
+    def __and__(self, other: Bits | int) -> Bits:
+        return self._do("and_", other)
+
+    def __or__(self, other: Bits | int) -> Bits:
+        return self._do("or_", other)
+
+    def __xor__(self, other: Bits | int) -> Bits:
+        return self._do("xor", other)
+
+    def __lshift__(self, places: int) -> Bits:
+        return self._do("shl", places)
+
+    def __rshift__(self, places: int) -> Bits:
+        return self._do("lshr", places)
+
+    def __neg__(self) -> Bits:
+        return Bits(self.builder, self.builder.neg(self.node))
+
+    def odd(self) -> Truth:
+        """Whether the lowest bit is set."""
+        return Truth(self.builder, self.builder.trunc(self.node, ir.IntType(1)))
+
+
+class Float(_Value):
+    """A float64 of each lane."""
+
+    def _do(self, operation: str, left: Float | float, right: Float | float) -> Float:
+        write = getattr(self.builder, operation)
+        return Float(self.builder, write(_node(left), _node(right), flags=_NO_FLAGS[operation]))
+
+    def _is(self, relation: str, other: Float | float) -> Truth:
+        return Truth(self.builder, self.builder.fcmp_ordered(relation, self.node, _node(other)))
+
+    def __add__(self, other: Float | float) -> Float:
+        return self._do("fadd", self, other)
+
+    def __radd__(self, other: float) -> Float:
+        return self._do("fadd", other, self)
+
+    def __sub__(self, other: Float | float) -> Float:
+        return self._do("fsub", self, other)
+
+    def __rsub__(self, other: float) -> Float:
+        return self._do("fsub", other, self)
+
+    def __mul__(self, other: Float | float) -> Float:
+        return self._do("fmul", self, other)
+
+    def __rmul__(self, other: float) -> Float:
+        return self._do("fmul", other, self)
+
+    def __truediv__(self, other: Float | float) -> Float:
+        return self._do("fdiv", self, other)
+
+    def __rtruediv__(self, other: float) -> Float:
+        return self._do("fdiv", other, self)
+
+    def __neg__(self) -> Float:
+        return Float(self.builder, self.builder.fneg(self.node))
+
+    def __lt__(self, other: Float | float) -> Truth:
+        return self._is("<", other)
+
+    def __le__(self, other: Float | float) -> Truth:
+        return self._is("<=", other)
+
+    def __gt__(self, other: Float | float) -> Truth:
+        return self._is(">", other)
+
+    def __ge__(self, other: Float | float) -> Truth:
+        return self._is(">=", other)
+
+    def __eq__(self, other: Float | float) -> Truth:  # type: ignore[override]
+        return self._is("==", other)
+
+    def __ne__(self, other: Float | float) -> Truth:  # type: ignore[override]
+        return Truth(self.builder, self.builder.fcmp_unordered("!=", self.node, _node(other)))
+
+
+def _node(x: Float | float) -> ir.Value:
+    return x.node if isinstance(x, Float) else ir.Constant(_DOUBLE, x)
+
+
+def _call(name: str, *args: Float | float) -> Float:
+    builder = next(x.builder for x in args if isinstance(x, Float))
+    kind = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(args))
+    function = builder.module.declare_intrinsic(f"llvm.{name}", [_DOUBLE], kind)
+    return Float(builder, builder.call(function, [_node(x) for x in args]))
+
+
+def fabs(x: Float) -> Float:
+    """Return the size of x."""
+    return _call("fabs", x)
+
+
+def floor(x: Float) -> Float:
+    """Return the largest whole number not above x."""
+    return _call("floor", x)
+
+
+def root(x: Float) -> Float:
+    """Return the square root, correctly rounded."""
+    return _call("sqrt", x)
+
+
+def copysign(x: Float | float, sign: Float) -> Float:
+    """Return the size of x with the sign of another number."""
+    return _call("copysign", x, sign)
+
+
+def fma(a: Float | float, b: Float | float, c: Float | float) -> Float:
+    """Return ``a*b + c``, rounded once."""
+    return _call("fma", a, b, c)
+
+
+def horner(x: Float, table: Sequence[float]) -> Float:
+    """Return ``table[0] + table[1]*x + table[2]*x**2 + ...`` by fused steps."""
+    *lower, highest, last = table
+    total = fma(last, x, highest)
+    for coefficient in reversed(lower):
+        total = fma(total, x, coefficient)
+    return total
+
+
+def two_chains(x: Float, table: Sequence[float]) -> Float:
+    """Return the same as `horner`, even and odd powers apart: faster for many terms.
+
+    It loses digits where the two parts nearly cancel.
+    """
+    square = x * x
+    return fma(x, horner(square, table[1::2]), horner(square, table[::2]))
+
+
+def unordered(x: Float, y: Float | float) -> Truth:
+    """Tell whether one of two numbers is nan."""
+    return Truth(x.builder, x.builder.fcmp_unordered("uno", x.node, _node(y)))
+
+
+def select(condition: Truth, x: Float | float, y: Float | float) -> Float:
+    """Give x where the condition holds and y elsewhere."""
+    builder = condition.builder
+    return Float(builder, builder.select(condition.node, _node(x), _node(y)))
+
+
+def to_bits(x: Float) -> Bits:
+    """Give the bits of a float."""
+    return Bits(x.builder, x.builder.bitcast(x.node, _INT64))
+
+
+def from_bits(i: Bits) -> Float:
+    """Give the float with these bits."""
+    return Float(i.builder, i.builder.bitcast(i.node, _DOUBLE))
+
+
+def ldexp(x: Float | float, n: Bits) -> Float:
+    """Return ``x * 2**n``, x and the result normal; of n only the low 12 bits count."""
+    bits = to_bits(x) if isinstance(x, Float) else struct.unpack("<q", struct.pack("<d", x))[0]
+    return from_bits((n << _EXPONENT) + bits)
+
+
+def elementary(function: Callable[..., Float]) -> Any:
+    """Let kernels call a function of `Float` values, whose instructions they then hold.
+
+    Parameters
+    ----------
+    function : callable
+        Takes `Float` values and returns one.  It runs while a kernel is compiled.
+
+    Returns
+    -------
+    numba intrinsic
+        To be called in compiled code only; takes numbers and returns a float64.
+
+    Examples
+    --------
+    >>> import numba
+    >>> @elementary
+    ... def half_square(x):
+    ...     return 0.5 * x * x
+    >>> numba.njit(lambda x: half_square(x))(3.0)
+    4.5
+    """
+
+    def codegen(context: Any, builder: Any, types: Any, args: Any) -> Any:
+        return function(*(Float(builder, x) for x in args)).node
+
+    def typing(typingctx: Any, *args: Any) -> Any:
+        return types.float64(*[types.float64] * len(args)), codegen
+
+    # Numba reads the parameters from the signature, after the typing context.
+    context = Parameter("typingctx", Parameter.POSITIONAL_ONLY)
+    update_wrapper(typing, function)
+    typing.__signature__ = Signature([context, *signature(function).parameters.values()])  # type: ignore[attr-defined]
+    return intrinsic(typing)

@@ -1,0 +1,308 @@
+"""A precedence parser: tokens to nodes by an allow-list, and nothing else."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+import sympy
+
+from ..errors import ExpressionError
+from .builder import CONSTANTS, Builder, Factor, Node
+from .functions import BY_SPELLING, Function
+from .tokens import Limits, Token, tokenize
+
+REFUSED_NAMES = {
+    **dict.fromkeys(("I", "zoo"), "complex values are not allowed"),
+    **dict.fromkeys(
+        ("oo", "inf", "Inf", "Infinity", "nan", "NaN"), "only finite numbers are allowed"
+    ),
+    **dict.fromkeys(("True", "False", "None"), "True stands only in the last pair of a Piecewise"),
+    "and": "write (a < b) & (c < d) inside where()",
+    "or": "write (a < b) | (c < d) inside where()",
+    "not": "write ~(a < b) inside where()",
+    "if": "write where(condition, a, b)",
+    "else": "write where(condition, a, b)",
+    "in": "write 0 < x < 1 inside where()",
+    "is": "write == inside where()",
+}
+PIECEWISE = "Piecewise"
+
+# How tightly operators bind, as in Python: `&` and `|` before comparisons.
+_COMPARING, _EITHER, _BOTH, _SUM, _PRODUCT, _SIGN, _POWER = range(10, 80, 10)
+_BINDING = {
+    **dict.fromkeys(("<", "<=", ">", ">=", "==", "!="), _COMPARING),
+    "|": _EITHER,
+    "&": _BOTH,
+    **dict.fromkeys("+-", _SUM),
+    **dict.fromkeys("*/", _PRODUCT),
+    **dict.fromkeys(("**", "^"), _POWER),
+}
+
+
+# How many of the first arguments are conditions.
+_CONDITIONS_FIRST = {"where": 1, "logical_and": 2**13, "logical_or": 2**13, "logical_not": 1}
+
+_Recipe = tuple[Any, ...]  # a method of Builder, and its arguments after the text
+
+
+class Parser:
+    """Reads one text; `names` are the variables and parameters that it has met."""
+
+    def __init__(self, text: str, limits: Limits, allowed: set[str] | None) -> None:
+        self._text = text
+        self._limits = limits
+        self._allowed = allowed
+        self._tokens = tokenize(text, limits)
+        self._index = 0
+        self._depth = 0
+        self._build = Builder(limits)
+        self.names: dict[str, Node] = {}
+
+    def formula(self) -> Node:
+        """Read the whole text."""
+        if self._token.kind == "end":
+            raise ExpressionError("the formula is empty", self._text)
+        node = self._number()
+        if self._token.kind != "end":
+            self._fail_after_operand()
+        return node
+
+    @property
+    def _token(self) -> Token:
+        return self._tokens[self._index]
+
+    def _next(self) -> Token:
+        token = self._token
+        self._index += 1
+        return token
+
+    def _expect(self, text: str) -> None:
+        if self._token.text != text:
+            self._fail_after_operand()
+        self._index += 1
+
+    def _fail(self, message: str, token: Token | None = None) -> NoReturn:
+        raise ExpressionError(message, self._text, (token or self._token).start + 1)
+
+    def _fail_after_operand(self) -> NoReturn:
+        token, before = self._token, self._tokens[self._index - 1]
+        if token.text in REFUSED_NAMES:
+            self._fail(f"'{token.text}' is not allowed: {REFUSED_NAMES[token.text]}")
+        if before.text == "lambda":
+            self._fail("write the formula alone, without 'lambda'")
+        if token.kind in ("number", "name") or token.text == "(":
+            self._fail(f"an operator is missing: write {before.text}*{token.text} for a product")
+        self._fail(_AFTER_OPERAND.get(token.text, f"{token.text} is out of place here"))
+
+    def _make(self, start: Token, make: Callable[..., Node], *parts: Any) -> Node:
+        """Build a node from the text between a token and here; an error gets its column."""
+        try:
+            return make(self._since(start), *parts)
+        except ExpressionError as error:
+            self._fail(error.message, start)
+
+    def _since(self, start: Token) -> str:
+        stop = self._tokens[self._index - 1].stop
+        return " ".join(self._text[start.start : stop].split())
+
+    @contextmanager
+    def _nested(self, token: Token) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > self._limits.nesting:
+            self._fail(
+                f"brackets, signs and powers nest at most {self._limits.nesting} deep", token
+            )
+        yield
+        self._depth -= 1
+
+    def _number(self, binding: int = 0) -> Node:
+        start = self._token
+        return self._as_number(start, self._expression(binding))
+
+    def _condition(self, binding: int = 0) -> Node:
+        start = self._token
+        return self._as_condition(start, self._expression(binding))
+
+    def _as_number(self, start: Token, node: Node) -> Node:
+        if node.truth:
+            self._fail("a comparison stands only in the condition of where(condition, a, b)", start)
+        return node
+
+    def _as_condition(self, start: Token, node: Node) -> Node:
+        if not node.truth:
+            self._fail("a condition is a comparison, such as x > 0 or (x > 0) & (y > 0)", start)
+        return node
+
+    def _expression(self, binding: int) -> Node:
+        """Read operands joined by operators that bind at least so tightly."""
+        start = self._token
+        node = self._operand()
+        while (found := _BINDING.get(self._token.text, -1)) >= binding:
+            node = self._make(start, *_INFIX[found](self, start, node))
+        return node
+
+    def _chain(self, binding: int) -> Iterator[tuple[str, Node]]:
+        """Give the further operands of operators that bind equally, each with its operator."""
+        read_operand = self._condition if binding in (_EITHER, _BOTH) else self._number
+        while _BINDING.get(self._token.text) == binding:
+            yield self._next().text, read_operand(binding + 1)
+
+    def _sum(self, start: Token, first: Node) -> _Recipe:
+        terms = [self._as_number(start, first)]
+        for operator, node in self._chain(_SUM):
+            terms.append(self._build.negative(node.text, node) if operator == "-" else node)
+        return self._build.sum, terms
+
+    def _product(self, start: Token, first: Node) -> _Recipe:
+        factors = [Factor(self._as_number(start, first))]
+        for operator, node in self._chain(_PRODUCT):
+            divides = operator == "/"
+            factors.append(Factor(node, divides, self._since(start) if divides else ""))
+        return self._build.product, factors
+
+    def _power(self, start: Token, base: Node) -> _Recipe:
+        with self._nested(self._next()):
+            exponent = self._number(_SIGN)
+        return self._build.power, self._as_number(start, base), exponent
+
+    def _comparison(self, start: Token, first: Node) -> _Recipe:
+        self._as_number(start, first)
+        operators, sides = zip(*self._chain(_COMPARING), strict=True)
+        return self._build.compare, operators, [first, *sides]
+
+    def _conjunction(self, start: Token, first: Node) -> _Recipe:
+        nodes = [self._as_condition(start, first)]
+        nodes.extend(node for _, node in self._chain(_BOTH))
+        return self._build.both, nodes
+
+    def _disjunction(self, start: Token, first: Node) -> _Recipe:
+        nodes = [self._as_condition(start, first)]
+        nodes.extend(node for _, node in self._chain(_EITHER))
+        return self._build.either, nodes
+
+    def _operand(self) -> Node:
+        token = self._token
+        if token.kind == "number":
+            return self._build.number(self._next().text)
+        if token.kind == "name":
+            return self._named(self._next())
+        if token.text not in _PREFIX:
+            self._fail(_NO_OPERAND.get(token.text, f"a value is missing before {token.text}"))
+        with self._nested(self._next()):
+            return _PREFIX[token.text](self, token)
+
+    def _group(self, token: Token) -> Node:
+        node = self._expression(0)
+        self._expect(")")
+        return node
+
+    def _plus(self, token: Token) -> Node:
+        return self._number(_SIGN)
+
+    def _minus(self, token: Token) -> Node:
+        return self._make(token, self._build.negative, self._number(_SIGN))
+
+    def _negation(self, token: Token) -> Node:
+        return self._make(token, self._build.fails, self._condition(_SIGN))
+
+    def _named(self, token: Token) -> Node:
+        if self._token.text == "(":
+            return self._call(token)
+        if token.text in BY_SPELLING or token.text == PIECEWISE:
+            self._fail(f"{token.text} is a function and needs brackets: {token.text}(x)", token)
+        if token.text in REFUSED_NAMES:
+            self._fail(f"'{token.text}' is not allowed: {REFUSED_NAMES[token.text]}", token)
+        if token.text in CONSTANTS:
+            return self._build.constant(token.text)
+        return self._variable(token)
+
+    def _variable(self, token: Token) -> Node:
+        name = token.text
+        if name not in self.names:
+            if self._allowed is not None and name not in self._allowed:
+                self._fail(f"{name} is neither in variables nor in params", token)
+            if len(self.names) == self._limits.variables:
+                self._fail(f"a formula has at most {self._limits.variables} variables", token)
+            self.names[name] = Node(sympy.Symbol(name, real=True), name)
+        return self.names[name]
+
+    def _call(self, token: Token) -> Node:
+        row = BY_SPELLING.get(token.text)
+        if row is None and token.text != PIECEWISE:
+            self._fail(_unknown(token.text), token)
+        with self._nested(self._next()):
+            if row is None:
+                return self._pairs(token)
+            args = self._arguments(_CONDITIONS_FIRST.get(row.name, 0))
+        if not row.takes(len(args)):
+            self._fail(f"{token.text} takes {_counted(row)}; it got {len(args)}", token)
+        return self._make(token, self._build.call, row, args)
+
+    def _arguments(self, conditions: int) -> list[Node]:
+        args: list[Node] = []
+        while self._token.text != ")" or args:
+            args.append(self._condition() if len(args) < conditions else self._number())
+            if self._token.text != ",":
+                break
+            self._index += 1
+        self._expect(")")
+        return args
+
+    def _pairs(self, start: Token) -> Node:
+        """Read the pairs of a Piecewise, as where(condition, value, the other pairs)."""
+        self._expect("(")
+        value = self._number()
+        self._expect(",")
+        if self._token.text == "True":
+            self._index += 1
+            self._expect(")")
+            self._expect(")")
+            return value
+        test = self._condition()
+        self._expect(")")
+        if self._token.text != ",":
+            self._fail("the last pair of a Piecewise is (value, True)")
+        with self._nested(self._next()):
+            other = self._pairs(start)
+        return self._make(start, self._build.where, test, value, other)
+
+
+_INFIX: dict[int, Callable[[Parser, Token, Node], _Recipe]] = {
+    _COMPARING: Parser._comparison,
+    _EITHER: Parser._disjunction,
+    _BOTH: Parser._conjunction,
+    _SUM: Parser._sum,
+    _PRODUCT: Parser._product,
+    _POWER: Parser._power,
+}
+_PREFIX: dict[str, Callable[[Parser, Token], Node]] = {
+    "(": Parser._group,
+    "+": Parser._plus,
+    "-": Parser._minus,
+    "~": Parser._negation,
+}
+_NO_OPERAND = {
+    "": "the formula ends where a value is expected",
+    "|": "write abs(x) for |x|",
+}
+_AFTER_OPERAND = {
+    "": "a bracket is not closed",
+    ")": "this bracket was never opened",
+    ",": "a comma stands only between the arguments of a function; write 0.5 for 0,5",
+}
+
+
+def _counted(row: Function) -> str:
+    if row.most > row.arity:
+        more = "or 2" if row.most == 2 else "or more"
+        return f"{row.arity} {more} arguments"
+    return f"{row.arity} argument{'s' if row.arity > 1 else ''}"
+
+
+def _unknown(name: str) -> str:
+    close = difflib.get_close_matches(name, BY_SPELLING, n=1) if len(name) > 2 else None
+    hint = f"did you mean {close[0]}?" if close else f"write {name}*(...) for a product"
+    return f"{name} is no function that symgd knows; {hint}"

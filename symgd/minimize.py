@@ -1,0 +1,328 @@
+"""`minimize`: checks what the user gave, runs the batch, judges it, and wraps the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .diagnosis.escape import beyond
+from .diagnosis.local import model
+from .diagnosis.minima import group
+from .diagnosis.symmetry import even_variables
+from .diagnosis.verdict import Judging, Verdicts, judge
+from .engine import codegen, lanes
+from .engine.rules import Rule
+from .engine.stops import Stop
+from .errors import ConfigurationError
+from .options import TOL, Options, read_options
+from .problem import Problem, Source, Symbolic
+from .result import Evidence, Minimum, Result, Runs, Settings
+from .status import Kind, Status
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+_GENERATIONS = 8  # how often a run may be led on from one saddle to the next
+_FIRST_STEP = 1e-3  # length of the automatic step's first try, as a share of the region
+_ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
+_TIGHTER = 1e-4
+
+
+def minimize(
+    expr: Source | Problem,
+    x0: npt.ArrayLike | None = None,
+    *,
+    variables: Sequence[str] | None = None,
+    params: Mapping[str, float] | None = None,
+    bounds: Any = None,
+    start_box: Any = None,
+    starts: int = 256,
+    sampler: str = "spread",
+    seed: int = 0,
+    method: str | Rule = "gd",
+    lr: float | None = None,
+    epochs: int | None = None,
+    tol: float | None = None,
+    polish: bool | None = None,
+    escape: bool = False,
+    workers: int | None = None,
+    **unknown: Any,
+) -> Result:
+    r"""Minimize a formula by gradient descent from one or many starts.
+
+    Each run follows :math:`x_{k+1} = x_k - t_k \nabla f(x_k)` with a fixed or an automatic step
+    and is then judged on the exact Hessian: only a verified minimum is a success.
+
+    Parameters
+    ----------
+    expr : str, sympy.Expr or Problem
+        The formula f.
+    x0 : array_like, optional
+        One start or many. One variable: a number or shape ``(n_runs,)``; several: ``(n_vars,)``
+        or ``(n_runs, n_vars)``. By default `starts` points from `sampler`.
+    variables : sequence of str, optional
+        Order of the unknowns; by default natural order.
+    params : mapping of str to float, optional
+        Names with fixed values.
+    bounds : tuple, sequence of tuples or mapping, optional
+        ``(lo, hi)``, one pair a variable, or ``{"x": (lo, hi)}``; None or an infinity for an open
+        side. f is never evaluated outside.
+    start_box : tuple, sequence of tuples or mapping, optional
+        Where starts come from, as `bounds`; by default the bounds, or [-10, 10].
+    starts : int
+        Number of starts when `x0` is not given.
+    sampler : str
+        ``"spread"``, ``"grid"``, ``"uniform"``; with SciPy also ``"sobol"``, ``"halton"``,
+        ``"lhs"``.
+    seed : int
+        Seed of the sampler.
+    method : str or Rule
+        ``"gd"``, or a rule object of `symgd.rules`.
+    lr : float, optional
+        Exactly this step. By default the step is automatic, and each accepted step lowers f.
+    epochs : int, optional
+        The most steps a run may take; by default 10,000.
+    tol : float, optional
+        A run stops when the largest entry of its projected gradient is at most `tol`. By default
+        1e-8; where both `lr` and `epochs` are fixed 0, so that every step is taken. With 0 a run
+        takes all its epochs unless its gradient is exactly zero.
+    polish : bool, optional
+        Finish with Newton steps on the exact Hessian; by default when the step is automatic.
+    escape : bool
+        Continue a run that stalls on a maximum or a saddle to both sides.
+    workers : int, optional
+        Number of threads; by default one a core. The result does not depend on it.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ExpressionError
+        If the formula cannot be read.
+    ConfigurationError
+        If any other argument is wrong.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> r = symgd.minimize("cos(2*pi*x) + x**2")
+    >>> abs(r.x).round(4), r.success
+    (array([0.4758]), True)
+    >>> trap = symgd.minimize("cos(2*pi*x) + x**2", x0=0, lr=0.01, epochs=100)
+    >>> trap.status.name, trap.kind.name, trap.success
+    ('STALLED_AT_START', 'MAXIMUM', False)
+    """
+    for name, value in unknown.items():
+        raise ConfigurationError(name, value, "nothing: minimize has no such argument")
+    problem = _problem(expr, variables, params)
+    options = read_options(
+        problem, x0, bounds=bounds, start_box=start_box, starts=starts, sampler=sampler,
+        seed=seed, method=method, lr=lr, epochs=epochs, tol=tol, polish=polish, escape=escape,
+        workers=workers,
+    )  # fmt: skip
+    batch = _descend(problem, options.x0, options)
+    if options.escape:
+        batch = _led_on(problem, batch, options)
+    return _wrap(problem, batch, options)
+
+
+def _problem(
+    expr: Source | Problem,
+    variables: Sequence[str] | None,
+    params: Mapping[str, float] | None,
+) -> Problem:
+    if not isinstance(expr, Problem):
+        return Problem(expr, variables=variables, params=params)
+    if variables is not None and tuple(variables) != expr.names:
+        raise ConfigurationError("variables", variables, "nothing beside a Problem, which has its")
+    return expr.with_params(params) if params else expr
+
+
+@dataclass(frozen=True)
+class _Batch:
+    """Runs that have been judged."""
+
+    x0: Array
+    nit: Whole
+    evaluations: Whole
+    parent: Whole
+    verdicts: Verdicts
+
+
+@lru_cache(maxsize=256)
+def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> codegen.Kernel:
+    if rule is None:
+        return codegen.automatic_kernel(symbolic, bounded)
+    return codegen.fixed_kernel(symbolic, rule, bounded)
+
+
+def _descend(problem: Problem, x0: Array, options: Options) -> _Batch:
+    """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
+    how = Judging(options.rule, options.tol or TOL, options.polish, options.width)
+    limits = np.full(len(x0), options.epochs)
+    tol = options.tol
+    ends = _run(problem, x0, limits, tol, options)
+    verdicts = judge(problem, x0, ends, options.box, how)
+    for _ in range(_ROUNDS):
+        rows = np.flatnonzero(verdicts.early & (ends.nit < limits))
+        if not len(rows):
+            break
+        tol = tol * _TIGHTER if tol > np.finfo(float).eps else 0.0
+        more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, options)
+        ends.x[rows], ends.stop[rows] = more.x, more.stop
+        ends.nit[rows] += more.nit
+        ends.evaluations[rows] += more.evaluations
+        again = judge(problem, x0[rows], _rows(ends, rows), options.box, how)
+        for column in fields(Verdicts):
+            getattr(verdicts, column.name)[rows] = getattr(again, column.name)
+    return _Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
+
+
+def _rows(ends: lanes.Ends, rows: Whole) -> lanes.Ends:
+    return lanes.Ends(*(getattr(ends, f.name)[rows] for f in fields(lanes.Ends)))
+
+
+def _run(
+    problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
+) -> lanes.Ends:
+    """Hand a batch of starts to the kernel."""
+    rule = options.rule
+    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
+    rows = {"x": x0.T, "limit": limits[None].astype(float), "tol": np.full((1, 1), tol)}
+    rows["param"] = np.array(problem.param_values).reshape(-1, 1)
+    if rule is None:
+        rows["f"] = np.full((1, 1), np.inf)
+        rows["scale"] = np.full((1, 1), _FIRST_STEP * options.width.min())
+    else:
+        rows["setting"] = np.array(tuple(rule.settings.values())).reshape(-1, 1)
+    lower, upper = options.box.lower, options.box.upper
+    leap = kernel.leaps and tol == 0.0
+    return lanes.run(kernel, lanes.Batch(rows, len(x0), lower, upper, leap), options.workers)
+
+
+def _led_on(problem: Problem, batch: _Batch, options: Options) -> _Batch:
+    """Continue the runs that stalled on a maximum or a saddle, to both sides."""
+    latest = np.arange(len(batch.x0))
+    for _ in range(_GENERATIONS):
+        stalled = latest[_stalled(batch.verdicts)[latest]]
+        starts, origin = beyond(problem, batch.verdicts.x[stalled], options.width, options.box)
+        if not len(starts):
+            break
+        more = _descend(problem, starts, options)
+        parents = stalled[origin]
+        latest = np.arange(len(starts)) + len(batch.x0)
+        batch = _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
+    return batch
+
+
+def _stalled(verdicts: Verdicts) -> npt.NDArray[np.bool_]:
+    stuck = np.isin(verdicts.status, [Status.STALLED_AT_START, Status.NOT_A_MINIMUM])
+    return stuck & np.isin(verdicts.kind, [Kind.MAXIMUM, Kind.SADDLE])
+
+
+def _joined(first: _Batch, second: _Batch) -> _Batch:
+    names = ("x0", "nit", "evaluations", "parent")
+    columns = [np.concatenate([getattr(first, n), getattr(second, n)]) for n in names]
+    verdicts = [
+        np.concatenate([getattr(first.verdicts, f.name), getattr(second.verdicts, f.name)])
+        for f in fields(Verdicts)
+    ]
+    return _Batch(*columns, Verdicts(*verdicts))
+
+
+def _wrap(problem: Problem, batch: _Batch, options: Options) -> Result:
+    judged = batch.verdicts
+    minima, member = _minima(problem, batch, options)
+    rate = np.nan if options.rule is None else options.rule.lr
+    evidence = Evidence(
+        judged.fun0, judged.low, judged.high, judged.epochs_left, judged.period, judged.condition
+    )
+    runs = Runs(
+        batch.x0, judged.x, judged.fun, judged.grad_norm, judged.status, judged.kind, batch.nit,
+        np.full(len(batch.x0), rate), member, batch.parent, evidence,
+    )  # fmt: skip
+    best = _best(judged)
+    stalled = _stalled(judged)
+    evaluations = int(batch.evaluations[best])
+    return Result(
+        problem=problem,
+        runs=runs,
+        minima=minima,
+        settings=Settings(
+            method=options.rule.name if options.rule else "gd",
+            lr=options.rule.lr if options.rule else None,
+            epochs=options.epochs,
+            tol=options.tol,
+            polish=options.polish,
+            escape=options.escape,
+        ),
+        best=best,
+        jac=problem.gradients(judged.x[best][None])[0],
+        nfev=evaluations if options.rule is None else 1,
+        njev=evaluations,
+        even=even_variables(problem) if stalled.any() else (),
+        beyond=_ways_out(problem, judged.x[best], options) if stalled[best] else judged.x[:0],
+    )
+
+
+def _best(judged: Verdicts) -> int:
+    """Give the row with the lowest f among the successes, or among all finite values."""
+    success = np.isin(judged.status, [Status.CONVERGED, Status.AT_BOUND])
+    finite = np.isfinite(judged.fun)
+    for pool in (success, finite):
+        if pool.any():
+            return int(np.where(pool, judged.fun, np.inf).argmin())
+    return 0
+
+
+def _minima(problem: Problem, batch: _Batch, options: Options) -> tuple[tuple[Minimum, ...], Whole]:
+    judged = batch.verdicts
+    rows = np.flatnonzero(np.isin(judged.status, [Status.CONVERGED, Status.AT_BOUND]))
+    member = np.full(len(judged.x), -1, dtype=np.int64)
+    if not len(rows):
+        return (), member
+    points = judged.target[rows]
+    values = problem.values(points)
+    spread = np.ptp(np.concatenate([batch.x0, points]), axis=0)
+    member[rows] = group(points, values, spread)
+    order = np.lexsort((values, member[rows]))
+    first = order[np.unique(member[rows][order], return_index=True)[1]]
+    spectra = model(problem, points[first], options.box).spectrum()
+    minima = []
+    for number, (pick, spectrum) in enumerate(zip(first, spectra, strict=True)):
+        mine = np.flatnonzero(member == number)
+        minima.append(
+            Minimum(
+                x=points[pick],
+                fun=float(values[pick]),
+                kind=Kind(int(judged.kind[rows[pick]])),
+                eigenvalues=spectrum,
+                lr_max=_lr_max(spectrum),
+                count=len(mine),
+                share=len(mine) / len(member),
+                runs=mine,
+            )
+        )
+    return tuple(minima), member
+
+
+def _lr_max(spectrum: Array) -> float:
+    largest = np.fmax.reduce(spectrum)
+    return float(2 / largest) if largest > 0 else np.inf
+
+
+def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
+    """Give the minima that `escape` would reach from a point that is none."""
+    starts, _ = beyond(problem, x[None], options.width, options.box)
+    if not len(starts):
+        return starts
+    judged = _descend(problem, starts, options).verdicts
+    success = np.isin(judged.status, [Status.CONVERGED, Status.AT_BOUND])
+    return np.unique(judged.target[success], axis=0)

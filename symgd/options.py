@@ -1,0 +1,238 @@
+"""What the user may say besides the formula: checked once, here, and trusted from then on."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .diagnosis.local import Box
+from .engine.rules import RULES, Rule
+from .errors import ConfigurationError
+from .problem import Problem
+from .starts import SAMPLERS, sample
+
+Array = npt.NDArray[np.float64]
+
+EPOCHS = 10_000  # the most steps of a run, when the user names no number
+TOL = 1e-8
+_SIDE = 10.0  # half the default starting box
+
+
+@dataclass(frozen=True)
+class Options:
+    """Checked arguments of `minimize`.
+
+    Attributes
+    ----------
+    x0 : ndarray
+        Starts, ``(n_runs, n_vars)``.
+    box : Box
+        Bounds.
+    width : ndarray
+        Size of the region that is searched, ``(n_vars,)``.
+    rule : Rule or None
+        Fixed steps; None for the automatic step.
+    epochs, tol, polish, escape, workers
+        As in `minimize`, with every default filled in.
+    """
+
+    x0: Array
+    box: Box
+    width: Array
+    rule: Rule | None
+    epochs: int
+    tol: float
+    polish: bool
+    escape: bool
+    workers: int | None
+
+    @property
+    def bounded(self) -> bool:
+        """Whether any side of the box is closed."""
+        return bool(np.isfinite(self.box.lower).any() or np.isfinite(self.box.upper).any())
+
+
+def read_options(
+    problem: Problem,
+    x0: npt.ArrayLike | None,
+    *,
+    bounds: Any,
+    start_box: Any,
+    starts: int,
+    sampler: str,
+    seed: int,
+    method: str | Rule,
+    lr: float | None,
+    epochs: int | None,
+    tol: float | None,
+    polish: bool | None,
+    escape: bool,
+    workers: int | None,
+) -> Options:
+    """Check the arguments of `minimize` and fill in the defaults.
+
+    Raises
+    ------
+    ConfigurationError
+        Names the first argument that is wrong, what it got, and what it takes.
+    """
+    names = problem.names
+    box = Box(*_pairs("bounds", bounds, names, closed=False))
+    lower, upper = _start_box(start_box, box, names)
+    rule = _rule(method, lr)
+    limit = EPOCHS if epochs is None else _whole("epochs", epochs, 1)
+    exact = rule is not None and epochs is not None
+    default_tol = 0.0 if exact else TOL
+    count, spot = _whole("starts", starts, 1), _whole("seed", seed, 0)
+    if sampler not in SAMPLERS:
+        raise ConfigurationError("sampler", sampler, "one of " + ", ".join(SAMPLERS))
+    if x0 is None:
+        points = sample(sampler, count, lower, upper, spot)
+    else:
+        points = _points(x0, names, box)
+    return Options(
+        x0=points,
+        box=box,
+        width=upper - lower,
+        rule=rule,
+        epochs=limit,
+        tol=default_tol if tol is None else _number("tol", tol, "a number >= 0", 0.0),
+        polish=rule is None if polish is None else _flag("polish", polish),
+        escape=_flag("escape", escape),
+        workers=None if workers is None else _whole("workers", workers, 1),
+    )
+
+
+def _rule(method: str | Rule, lr: float | None) -> Rule | None:
+    takes = "a rule object, or one of " + ", ".join(map(repr, RULES))
+    if isinstance(method, Rule):
+        if lr is not None:
+            raise ConfigurationError("lr", lr, "nothing beside a rule object, which has its own")
+        return method
+    if not isinstance(method, str) or method not in RULES:
+        raise ConfigurationError("method", method, takes)
+    if lr is None:
+        return None
+    rate = _number("lr", lr, "a number > 0, or None for an automatic step", 0.0)
+    if rate == 0.0:
+        raise ConfigurationError("lr", lr, "a number > 0, or None for an automatic step")
+    return RULES[method](lr=rate)
+
+
+def _number(name: str, value: Any, takes: str, least: float) -> float:
+    number = _float(value)
+    if number is None or not np.isfinite(number) or number < least:
+        raise ConfigurationError(name, value, takes)
+    return number
+
+
+def _float(value: Any) -> float | None:
+    if isinstance(value, str | bytes | bool | np.bool_):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def _whole(name: str, value: Any, least: int) -> int:
+    takes = f"a whole number >= {least}"
+    if isinstance(value, bool | np.bool_):
+        raise ConfigurationError(name, value, takes)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ConfigurationError(name, value, takes) from None
+    if number < least or number > 2**53:
+        raise ConfigurationError(name, value, takes)
+    return number
+
+
+def _flag(name: str, value: Any) -> bool:
+    if not isinstance(value, bool | np.bool_):
+        raise ConfigurationError(name, value, "True or False")
+    return bool(value)
+
+
+def _points(x0: npt.ArrayLike, names: Sequence[str], box: Box) -> Array:
+    n = len(names)
+    many = f"one point of shape ({n},), or many of shape (n_runs, {n})"
+    takes = "a number, or numbers of shape (n_runs,)" if n == 1 else many
+    try:
+        points = np.array(x0, dtype=float)
+    except (TypeError, ValueError):
+        raise ConfigurationError("x0", x0, takes) from None
+    shaped = points.reshape(-1, 1) if n == 1 and points.ndim < 2 else np.atleast_2d(points)
+    if not points.size or shaped.ndim != 2 or shaped.shape[1] != n or (n > 1 and points.ndim == 0):
+        raise ConfigurationError("x0", f"shape {points.shape}", takes)
+    if not np.isfinite(shaped).all():
+        raise ConfigurationError("x0", points, "finite numbers")
+    outside = (shaped < box.lower) | (shaped > box.upper)
+    if outside.any():
+        run, i = np.argwhere(outside)[0]
+        raise ConfigurationError(
+            "x0",
+            f"{names[i]} = {shaped[run, i]:.6g}",
+            f"points inside the bounds, {box.lower[i]:.6g} <= {names[i]} <= {box.upper[i]:.6g}",
+        )
+    return np.ascontiguousarray(shaped)
+
+
+def _pairs(name: str, given: Any, names: Sequence[str], closed: bool) -> tuple[Array, Array]:
+    """Read ``(lo, hi)``, one pair a variable, or pairs by name."""
+    takes = "(lo, hi), one such pair a variable, or {'x': (lo, hi)}"
+    if given is None:
+        pairs: list[Any] = [(None, None)] * len(names)
+    elif isinstance(given, Mapping):
+        for key in given:
+            if key not in names:
+                raise ConfigurationError(f"{name}[{key!r}]", given[key], f"names out of {names}")
+        pairs = [given.get(n, (None, None)) for n in names]
+    elif _is_pair(given):
+        pairs = [given] * len(names)
+    else:
+        pairs = list(given) if isinstance(given, Sequence | np.ndarray) else []
+    if len(pairs) != len(names):
+        raise ConfigurationError(name, given, takes)
+    read = [_pair(f"{name}[{n!r}]", p, closed) for n, p in zip(names, pairs, strict=True)]
+    return np.array([p[0] for p in read]), np.array([p[1] for p in read])
+
+
+def _is_pair(given: Any) -> bool:
+    if isinstance(given, str | bytes) or not isinstance(given, Sequence | np.ndarray):
+        return False
+    return len(given) == 2 and all(v is None or _float(v) is not None for v in given)
+
+
+def _pair(name: str, pair: Any, closed: bool) -> tuple[float, float]:
+    takes = "(lo, hi) with lo < hi" + (", both finite" if closed else "; None for an open side")
+    if not _is_pair(pair):
+        raise ConfigurationError(name, pair, takes)
+    lower = -np.inf if pair[0] is None else float(pair[0])
+    upper = np.inf if pair[1] is None else float(pair[1])
+    if not lower < upper or lower == np.inf or upper == -np.inf:
+        raise ConfigurationError(name, pair, takes)
+    if closed and not (np.isfinite(lower) and np.isfinite(upper)):
+        raise ConfigurationError(name, pair, takes)
+    return lower, upper
+
+
+def _start_box(given: Any, box: Box, names: Sequence[str]) -> tuple[Array, Array]:
+    """Give the corners of the box that starts come from; by default the bounds."""
+    lower = np.where(np.isfinite(box.lower), box.lower, np.minimum(-_SIDE, box.upper - 2 * _SIDE))
+    upper = np.where(np.isfinite(box.upper), box.upper, np.maximum(_SIDE, box.lower + 2 * _SIDE))
+    if given is None:
+        return lower, upper
+    named = {n: pair for n, pair in given.items()} if isinstance(given, Mapping) else given
+    if isinstance(named, Mapping):
+        sides = zip(names, lower, upper, strict=True)
+        named = {**{n: (lo, hi) for n, lo, hi in sides}, **named}
+    first, last = _pairs("start_box", named, names, closed=True)
+    if (first < box.lower).any() or (last > box.upper).any():
+        raise ConfigurationError("start_box", given, "a box inside the bounds")
+    return first, last

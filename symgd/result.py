@@ -1,0 +1,282 @@
+"""What `minimize` gives: frozen values over arrays; their looks are in `symgd.views`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .status import Kind, Status
+from .views import text
+
+if TYPE_CHECKING:
+    from .problem import Problem
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Evidence:
+    """What the verdicts rest on, one value a run; nan or -1 where a number has no meaning.
+
+    Attributes
+    ----------
+    fun0 : ndarray
+        f at the start.
+    curvature_low, curvature_high : ndarray
+        Smallest and largest eigenvalue of the Hessian at the end.
+    epochs_left : ndarray
+        Epochs still needed, for a run that is slow.
+    period : ndarray
+        Length of the cycle of a run that oscillates; 0 for wandering without one.
+    condition : ndarray
+        Index into ``problem.domain`` of the condition that does not hold.
+    """
+
+    fun0: Array
+    curvature_low: Array
+    curvature_high: Array
+    epochs_left: Array
+    period: Whole
+    condition: Whole
+
+
+@dataclass(frozen=True, eq=False)
+class Runs:
+    """Every run of a batch, as columns.
+
+    Attributes
+    ----------
+    x0, x : ndarray
+        Start and end, shape ``(n_runs, n_vars)``.
+    fun, grad_norm : ndarray
+        f and the largest entry of its projected gradient at the end, shape ``(n_runs,)``.
+    status, kind : ndarray
+        Codes of `Status` and `Kind`.
+    nit : ndarray
+        Steps taken.
+    lr : ndarray
+        The fixed rate; nan for the automatic step.
+    minimum : ndarray
+        Index into ``Result.minima``; -1 for none.
+    parent : ndarray
+        The row that a run of ``escape=True`` continues; -1 for the rest.
+    evidence : Evidence
+        What the verdicts rest on.
+    """
+
+    x0: Array
+    x: Array
+    fun: Array
+    grad_norm: Array
+    status: Whole
+    kind: Whole
+    nit: Whole
+    lr: Array
+    minimum: Whole
+    parent: Whole
+    evidence: Evidence
+
+    def __len__(self) -> int:
+        return len(self.fun)
+
+
+@dataclass(frozen=True, eq=False)
+class Minimum:
+    """A distinct minimum.
+
+    Attributes
+    ----------
+    x : ndarray
+        Where it lies, shape ``(n_vars,)``.
+    fun : float
+        f there.
+    kind : Kind
+        How it was verified.
+    eigenvalues : ndarray
+        Eigenvalues of the Hessian, ascending; nan at a kink.
+    lr_max : float
+        The largest rate at which fixed steps do not move away, 2 / largest eigenvalue.
+    count : int
+        Number of runs that lead there.
+    share : float
+        The same as a share of all runs.
+    runs : ndarray
+        Rows of ``Result.runs`` that lead there.
+    """
+
+    x: Array
+    fun: float
+    kind: Kind
+    eigenvalues: Array
+    lr_max: float
+    count: int
+    share: float
+    runs: Whole
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the runs were made."""
+
+    method: str
+    lr: float | None
+    epochs: int
+    tol: float
+    polish: bool
+    escape: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The best run, every run, and the distinct minima.
+
+    The best run is the one with the lowest `fun` among the successful runs; with none, the one
+    with the lowest finite `fun`.
+
+    Attributes
+    ----------
+    problem : Problem
+        What was minimized.
+    runs : Runs
+        Every run, as columns.
+    minima : tuple of Minimum
+        Distinct minima, best first.
+    settings : Settings
+        How the runs were made.
+    best : int
+        Row of the best run.
+    jac : ndarray
+        Gradient at the best run's end, shape ``(n_vars,)``.
+    nfev, njev : int
+        Evaluations of f and of its gradient in the best run.
+    even : tuple of str
+        Variables in which f is even, noted when a run stalled.
+    beyond : ndarray
+        Where `escape` leads from the best run, when that one stalled; shape ``(k, n_vars)``.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> r = symgd.minimize("(x - 1)**2 + 3")
+    >>> r.x, r.fun, r.success
+    (array([1.]), 3.0, True)
+    >>> print(r.status.name, r.kind.name)
+    CONVERGED MINIMUM
+    """
+
+    problem: Problem
+    runs: Runs
+    minima: tuple[Minimum, ...]
+    settings: Settings
+    best: int
+    jac: Array
+    nfev: int
+    njev: int
+    even: tuple[str, ...] = ()
+    beyond: Array = field(default_factory=lambda: np.empty((0, 0)))
+
+    @property
+    def x(self) -> Array:
+        """End of the best run, shape ``(n_vars,)``."""
+        return np.asarray(self.runs.x[self.best])
+
+    @property
+    def fun(self) -> float:
+        """f at the end of the best run."""
+        return float(self.runs.fun[self.best])
+
+    @property
+    def status(self) -> Status:
+        """How the best run ended."""
+        return Status(int(self.runs.status[self.best]))
+
+    @property
+    def kind(self) -> Kind:
+        """What the point is where the best run ended."""
+        return Kind(int(self.runs.kind[self.best]))
+
+    @property
+    def success(self) -> bool:
+        """Whether the best run reached a verified minimum."""
+        return self.status.success
+
+    @property
+    def nit(self) -> int:
+        """Steps of the best run."""
+        return int(self.runs.nit[self.best])
+
+    @property
+    def message(self) -> str:
+        """One sentence on the best run: what happened, why, and what to try."""
+        return text.sentence(self, self.best)
+
+    @cached_property
+    def counts(self) -> Mapping[Status, int]:
+        """Number of runs of each status that occurs."""
+        codes, numbers = np.unique(self.runs.status, return_counts=True)
+        return {Status(int(c)): int(n) for c, n in zip(codes, numbers, strict=True)}
+
+    def summary(self) -> str:
+        """Describe the minima and the verdicts in a short text.
+
+        Returns
+        -------
+        str
+        """
+        return text.summary(self)
+
+    def explain(self, run: int | None = None) -> str:
+        """Explain the verdicts, the worst first, or tell one run's story.
+
+        Parameters
+        ----------
+        run : int, optional
+            Row of `runs`.
+
+        Returns
+        -------
+        str
+        """
+        return text.explain(self) if run is None else text.story(self, run)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the result as plain numbers, lists and words, ready for JSON.
+
+        Returns
+        -------
+        dict
+            Numbers that JSON lacks, infinities and nan, are None.
+        """
+        return {
+            "x": dict(zip(self.problem.names, plain(self.x), strict=True)),
+            "fun": plain(self.fun),
+            "success": self.success,
+            "status": self.status.name,
+            "kind": self.kind.name,
+            "message": self.message,
+            "nit": self.nit,
+            "counts": {status.name: number for status, number in self.counts.items()},
+            "minima": [
+                {f.name: plain(getattr(m, f.name)) for f in fields(m)} for m in self.minima
+            ],
+        }
+
+    def __repr__(self) -> str:
+        return text.summary(self)
+
+
+def plain(value: Any) -> Any:
+    """Give a value made of numbers as JSON can hold it."""
+    if isinstance(value, np.ndarray):
+        return [plain(v) for v in value.tolist()]
+    if isinstance(value, Kind):
+        return value.name
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

@@ -1,0 +1,345 @@
+"""One sentence for each verdict: what happened with this run's numbers, why, and what to try."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..status import Kind, Status
+from .numbers import listed, number, point, several
+
+if TYPE_CHECKING:
+    from ..result import Result
+
+_BOTTOMLESS = -1e30  # f below this, and below its start by as much, has no lower limit
+
+
+@dataclass(frozen=True)
+class Case:
+    """One run's numbers; nan or -1 where a number has no meaning."""
+
+    run: int
+    status: Status
+    kind: Kind
+    names: tuple[str, ...]
+    x0: list[float]
+    x: list[float]
+    fun0: float
+    fun: float
+    grad_norm: float
+    nit: int
+    lr: float
+    curvatures: tuple[float, float]
+    epochs_left: float
+    period: int
+    condition: int
+
+    @classmethod
+    def of(cls, result: Result, run: int) -> Case:
+        """Take one run's numbers out of the columns."""
+        runs, evidence = result.runs, result.runs.evidence
+        return cls(
+            run=run,
+            status=Status(int(runs.status[run])),
+            kind=Kind(int(runs.kind[run])),
+            names=result.problem.names,
+            x0=runs.x0[run].tolist(),
+            x=runs.x[run].tolist(),
+            fun0=float(evidence.fun0[run]),
+            fun=float(runs.fun[run]),
+            grad_norm=float(runs.grad_norm[run]),
+            nit=int(runs.nit[run]),
+            lr=float(runs.lr[run]),
+            curvatures=(float(evidence.curvature_low[run]), float(evidence.curvature_high[run])),
+            epochs_left=float(evidence.epochs_left[run]),
+            period=int(evidence.period[run]),
+            condition=int(evidence.condition[run]),
+        )
+
+    @property
+    def start(self) -> str:
+        """Where the run started."""
+        return point(self.names, self.x0)
+
+    @property
+    def end(self) -> str:
+        """Where the run ended."""
+        return point(self.names, self.x)
+
+    @property
+    def height(self) -> str:
+        """The value of f at the end, as a continuation of `end`."""
+        return f", f = {number(self.fun)}" if math.isfinite(self.fun) else ""
+
+    @property
+    def curvature(self) -> str:
+        """The second derivatives at the end, where they are known and tell something."""
+        low, high = self.curvatures
+        known = math.isfinite(low) and math.isfinite(high)
+        if not known or self.kind == Kind.KINK_MINIMUM:
+            return ""
+        if len(self.names) == 1:
+            return f"f'' = {number(low)}"
+        return f"curvatures from {number(low)} to {number(high)}"
+
+    @property
+    def shape(self) -> str:
+        """The curvature in brackets."""
+        return f" ({self.curvature})" if self.curvature else ""
+
+    @property
+    def gradient(self) -> str:
+        """The size of the gradient, where it is known."""
+        return number(self.grad_norm) if math.isfinite(self.grad_norm) else "not known"
+
+    @property
+    def pace(self) -> str:
+        """How its steps were chosen."""
+        return f"lr = {number(self.lr)}" if math.isfinite(self.lr) else "the automatic step"
+
+    @property
+    def steps(self) -> str:
+        """How many steps it took."""
+        return several(self.nit, "step")
+
+    @property
+    def bottomless(self) -> bool:
+        """Whether it ran away downwards, and so far that f has no lower limit."""
+        return self.status == Status.DIVERGED and self.fun < min(
+            _BOTTOMLESS, _BOTTOMLESS * abs(self.fun0)
+        )
+
+
+def sentence(result: Result, run: int) -> str:
+    """Tell in one sentence how a run ended, why, and what to try.
+
+    Parameters
+    ----------
+    result : Result
+        All the runs.
+    run : int
+        Row of the run.
+
+    Returns
+    -------
+    str
+        The sentence without its subject: "reached a minimum: x = 1, f = 3, after 1 step".
+    """
+    case = Case.of(result, run)
+    return "; ".join(clause for clause in _CLAUSES[case.status](result, case) if clause)
+
+
+def no_lower_limit(result: Result) -> int:
+    """Give the row of a run that shows f to have no lower limit; -1 for none."""
+    for run in np.flatnonzero(result.runs.status == Status.DIVERGED):
+        if Case.of(result, int(run)).bottomless:
+            return int(run)
+    return -1
+
+
+def advice(status: Status) -> str:
+    """Give a status's advice as a clause."""
+    return status.advice[:1].lower() + status.advice[1:].rstrip(".")
+
+
+def _is_a(case: Case) -> str:
+    """Name what the end point is, to follow "is" or "reached"."""
+    if case.kind == Kind.SADDLE and len(case.names) == 1:
+        return "an inflection point"
+    return _ODD_KINDS.get(case.kind, f"a {case.kind.words}")
+
+
+_ODD_KINDS = {
+    Kind.FLAT: "part of a flat region",
+    Kind.NOT_STATIONARY: "no verified minimum",
+    Kind.UNKNOWN: "no verified minimum",
+}
+
+_MINIMUM_NOTES = {
+    Kind.WEAK_MINIMUM: "the curvature vanishes there, and no lower point was found around it",
+    Kind.KINK_MINIMUM: "f has a kink there and rises on every side of it",
+}
+
+
+def _converged(result: Result, case: Case) -> tuple[str, ...]:
+    where = f"{_is_a(case)}: {case.end}{case.height}{case.shape}"
+    note = _MINIMUM_NOTES.get(case.kind, "")
+    if case.nit == 0:
+        return f"started at {where}, and stayed there", note
+    return f"reached {where}, after {case.steps}", note
+
+
+def _at_bound(result: Result, case: Case) -> tuple[str, ...]:
+    how = "reached" if case.nit else "started at"
+    return (
+        f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
+        "f falls only outside the bounds",
+        advice(case.status),
+    )
+
+
+def _stalled(result: Result, case: Case) -> tuple[str, ...]:
+    return (
+        f"stalled at its start: {case.end} is {_is_a(case)}{case.shape}",
+        _symmetry(result, case) or f"the gradient there is {case.gradient}, so no step moves",
+        _way_out(result, case),
+    )
+
+
+def _symmetry(result: Result, case: Case) -> str:
+    entries = dict(zip(case.names, case.x0, strict=True))
+    even = [name for name in result.even if entries[name] == 0.0]
+    if not even:
+        return ""
+    if len(case.names) == 1:
+        return f"f is even in {even[0]}, so every descent from 0 stays at 0"
+    zeros = listed([f"{name} = 0" for name in even])
+    return f"f is even in {listed(even)}, so every descent from {zeros} keeps that"
+
+
+def _way_out(result: Result, case: Case) -> str:
+    """Say what to try from a maximum or a saddle, or what escape has already done."""
+    children = np.flatnonzero(result.runs.parent == case.run)
+    if len(children):
+        ends = listed(distinct([point(case.names, result.runs.x[c].tolist()) for c in children]))
+        rows = listed([str(c) for c in children])
+        return f"escape=True continued it in runs {rows}, which end at {ends}"
+    if case.run != result.best or not len(result.beyond):
+        return advice(case.status)
+    ends = listed(distinct([point(case.names, x.tolist()) for x in result.beyond]))
+    return f"{advice(case.status)}, which reaches {ends}"
+
+
+def distinct(parts: list[str]) -> list[str]:
+    """Keep the first of equal parts."""
+    return list(dict.fromkeys(parts))
+
+
+def _not_a_minimum(result: Result, case: Case) -> tuple[str, ...]:
+    return (
+        f"moved from {case.start} and ended on {_is_a(case)}: {case.end}{case.height}{case.shape}",
+        f"the gradient there is {case.gradient}, so no step moves it further",
+        _way_out(result, case),
+    )
+
+
+def _plateau(result: Result, case: Case) -> tuple[str, ...]:
+    return (
+        f"ended on a plateau: {case.end}{case.height}",
+        f"the gradient is only {case.gradient} because f is flat there{case.shape}, "
+        "and no minimum is near",
+        advice(case.status),
+    )
+
+
+def _slow(result: Result, case: Case) -> tuple[str, ...]:
+    automatic = not math.isfinite(case.lr)
+    remedy = "allow more epochs" if automatic else advice(case.status)
+    if math.isfinite(case.epochs_left) and case.epochs_left > 0:
+        left = several(int(float(f"{case.epochs_left:.2g}")), "more epoch")
+        remedy = f"about {left} would do{'' if automatic else ', or a larger lr'}"
+    return (
+        f"was still on its way down when the epochs ended: {case.end}{case.height}, "
+        f"after {case.steps} with {case.pace}",
+        f"the gradient there is still {case.gradient}",
+        remedy,
+    )
+
+
+def _oscillating(result: Result, case: Case) -> tuple[str, ...]:
+    course = "wanders without settling"
+    if case.period > 1:
+        course = f"goes round a cycle of {several(case.period, 'point')}"
+    return (
+        f"{course}: after {case.steps} with {case.pace} it is at {case.end}{case.height}",
+        *_too_large(case),
+    )
+
+
+def _too_large(case: Case) -> tuple[str, str]:
+    """Why a rate is too large, and which one is not."""
+    high = case.curvatures[1]
+    if not case.lr * high > 2.0:
+        return "the step is too large here", advice(Status.OSCILLATING)
+    return (
+        f"at the curvature {number(high)} a step is safe up to lr = 2/{number(high)} "
+        f"= {number(2 / high)}",
+        f"take an lr below {number(2 / high)}, or leave lr out",
+    )
+
+
+def _diverged(result: Result, case: Case) -> tuple[str, ...]:
+    away = f"started at {case.start} and ran away within {case.steps}"
+    course = f"from {number(case.fun0)} to {number(case.fun)}"
+    if case.bottomless:
+        cause = f"f is unbounded below along this run: it fell {course}"
+    elif case.fun < case.fun0:
+        cause = f"f fell all the way, {course}: it has no lowest value in this direction"
+    elif case.fun > case.fun0:
+        return away, f"the step is too large: with {case.pace} f grew {course}", "lower lr"
+    else:
+        cause = f"f overflowed on the way from {number(case.fun0)}, beyond 1.8e308"
+        return away, cause, advice(case.status)
+    return away, cause, "set bounds, or check the formula"
+
+
+def _out_of_domain(result: Result, case: Case) -> tuple[str, ...]:
+    how = (
+        f"left the domain of f after {case.steps}"
+        if case.nit
+        else "started outside the domain of f"
+    )
+    if case.condition >= 0:
+        broken = result.problem.domain[case.condition]
+        return f"{how}: at {case.end}, {broken.text} needs {broken.needs}", advice(case.status)
+    when = f"after {case.steps}" if case.nit else "at its start"
+    if math.isfinite(case.fun):
+        return (
+            f"stopped {when}: at {case.end}, f = {number(case.fun)} but its gradient is not finite",
+            advice(case.status),
+        )
+    return (
+        f"stopped {when}: at {case.end} f or its gradient overflows, "
+        "it is larger than any float (1.8e308)",
+        "start where f is smaller, or set bounds",
+    )
+
+
+def _no_progress(result: Result, case: Case) -> tuple[str, ...]:
+    what = (
+        f"made no more progress after {case.steps}: {case.end}{case.height}, "
+        f"gradient {case.gradient}"
+    )
+    if math.isfinite(case.lr) and case.kind == Kind.NOT_STATIONARY:
+        return what, f"with {case.pace} its steps are too small to change x", "raise lr"
+    return (
+        what,
+        "no step lowers f by more than its rounding error, and this is no verified minimum",
+        advice(case.status),
+    )
+
+
+def _stopped(result: Result, case: Case) -> tuple[str, ...]:
+    return (
+        f"was interrupted after {case.steps}: {case.end}{case.height}, gradient {case.gradient}",
+        advice(case.status),
+    )
+
+
+_CLAUSES: dict[Status, Callable[[Result, Case], tuple[str, ...]]] = {
+    Status.CONVERGED: _converged,
+    Status.AT_BOUND: _at_bound,
+    Status.STALLED_AT_START: _stalled,
+    Status.NOT_A_MINIMUM: _not_a_minimum,
+    Status.PLATEAU: _plateau,
+    Status.SLOW: _slow,
+    Status.OSCILLATING: _oscillating,
+    Status.DIVERGED: _diverged,
+    Status.OUT_OF_DOMAIN: _out_of_domain,
+    Status.NO_PROGRESS: _no_progress,
+    Status.STOPPED: _stopped,
+}

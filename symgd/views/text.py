@@ -1,0 +1,223 @@
+"""How a result reads: its sentence, its summary, its explanation, one run's story."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..status import Status
+from .numbers import listed, number, several, vector
+from .sentences import Case, no_lower_limit, sentence
+
+if TYPE_CHECKING:
+    from ..result import Minimum, Result
+
+__all__ = ["explain", "sentence", "story", "summary"]
+
+_WIDTH = 96
+_EQUALS = "\0=\0"
+_TABLE = 10  # minima that a summary lists
+_COLUMNS = 4  # variables up to which each has its own column
+
+_WORST_FIRST = (
+    Status.OUT_OF_DOMAIN,
+    Status.DIVERGED,
+    Status.OSCILLATING,
+    Status.NO_PROGRESS,
+    Status.NOT_A_MINIMUM,
+    Status.STALLED_AT_START,
+    Status.PLATEAU,
+    Status.SLOW,
+    Status.STOPPED,
+    Status.AT_BOUND,
+    Status.CONVERGED,
+)
+
+
+def summary(result: Result) -> str:
+    """Describe the best run, the distinct minima and the failures.
+
+    Parameters
+    ----------
+    result : Result
+        What to describe.
+
+    Returns
+    -------
+    str
+        A few lines of plain ASCII text.
+    """
+    blocks = [_headline(result)]
+    if len(result.runs) > 1:
+        blocks += [_table(result), _failures(result)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def explain(result: Result) -> str:
+    """Explain every verdict, the worst first, each by the numbers of one run.
+
+    Parameters
+    ----------
+    result : Result
+        What to explain.
+
+    Returns
+    -------
+    str
+        A paragraph for each status that occurs.
+    """
+    present = [status for status in _WORST_FIRST if status in result.counts]
+    groups = [_group(result, status) for status in present]
+    return "\n\n".join([*groups, *_continued(result)])
+
+
+def story(result: Result, run: int) -> str:
+    """Tell one run's story: start, steps, end, verdict, evidence.
+
+    Parameters
+    ----------
+    result : Result
+        All the runs.
+    run : int
+        Row of the run; negative rows count from the end.
+
+    Returns
+    -------
+    str
+        A few lines of plain ASCII text.
+    """
+    run = range(len(result.runs))[run]
+    case = Case.of(result, run)
+    begin = f", f = {number(case.fun0)}" if math.isfinite(case.fun0) else ", where f is not finite"
+    parent = int(result.runs.parent[run])
+    origin = f" (a continuation of run {parent} by escape=True)" if parent >= 0 else ""
+    lines = [
+        ("start", case.start + begin + origin),
+        ("steps", f"{case.nit:,} with {case.pace}"),
+        ("end", case.end + case.height),
+        ("gradient", case.gradient),
+        ("curvature", case.curvature.removeprefix("curvatures ")),
+        ("point", case.kind.words),
+        ("verdict", case.status.name),
+    ]
+    table = [f"  {name:<10} {value}" for name, value in lines if value]
+    return "\n".join([f"Run {run} of {len(result.runs)}", *table, _told("It", result, run)])
+
+
+def _told(subject: str, result: Result, run: int) -> str:
+    return _wrapped(f"{subject} {sentence(result, run)}.")
+
+
+def _wrapped(paragraph: str, indent: str = "") -> str:
+    """Break a paragraph into lines, but never inside an equation."""
+    lines = textwrap.fill(
+        paragraph.replace(" = ", _EQUALS),
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return lines.replace(_EQUALS, " = ")
+
+
+def _headline(result: Result) -> str:
+    n = len(result.runs)
+    subject = "The run" if n == 1 else f"The best of {n:,} runs"
+    lines = [_told(subject, result, result.best)]
+    bottom = no_lower_limit(result)
+    if bottom >= 0 and not Case.of(result, result.best).bottomless:
+        case = Case.of(result, bottom)
+        lines.append(
+            _wrapped(
+                f"f has no global minimum: run {bottom} started at {case.start} and fell from "
+                f"{number(case.fun0)} to {number(case.fun)}."
+            )
+        )
+    return "\n".join(lines)
+
+
+def _table(result: Result) -> str:
+    """Lay out the distinct minima, numbers to the right."""
+    if not result.minima:
+        return "No run reached a verified minimum."
+    names = result.problem.names
+    each = len(names) <= _COLUMNS
+    head = ["", *(names if each else [vector(names)]), "f", "kind", "runs", "share"]
+    shown = result.minima[:_TABLE]
+    rows = [[str(i), *_row(minimum, each)] for i, minimum in enumerate(shown)]
+    lines = _aligned([head, *rows], left=len(head) - 3)
+    if len(result.minima) > _TABLE:
+        lines.append(f"... and {len(result.minima) - _TABLE:,} more")
+    title = f"{len(result.minima)} distinct {'minima' if len(result.minima) > 1 else 'minimum'}:"
+    return "\n".join([title, *lines])
+
+
+def _row(minimum: Minimum, each: bool) -> list[str]:
+    entries = [number(v, 6) for v in minimum.x]
+    return [
+        *(entries if each else [vector(entries)]),
+        number(minimum.fun, 6),
+        minimum.kind.words,
+        f"{minimum.count:,}",
+        f"{100 * minimum.share:.1f} %",
+    ]
+
+
+def _aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
+    """Align columns to the right, but for the one of words."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return [
+        "  ".join(
+            cell.ljust(width) if i == left else cell.rjust(width)
+            for i, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
+    ]
+
+
+def _failures(result: Result) -> str:
+    failed = [s for s in _WORST_FIRST if s in result.counts and not s.success]
+    rows = [[several(result.counts[s], "run"), s.name, s.meaning] for s in failed]
+    return "\n".join(line.rstrip() for line in _aligned_words(rows))
+
+
+def _aligned_words(rows: Sequence[Sequence[str]]) -> list[str]:
+    if not rows:
+        return []
+    counts, names = (max(len(row[i]) for row in rows) for i in (0, 1))
+    return [f"{row[0]:>{counts}}  {row[1]:<{names}}  {row[2]}" for row in rows]
+
+
+def _group(result: Result, status: Status) -> str:
+    """Explain one status by the run that shows it best."""
+    number_of = result.counts[status]
+    runs = several(len(result.runs), "run")
+    title = f"{status.name}: {number_of:,} of {runs}. {status.meaning}"
+    run = _representative(result, status)
+    return "\n".join([_wrapped(title), _wrapped(f"Run {run} {sentence(result, run)}.", "  ")])
+
+
+def _representative(result: Result, status: Status) -> int:
+    """Give the best run where it has this status, else the one with the largest gradient."""
+    if result.status == status:
+        return result.best
+    rows = np.flatnonzero(result.runs.status == status)
+    sizes = result.runs.grad_norm[rows]
+    return int(rows[np.argmax(np.where(np.isfinite(sizes), sizes, -1.0))])
+
+
+def _continued(result: Result) -> list[str]:
+    """Tell which runs are continuations of others."""
+    children = np.flatnonzero(result.runs.parent >= 0)
+    if not len(children):
+        return []
+    parents = np.unique(result.runs.parent[children])
+    of = f"run{'s' * (len(parents) > 1)} {listed([str(p) for p in parents])}"
+    are = "is a continuation" if len(children) == 1 else "are continuations"
+    rows = f"Run{'s' * (len(children) > 1)} {listed([str(c) for c in children])}"
+    return [_wrapped(f"{rows} {are} of {of}, which escape=True moved off a maximum or a saddle.")]

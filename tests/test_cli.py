@@ -1,0 +1,291 @@
+"""The command: what it prints, where, and with which exit status."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import symgd
+from symgd import cli
+
+ROOT = Path(__file__).parent.parent
+COSINE = "cos(2*pi*x) + x**2"
+
+
+@pytest.fixture
+def run(capsys):
+    """Run the command in this process; gives exit status, standard output, standard error."""
+
+    def call(*words):
+        try:
+            code = cli.main(words)
+        except SystemExit as stop:
+            code = stop.code
+        captured = capsys.readouterr()
+        return code, captured.out, captured.err
+
+    return call
+
+
+def in_a_shell(command, **more):
+    return subprocess.run(
+        command, shell=True, capture_output=True, text=True, cwd=ROOT, timeout=120, **more
+    )
+
+
+def test_a_minimum_is_exit_status_0_and_the_summary(run):
+    code, out, err = run("minimize", "(x - 1)**2 + 3", "--x0", "0")
+    assert (code, err) == (0, "")
+    assert out == symgd.minimize("(x - 1)**2 + 3", x0=0).summary() + "\n"
+
+
+def test_the_trap_is_exit_status_1(run):
+    code, out, err = run("minimize", COSINE, "--x0", "0", "--lr", "0.01", "--epochs", "100")
+    assert (code, err) == (1, "")
+    assert "stalled at its start: x = 0 is a maximum" in out
+
+
+def test_escape_leads_on_from_the_trap(run):
+    code, out, _ = run("minimize", COSINE, "--x0", "0", "--escape", "--explain")
+    assert code == 0
+    assert "STALLED_AT_START: 1 of 3 runs" in out
+    assert "Runs 1 and 2 are continuations of run 0" in out
+
+
+BAD = [
+    ([""], "the formula is empty"),
+    (["2x"], "  2x\n   ^"),
+    (["(x + 1"], "a bracket is not closed"),
+    (["foo(x)"], "foo"),
+    (["3 + 4"], "no variable"),
+    (["__import__('os')"], "column"),
+    (["x", "--param", "b=1"], "params"),
+    (["x", "--param", "b"], "--param: got b; takes NAME=NUMBER"),
+    (["x", "--param", "=1"], "--param"),
+    (["x", "--param", "x=nan"], "params['x']"),
+    (["x", "--x0", "1,2", "--x0", "3,4"], "x0"),
+    (["x + y", "--x0", "1"], "x0"),
+    (["x + y", "--x0", "1,2", "--x0", "3"], "x0"),
+    (["x", "--x0", "nan"], "x0"),
+    (["x", "--x0", "one"], "--x0: got one"),
+    (["x", "--x0", ""], "--x0"),
+    (["x", "--x0", "2", "--bounds", "0:1"], "x0"),
+    (["x", "--bounds", "1:0"], "bounds"),
+    (["x", "--bounds", "1"], "--bounds: got 1; takes LO:HI"),
+    (["x", "--bounds", "=0:1"], "--bounds"),
+    (["x", "--bounds", "y=0:1"], "bounds"),
+    (["x", "--start-box", "3:3"], "start_box"),
+    (["x", "--start-box", "0:"], "start_box"),
+    (["x", "--lr", "-0.1"], "lr"),
+    (["x", "--lr", "0"], "lr"),
+    (["x", "--lr", "nan"], "lr"),
+    (["x", "--lr", "fast"], "--lr"),
+    (["x", "--epochs", "0"], "epochs"),
+    (["x", "--epochs", "1.5"], "--epochs"),
+    (["x", "--tol", "-1"], "tol"),
+    (["x", "--starts", "0"], "starts"),
+    (["x", "--seed", "-1"], "seed"),
+    (["x", "--workers", "0"], "workers"),
+    (["x", "--sampler", "dice"], "sampler"),
+    (["x", "--method", "simplex"], "method"),
+    (["x", "--variables", "x,y"], "variables"),
+    (["x", "--variables", ""], "variables"),
+    (["x", "--momentum", "1"], "--momentum"),
+    (["x", "--json", "--explain"], "--explain"),
+    (["x", "--lr"], "--lr"),
+    ([], "EXPR"),
+    (["x", "y"], "y"),
+]
+
+
+@pytest.mark.parametrize(("words", "named"), BAD)
+def test_bad_input_is_exit_status_2_and_named_on_standard_error(run, words, named):
+    code, out, err = run("minimize", *words)
+    assert (code, out) == (2, "")
+    assert named in err
+    assert "Traceback" not in err
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.text(max_size=30))
+def test_no_text_as_a_formula_ends_in_a_traceback(text):
+    try:
+        code = cli.main(["minimize", "--starts", "1", "--epochs", "1", "--", text])
+    except SystemExit as stop:
+        code = stop.code
+    assert code in (0, 1, 2)
+
+
+NEGATIVE = [
+    (["(x + 1)**2", "--x0", "-3"], (-3.0,)),
+    (["(x + 1)**2", "--x0=-3"], (-3.0,)),
+    (["(x + 1)**2", "--x0", "-.5e1"], (-5.0,)),
+    (["(x + 1)**2 + y**2", "--x0", "-3,-2"], (-3.0, -2.0)),
+    (["--x0", "-3", "-x + x**2"], (-3.0,)),
+    (["-x+x**2", "--x0", "-1"], (-1.0,)),
+    (["--x0", "-1", "--", "-x+x**2"], (-1.0,)),
+]
+
+
+@pytest.mark.parametrize(("words", "start"), NEGATIVE)
+def test_a_minus_in_front_is_no_option(run, words, start):
+    code, _, err = run("minimize", *words)
+    assert (code, err) == (0, "")
+    _, out, _ = run("minimize", *words, "--json")
+    expr = next(w for w in words if "x**2" in w or "(x" in w)
+    assert json.loads(out)["fun"] == symgd.minimize(expr, x0=[start]).fun
+
+
+def test_negative_ranges(run):
+    code, out, _ = run("minimize", "x", "--bounds", "-2:-1", "--json")
+    assert code == 0
+    assert json.loads(out)["x"] == {"x": -2.0}
+
+
+@pytest.fixture
+def said(monkeypatch, run):
+    """Give the keywords with which the command calls `minimize`."""
+    true = symgd.minimize
+
+    def call(*words):
+        seen = {}
+
+        def spy(problem, x0, **keywords):
+            seen.update(keywords, problem=problem, x0=x0)
+            return true("x**2", 1.0)
+
+        monkeypatch.setattr(symgd, "minimize", spy)
+        run("minimize", *words)
+        return seen
+
+    return call
+
+
+def test_options_reach_minimize_as_its_keywords(said):
+    seen = said(
+        "a*x + y", "--variables", "y,x", "--param", "a=3", "--bounds", "0:1", "--bounds", "x=-1:",
+        "--start-box", "y=0:2", "--starts", "7", "--sampler", "grid", "--seed", "3", "--method",
+        "gd", "--lr", "0.5", "--epochs", "9", "--tol", "1e-3", "--no-polish", "--escape",
+        "--workers", "1",
+    )  # fmt: skip
+    problem = seen.pop("problem")
+    assert (problem.names, dict(problem.params)) == (("y", "x"), {"a": 3.0})
+    assert seen == {
+        "x0": None,
+        "bounds": {"y": (0.0, 1.0), "x": (-1.0, None)},
+        "start_box": {"y": (0.0, 2.0)},
+        "starts": 7,
+        "sampler": "grid",
+        "seed": 3,
+        "method": "gd",
+        "lr": 0.5,
+        "epochs": 9,
+        "tol": 1e-3,
+        "polish": False,
+        "escape": True,
+        "workers": 1,
+    }
+
+
+def test_what_is_not_said_is_left_to_minimize(said):
+    seen = said("x**2")
+    assert set(seen) == {"problem", "x0", "bounds", "start_box", "polish", "escape"}
+
+
+@pytest.mark.parametrize(
+    ("words", "x0"),
+    [
+        (["x", "--x0", "0"], [0.0]),
+        (["x", "--x0", "0", "--x0", "1"], [0.0, 1.0]),
+        (["x", "--x0", "0,1"], [0.0, 1.0]),
+        (["x + y", "--x0", "0,1"], [0.0, 1.0]),
+        (["x + y", "--x0", "0,1", "--x0", "2,3"], [[0.0, 1.0], [2.0, 3.0]]),
+    ],
+)
+def test_starts(said, words, x0):
+    assert said(*words)["x0"] == x0
+
+
+def strict(text):
+    def refuse(word):
+        raise AssertionError(f"{word} is not JSON")
+
+    return json.loads(text, parse_constant=refuse)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [[COSINE], ["x", "--x0", "1"], ["x**3", "--x0", "-1", "--lr", "1"], ["log(x)", "--x0", "-1"]],
+)
+def test_json_is_strict_and_alone(run, words):
+    code, out, err = run("minimize", *words, "--json")
+    data = strict(out)
+    assert err == ""
+    assert data["success"] is (code == 0)
+    assert sum(data["counts"].values()) >= 1
+
+
+def test_version_and_help(run):
+    assert run("--version") == (0, f"symgd {symgd.__version__}\n", "")
+    code, out, _ = run("minimize", "--help")
+    assert code == 0
+    assert "exit status" in out
+    assert run()[0] == 2
+
+
+def test_as_a_module():
+    done = in_a_shell(f"{sys.executable} -m symgd minimize '(x - 1)**2' --x0 -1.5")
+    assert done.returncode == 0
+    assert "reached a minimum: x = 1" in done.stdout
+    assert done.stderr == ""
+
+
+def test_a_bad_formula_as_a_module_has_no_traceback():
+    done = in_a_shell(f"{sys.executable} -m symgd minimize 'x +* 2'")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("symgd: ")
+    assert "^" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_closed_pipe_ends_quietly():
+    command = f"{sys.executable} -m symgd minimize 'x**2' --x0 1 --json"
+    done = in_a_shell(f'bash -c "({command}; echo $? >&2) | true"')
+    assert "Traceback" not in done.stderr
+    assert "BrokenPipe" not in done.stderr
+
+
+def test_ctrl_c_before_there_is_a_result(monkeypatch, run):
+    def interrupted(options):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_minimize", interrupted)
+    assert run("minimize", "x") == (130, "", "symgd: interrupted\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="sends a POSIX signal")
+def test_ctrl_c_on_the_way_gives_what_was_reached():
+    words = ["minimize", "x**2", "--x0", "1", "--lr", "1e-12", "--epochs", "1000000000000"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "symgd", *words],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        cwd=ROOT,
+    )
+    time.sleep(5.0)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=30)
+    assert "Traceback" not in err
+    assert process.returncode in (1, 130)
+    if process.returncode == 1:
+        assert "was interrupted after" in out
