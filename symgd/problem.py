@@ -13,6 +13,7 @@ import numpy.typing as npt
 import sympy
 
 from .errors import ConfigurationError, ExpressionError
+from .expression.calculus import derivative
 from .expression.domain import Condition
 from .expression.functions import TABLE, numpy_functions, own
 from .expression.parse import Limits, read
@@ -57,7 +58,7 @@ class Symbolic:
         limit = Limits().operations
         if derivative_bound(self.expr) > 10 * limit:
             raise ExpressionError(_TOO_LARGE.format(limit), self.text)
-        gradient = tuple(own(self.expr.diff(v)) for v in self.variables)
+        gradient = tuple(own(derivative(self.expr, v)) for v in self.variables)
         if operations([self.expr, *gradient]) > limit:
             raise ExpressionError(_TOO_LARGE.format(limit), self.text)
         return gradient
@@ -66,7 +67,7 @@ class Symbolic:
     def hessian(self) -> sympy.ImmutableDenseMatrix:
         """Second derivatives, made when first asked for."""
         rows = [
-            [own(g.diff(v)) for v in self.variables[: i + 1]] for i, g in enumerate(self.gradient)
+            [own(derivative(g, v)) for v in self.variables[: i + 1]] for i, g in enumerate(self.gradient)
         ]
         n = len(rows)
         return sympy.ImmutableDenseMatrix(n, n, lambda i, j: rows[max(i, j)][min(i, j)])

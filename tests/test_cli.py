@@ -97,7 +97,7 @@ BAD = [
     (["x", "--workers", "0"], "workers"),
     (["x", "--sampler", "dice"], "sampler"),
     (["x", "--method", "simplex"], "method"),
-    (["x", "--variables", "x,y"], "variables"),
+    (["x", "--variables", "y"], "neither in variables nor in params"),
     (["x", "--variables", ""], "variables"),
     (["x", "--momentum", "1"], "--momentum"),
     (["x", "--json", "--explain"], "--explain"),
@@ -140,7 +140,7 @@ NEGATIVE = [
 def test_a_minus_in_front_is_no_option(run, words, start):
     code, _, err = run("minimize", *words)
     assert (code, err) == (0, "")
-    _, out, _ = run("minimize", *words, "--json")
+    _, out, _ = run("minimize", "--json", *words)
     expr = next(w for w in words if "x**2" in w or "(x" in w)
     assert json.loads(out)["fun"] == symgd.minimize(expr, x0=[start]).fun
 

@@ -74,8 +74,9 @@ class Model:
 
     @property
     def convex(self) -> Mask:
-        """Whether all eigenvalues are clearly positive."""
-        return np.asarray(self.eigenvalues[:, 0] > SINGULAR)
+        """Whether no eigenvalue is clearly negative, and one is clearly positive."""
+        low, high = self.eigenvalues[:, 0], self.eigenvalues[:, -1]
+        return np.asarray((low > -SINGULAR) & (high > SINGULAR))
 
     @property
     def finite(self) -> Mask:
@@ -100,7 +101,8 @@ class Model:
     def length(self, steps: Array) -> Array:
         """Measure steps by the curvature, as `decrement` does."""
         scaled = np.einsum("nij,ni->nj", self.vectors, steps / self.scale)
-        return np.asarray(np.sqrt((np.abs(self.eigenvalues) * scaled**2).sum(axis=1)))
+        with np.errstate(over="ignore"):
+            return np.asarray(np.sqrt((np.abs(self.eigenvalues) * scaled**2).sum(axis=1)))
 
     def spectrum(self) -> Array:
         """Give the eigenvalues of the Hessian in the free variables; nan for the held ones."""

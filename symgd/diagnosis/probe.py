@@ -120,7 +120,7 @@ def _noise(problem: Problem, points: Array) -> Array:
     """Estimate the rounding error of f: how far it scatters over neighbouring doubles."""
     values = problem.values(points)
     scatter = np.zeros_like(values)
-    for shift in (-3.0, -1.0, 1.0, 2.0):
+    for shift in np.random.default_rng(1).integers(-3, 4, size=(6, points.shape[1])):
         moved = problem.values(points * (1 + shift * EPS))
         with np.errstate(invalid="ignore"):
             scatter = np.fmax(scatter, np.abs(moved - values))

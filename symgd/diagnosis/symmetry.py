@@ -6,7 +6,8 @@ from enum import IntEnum
 
 import sympy
 
-from ..expression.functions import BY_CLASS, Where
+from ..expression.classes import Where
+from ..expression.functions import BY_CLASS
 from ..problem import Problem
 
 

@@ -61,10 +61,12 @@ class Kernel:
     leaps: bool
 
 
-_IMPORTS = "from symgd.engine.jit import INF, TINY, clip, inline, kernel, larger, smaller"
+_IMPORTS = "from symgd.engine.jit import INF, inline, kernel"
+_SELECTING = {"clip", "larger", "smaller"}
 
 _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
+_LEASH = 1e4  # first steps that one step may be as long as, besides ten times |x|
 _PATIENCE = 20.0  # accepted steps in a row that gain nothing beyond rounding
 
 _FIXED = '''
@@ -189,12 +191,16 @@ def run(state, epochs, leap, lower, upper):
                     sy = 0.0
                     yy = 0.0
                     reach = 0.0
+                    moved = 0.0
+                    far = 0.0
                     size = 0.0
                     slope += g@ * s@
                     ss += s@ * s@
                     sy += s@ * y@
                     yy += y@ * y@
                     reach += abs(h@)
+                    moved += abs(s@)
+                    far += abs(v@)
                     $size
                     live = code == 0.0
                     first = nfev == 0.0
@@ -207,10 +213,9 @@ def run(state, epochs, leap, lower, upper):
                     barzilai = ss / sy
                     borwein = sy / yy
                     spectral = barzilai if nit % 2.0 == 0.0 else borwein
-                    spectral = smaller(spectral, 100.0 * t)
-                    longer = spectral if sy > 0.0 else 4.0 * t
-                    start = scale / larger(size, TINY)
-                    longer = start if first else longer
+                    longer = smaller(100.0 * t, spectral if sy > 0.0 else 4.0 * t)
+                    longer = smaller(longer, ($leash * scale + 10.0 * far) / size)
+                    longer = scale / size if first else longer
                     parabola = 0.5 * slope * t / (slope - (value - f))
                     shorter = clip(parabola, 0.1 * t, 0.5 * t) if finite else 0.1 * t
                     other = longer if good else shorter
@@ -223,7 +228,7 @@ def run(state, epochs, leap, lower, upper):
                     nit = nit + 1.0 if accept & (not first) else nit
                     row(nit) = nit
                     row(nfev) = nfev + 1.0 if live else nfev
-                    unresolved = (ss == 0.0) | ((not good) & (-slope <= slack))
+                    unresolved = (not (moved > 0.0)) | ((not good) & (-slope <= slack))
                     stuck = ((not first) & unresolved) | (stall > $patience)
                     stop = $epochs if nit >= limit else 0.0
                     stop = $floor if stuck else stop
@@ -308,7 +313,8 @@ def _words(body: _Body, defined: str) -> dict[str, str]:
 
 
 def _head(title: str, text: str) -> str:
-    functions = sorted(kernel_names() & set(re.findall(r"\b([a-z_0-9]+)\(", text)))
+    known = kernel_names() | _SELECTING
+    functions = sorted(known & set(re.findall(r"\b([a-z_0-9]+)\(", text)))
     imports = [f"from symgd.engine.vmath import {', '.join(functions)}"] if functions else []
     return "\n".join([f'"""{title}"""', "", _IMPORTS, *imports, ""])
 
@@ -411,7 +417,7 @@ def automatic_kernel(symbolic: Symbolic, bounded: bool) -> Kernel:
         "size": _each(_size("v@", "h@", bounded), n),
     }
     words = _words(body, "defined") | {"value": body.value}
-    words |= {"slack": repr(_SLACK), "armijo": repr(_ARMIJO), "patience": repr(_PATIENCE)}
+    words |= {"slack": repr(_SLACK), "armijo": repr(_ARMIJO), "patience": repr(_PATIENCE), "leash": repr(_LEASH)}
     layout = Layout(tuple(counts.items()))
     text = _place(_expand(_AUTOMATIC, parts, words, n), layout)
     title = f"Automatic steps on {n} variable{'s' * (n > 1)}; made by symgd."

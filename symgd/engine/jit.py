@@ -22,16 +22,6 @@ def inline(function: Callable[..., Any]) -> Any:
     return numba.njit(forceinline=True, error_model="numpy", fastmath=_LANE_FLAGS)(function)
 
 
-def elementary(function: Callable[..., Any]) -> Any:
-    """Compile an elementary function: inlined, and rounded exactly as it is written.
-
-    Range reductions rest on error terms such as ``(a - b) - c``; a contracted product
-    would count them twice.  Where a fused operation is wanted, the source says so.
-    The flags must be refused by name: a function that names none inherits its caller's.
-    """
-    return numba.njit(forceinline=True, error_model="numpy", fastmath=False)(function)
-
-
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile the loop over a batch: without the interpreter's lock, and kept on disk.
 
@@ -47,23 +37,3 @@ def kernel(function: Callable[..., Any]) -> Any:
 
 
 INF = float("inf")
-TINY = 1e-300
-
-
-@elementary
-def larger(a: float, b: float) -> float:
-    """Give the larger of two numbers by one comparison; a nan in `b` is passed over."""
-    return b if b > a else a
-
-
-@elementary
-def smaller(a: float, b: float) -> float:
-    """Give the smaller of two numbers by one comparison; a nan in `b` is passed over."""
-    return b if b < a else a
-
-
-@elementary
-def clip(x: float, lower: float, upper: float) -> float:
-    """Keep a number between two others; nan stays nan."""
-    raised = lower if x < lower else x
-    return upper if raised > upper else raised

@@ -114,7 +114,8 @@ def _is_private(path: Path) -> bool:
 def _environment() -> str:
     """Everything besides the kernel's own source that decides its machine code."""
     here = Path(__file__).parent
-    sources = [(here / name).read_text() for name in ("jit.py", "vmath.py", "intrinsics.py")]
+    names = ("jit.py", "vmath.py", "intrinsics.py", "coefficients.py")
+    sources = [(here / name).read_text() for name in names]
     versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
     cpu = llvmlite.binding.get_host_cpu_name()
     features = llvmlite.binding.get_host_cpu_features().flatten()

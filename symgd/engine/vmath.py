@@ -622,3 +622,22 @@ def logical_or(x: Float, y: Float) -> Float:
 def logical_not(x: Float) -> Float:
     """Indicate that x does not hold."""
     return _indicator(x == 0.0, x, x)
+
+
+@elementary
+def larger(x: Float, y: Float) -> Float:
+    """The larger of two by one comparison; a nan in the second is passed over."""
+    return select(y > x, y, x)
+
+
+@elementary
+def smaller(x: Float, y: Float) -> Float:
+    """The smaller of two by one comparison; a nan in the second is passed over."""
+    return select(y < x, y, x)
+
+
+@elementary
+def clip(x: Float, lower: Float, upper: Float) -> Float:
+    """A number kept between two others; nan stays nan."""
+    raised = select(x < lower, lower, x)
+    return select(raised > upper, upper, raised)

@@ -1,8 +1,7 @@
 """SymPy nodes from the pieces of a formula, refused before SymPy could choke on them.
 
-A constant piece carries its value in double precision.  It stays exact only while it is
-simple, such as ``3/4``, ``sqrt(2)/pi`` or ``1 + sqrt(5)``; otherwise SymPy gets a decimal
-number, since it may take hours over the sign of a sum of roots.
+A constant piece carries its value in double precision, so that nothing infinite, complex or
+undefined gets as far as SymPy.
 """
 
 from __future__ import annotations
@@ -29,6 +28,7 @@ from .classes import (
     fold,
 )
 from .domain import Condition, condition, distinct, guarded
+from .exact import exact_exponent, is_simple, is_simple_argument, keeps_power
 from .functions import (
     BY_CLASS,
     BY_NAME,
@@ -45,10 +45,7 @@ from .tokens import Limits
 
 CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 
-_EXACT_BITS = 256  # size of a fraction that stays exact
-_EXACT_ROOT = 12  # denominators of exponents and of multiples of pi that stay exact
 _EXACT_FACTORS = 8  # irrational factors of a constant that stays exact
-_ROOT = 100  # denominators of written exponents that SymPy sees as fractions
 _DEEPEST_ROOT = 10_000  # denominators of exponents that SymPy may combine
 _LARGEST_WHOLE = 2.0**53
 _SHOWN = 60  # characters of a sub-expression that a message shows
@@ -152,7 +149,7 @@ class Builder:
         if abs(exponent.value) > self._limits.exponent:
             raise _refusal(exponent.text, f"is too large an exponent{self._at_most()}")
         requirement = _power_requirement(exponent.value)
-        exact = _exact_exponent(exponent)
+        exact = exact_exponent(exponent.expr, exponent.value)
         if base.value is not None:
             if requirement:
                 _demand(requirement, [base], text)
@@ -385,61 +382,16 @@ def _constant(text: str, value: float, exact: Callable[[], sympy.Expr] | None = 
     if math.isinf(value):
         raise _refusal(text, "is too large for a floating-point number")
     expr = exact() if exact else sympy.Float(value)
-    if not _is_simple(expr):
+    if not is_simple(expr):
         expr = sympy.Float(value)
     return Node(expr, text, to_double(expr) if expr.is_Rational else value)
-
-
-def _is_simple(expr: sympy.Expr) -> bool:
-    terms = sympy.Add.make_args(expr)
-    return sum(not t.is_Rational for t in terms) <= 1 and all(
-        _is_simple_factor(f) for t in terms for f in sympy.Mul.make_args(t)
-    )
-
-
-def _is_simple_factor(factor: sympy.Expr) -> bool:
-    if factor.is_Rational:
-        return _bits(factor) <= _EXACT_BITS
-    if factor.is_Float or factor in (sympy.pi, sympy.E):
-        return True
-    if factor.is_Pow and factor.base is not sympy.E:
-        return bool(factor.exp.is_Rational) and _is_simple_factor(factor.base)
-    return factor.func in BY_CLASS and all(map(_is_simple_argument, factor.args))
-
-
-def _is_simple_argument(expr: sympy.Expr) -> bool:
-    """Tell whether it is a short fraction, or a multiple of pi with a small divisor."""
-    multiple = expr / sympy.pi
-    return bool(
-        (expr.is_Rational and _bits(expr) <= _EXACT_BITS // 4)
-        or (multiple.is_Rational and _bits(multiple) <= 20 and multiple.q <= _EXACT_ROOT)
-    )
-
-
-def _bits(fraction: sympy.Expr) -> int:
-    return max(int(fraction.p).bit_length(), int(fraction.q).bit_length())
-
-
-def _keeps_power(base: sympy.Expr, exponent: sympy.Expr) -> bool:
-    if base.is_Add or not exponent.is_Rational or exponent.q > _EXACT_ROOT:
-        return False
-    return not base.is_Rational or _bits(base) * abs(exponent) <= _EXACT_BITS
-
-
-def _exact_exponent(exponent: Node) -> sympy.Expr:
-    value = _value(exponent)
-    if value.is_integer():
-        return sympy.Integer(int(value))
-    if exponent.expr.is_Rational and exponent.expr.q > _ROOT:
-        return sympy.Float(value)
-    return exponent.expr
 
 
 def _constant_power(text: str, base: Node, exponent: float, exact: sympy.Expr) -> Node:
     value = BY_NAME["power"].at(_value(base), exponent)
     if value == 0 and base.value != 0:
         raise _refusal(text, _TOO_SMALL)
-    if not _keeps_power(base.expr, exact):
+    if not keeps_power(base.expr, exact):
         return _constant(text, value)
     return _constant(text, value, lambda: sympy.Pow(base.expr, exact))
 
@@ -451,6 +403,6 @@ def _constant_call(text: str, row: Function, args: Sequence[Node]) -> Node:
     if issubclass(row.symbol, Elementary):
         whole = value.is_integer() and abs(value) < _LARGEST_WHOLE
         return _constant(text, value, (lambda: sympy.Integer(int(value))) if whole else None)
-    if not all(map(_is_simple_argument, _exprs(args))):
+    if not all(map(is_simple_argument, _exprs(args))):
         return _constant(text, value)
     return _constant(text, value, lambda: row.symbol(*_exprs(args)))

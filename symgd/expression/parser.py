@@ -41,7 +41,6 @@ _BINDING = {
     **dict.fromkeys(("**", "^"), _POWER),
 }
 
-
 # How many of the first arguments are conditions.
 _CONDITIONS_FIRST = {"where": 1, "logical_and": 2**13, "logical_or": 2**13, "logical_not": 1}
 
