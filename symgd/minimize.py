@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from .diagnosis.escape import beyond
 from .diagnosis.local import model
-from .diagnosis.minima import group
+from .diagnosis.minima import distinct
 from .diagnosis.symmetry import even_variables
 from .diagnosis.verdict import Judging, Verdicts, judge
 from .engine import codegen, lanes
@@ -291,7 +291,8 @@ def _minima(problem: Problem, batch: _Batch, options: Options) -> tuple[tuple[Mi
     points = judged.target[rows]
     values = problem.values(points)
     spread = np.ptp(np.concatenate([batch.x0, points]), axis=0)
-    member[rows] = group(points, values, spread)
+    weak = judged.kind[rows] == Kind.WEAK_MINIMUM
+    member[rows] = distinct(problem, points, values, weak, spread)
     order = np.lexsort((values, member[rows]))
     first = order[np.unique(member[rows][order], return_index=True)[1]]
     spectra = model(problem, points[first], options.box).spectrum()

@@ -262,9 +262,7 @@ class Result:
             "message": self.message,
             "nit": self.nit,
             "counts": {status.name: number for status, number in self.counts.items()},
-            "minima": [
-                {f.name: plain(getattr(m, f.name)) for f in fields(m)} for m in self.minima
-            ],
+            "minima": [{f.name: plain(getattr(m, f.name)) for f in fields(m)} for m in self.minima],
         }
 
     def __repr__(self) -> str:

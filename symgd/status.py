@@ -23,6 +23,7 @@ class Status(IntEnum):
     advice: str
 
     def __new__(cls, code: int, meaning: str = "", advice: str = "") -> Status:
+        """Keep the sentences beside the code."""
         member = int.__new__(cls, code)
         member._value_ = code
         member.meaning = meaning
@@ -103,6 +104,7 @@ class Kind(IntEnum):
     words: str
 
     def __new__(cls, code: int, words: str = "") -> Kind:
+        """Keep the words beside the code."""
         member = int.__new__(cls, code)
         member._value_ = code
         member.words = words

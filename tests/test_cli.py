@@ -260,8 +260,7 @@ def test_a_bad_formula_as_a_module_has_no_traceback():
 def test_a_closed_pipe_ends_quietly():
     command = f"{sys.executable} -m symgd minimize 'x**2' --x0 1 --json"
     done = in_a_shell(f'bash -c "({command}; echo $? >&2) | true"')
-    assert "Traceback" not in done.stderr
-    assert "BrokenPipe" not in done.stderr
+    assert done.stderr == "0\n"  # the exit status, and nothing else
 
 
 def test_ctrl_c_before_there_is_a_result(monkeypatch, run):
@@ -282,7 +281,7 @@ def test_ctrl_c_on_the_way_gives_what_was_reached():
         text=True,
         cwd=ROOT,
     )
-    time.sleep(5.0)
+    time.sleep(3.0)
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert "Traceback" not in err

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import symgd
 from symgd.problem import Problem
 from symgd.result import Evidence, Minimum, Result, Runs, Settings
 from symgd.status import Kind, Status
@@ -308,3 +309,52 @@ def test_numbers_points_and_lists():
     assert listed(["x"]) == "x"
     assert listed([]) == ""
     assert several(1, "run") + several(0, "run") == "1 run0 runs"
+
+
+def said(expr, **more):
+    return symgd.minimize(expr, **more).message
+
+
+def test_the_trap_for_real():
+    curvature = 2 - 4 * np.pi**2
+    assert said(COSINE, x0=0, lr=0.01, epochs=100) == (
+        f"stalled at its start: x = 0 is a maximum (f'' = {curvature:.2f}); f is even in x, so "
+        "every descent from 0 stays at 0; start elsewhere, or use escape=True, which reaches "
+        "x = -0.4758 and x = 0.4758"
+    )
+
+
+def test_the_cubic_for_real():
+    message = said("x**3 - 6*x**2 + 11*x - 6", x0=0, lr=0.1, epochs=50)
+    assert "f is unbounded below along this run: it fell from -6 to" in message
+
+
+def test_a_step_too_large_for_real():
+    message = said("x**2", x0=1, lr=1.1, epochs=50)
+    assert "the step is too large: with lr = 1.1 f grew from 1 to 8.282e7" in message
+    assert f"{1.2**100:.4g}" == "8.282e+07"  # each step multiplies x by 1 - 2.2
+
+
+def test_the_domain_for_real():
+    assert "after 1 step: at x = -0.8, log(x) needs x > 0" in said("x + log(x)", x0=1, lr=0.9)
+
+
+def test_the_epochs_that_a_slow_run_asks_for_are_enough_and_needed():
+    slow = {"expr": "(x - 2)**2 + y**2/4", "x0": [1.0, 1.0], "lr": 0.05}
+    left = int(re.search(r"about ([\d,]+) more", said(**slow, epochs=20))[1].replace(",", ""))
+    assert symgd.minimize(**slow, epochs=20 + left + left // 10).success
+    assert not symgd.minimize(**slow, epochs=20 + left // 2).success
+
+
+def test_the_rate_that_an_oscillating_run_asks_for_is_safe():
+    start = {"expr": COSINE, "x0": -1.76, "epochs": 3000}
+    message = said(**start, lr=0.06)
+    assert "goes round a cycle of 2 points" in message
+    safe = float(re.search(r"take an lr below ([\d.]+)", message)[1])
+    assert symgd.minimize(**start, lr=0.95 * safe).success
+    assert not symgd.minimize(**start, lr=1.05 * safe).success
+
+
+def test_a_result_shows_its_summary():
+    result = symgd.minimize("(x - 1)**2", x0=0)
+    assert repr(result) == result.summary() == f"The run {result.message}."

@@ -154,3 +154,14 @@ def _scale(hessian: Array) -> Array:
     with np.errstate(all="ignore"):
         chosen = np.where(diagonal > 0, diagonal, sizes.max(axis=2))
         return np.where((chosen > 0) & np.isfinite(chosen), 1 / np.sqrt(chosen), 1.0)
+
+
+def rounding(problem: Problem, points: Array) -> Array:
+    """Estimate the rounding error of f: how far it scatters over neighbouring doubles."""
+    values = problem.values(points)
+    scatter = np.zeros_like(values)
+    for shift in np.random.default_rng(1).integers(-3, 4, size=(6, points.shape[1])):
+        moved = problem.values(points * (1 + shift * EPS))
+        with np.errstate(invalid="ignore"):
+            scatter = np.fmax(scatter, np.abs(moved - values))
+    return 4 * EPS * np.abs(values) + 2 * scatter

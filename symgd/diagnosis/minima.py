@@ -5,19 +5,28 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ..problem import Problem
+from .local import rounding
+
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
 _SAME = 1e-6  # share of the width of all ends within which two ends are one minimum
+_ALONG = np.linspace(0.0, 1.0, 9)
+_VALLEYS = 64  # valleys that a weak minimum is compared with
 
 
-def group(x: Array, fun: Array, width: Array) -> Whole:
+def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -> Whole:
     """Number the distinct minima, lowest f first.
 
     Parameters
     ----------
-    x, fun : ndarray
-        Verified minima, ``(n, n_vars)``, and f there, ``(n,)``.
+    problem : Problem
+        f.
+    x, fun, weak : ndarray
+        Verified minima, ``(n, n_vars)``, f there and whether the Hessian is singular, ``(n,)``.
+        Weak minima that a level straight line joins are one valley, and one minimum.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
 
@@ -28,24 +37,22 @@ def group(x: Array, fun: Array, width: Array) -> Whole:
 
     Examples
     --------
-    >>> ends = np.array([[1.0], [-2.0], [1.0 + 1e-9]])
-    >>> group(ends, np.array([0.5, 0.0, 0.5]), np.array([3.0]))
+    >>> ends = np.array([[1.0], [-1.0], [1.0 + 1e-9]])
+    >>> f = np.array([0.5, 0.0, 0.5])
+    >>> distinct(Problem("x**4"), ends, f, np.zeros(3, dtype=bool), np.array([3.0]))
     array([1, 0, 1])
     """
-    if not len(x):
-        return np.empty(0, dtype=np.int64)
     cells = np.round(x / np.where(width > 0, _SAME * width, 1.0))
     _, first, member = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-    merged = _merge(x[first], _SAME * width)
-    labels = merged[member.ravel()]
-    lowest = np.full(labels.max() + 1, np.inf)
-    np.minimum.at(lowest, labels, fun)
-    rank = np.empty(len(lowest), dtype=np.int64)
-    rank[np.argsort(lowest, kind="stable")] = np.arange(len(lowest))
-    return rank[labels]
+    labels = _close(x[first], _SAME * width)[member.ravel()]
+    _, first, member = np.unique(labels, return_index=True, return_inverse=True)
+    valleys = np.arange(len(first))
+    rows = np.flatnonzero(weak[first])
+    valleys[rows] = rows[_level(problem, x[first[rows]], fun[first[rows]])]
+    return _ranked(valleys[member], fun)
 
 
-def _merge(points: Array, tolerance: Array) -> Whole:
+def _close(points: Array, tolerance: Array) -> Whole:
     """Give one label to points that lie on two sides of a cell's border."""
     order = np.argsort(points[:, 0], kind="stable")
     starts = np.searchsorted(points[order, 0], points[order, 0] - tolerance[0])
@@ -57,3 +64,29 @@ def _merge(points: Array, tolerance: Array) -> Whole:
         labels[i] = labels[same[0]] if len(same) else count
         count += not len(same)
     return labels
+
+
+def _level(problem: Problem, x: Array, fun: Array) -> Whole:
+    """Give for each weak minimum the first one that a level straight line joins to it."""
+    first = np.arange(len(x))
+    heads: list[int] = []
+    for i in range(len(x)):
+        for head in heads[:_VALLEYS]:
+            line = x[head] + _ALONG[:, None] * (x[i] - x[head])
+            noise = rounding(problem, line).max()
+            if (np.abs(problem.values(line) - fun[i]) <= noise).all():
+                first[i] = head
+                break
+        else:
+            heads.append(i)
+    return first
+
+
+def _ranked(labels: Whole, fun: Array) -> Whole:
+    """Number labels anew, by the lowest f of their members."""
+    _, labels = np.unique(labels, return_inverse=True)
+    lowest = np.full(labels.max() + 1, np.inf)
+    np.minimum.at(lowest, labels, fun)
+    rank = np.empty(len(lowest), dtype=np.int64)
+    rank[np.argsort(lowest, kind="stable")] = np.arange(len(lowest))
+    return rank[labels]

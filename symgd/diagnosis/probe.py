@@ -13,12 +13,13 @@ import numpy as np
 import numpy.typing as npt
 
 from ..problem import Problem
-from .local import EPS, SINGULAR, Box, model
+from .local import SINGULAR, Box, model, rounding
 
 Array = npt.NDArray[np.float64]
 
 _NEAR = 10.0 ** np.arange(-8.0, 0.0)  # shares of the length of the neighbourhood
 _FAR = 2.0 ** np.arange(0.0, 12.0)
+_SUDDEN = 0.1  # share of the rise over the neighbourhood that a jump has at once
 _RANDOM = 64  # directions besides the axes, for several variables
 
 
@@ -29,7 +30,7 @@ class Around(IntEnum):
     DOWN = 1  # somewhere there is a lower point
     LEVEL = 2  # no change beyond rounding within reach
     VALLEY = 3  # level both ways along a line, up in the others
-    UNDEFINED = 4  # f is not defined on one side
+    BROKEN = 4  # f is not defined on one side, or jumps
 
 
 def around(problem: Problem, point: Array, length: Array, box: Box) -> Around:
@@ -50,15 +51,16 @@ def around(problem: Problem, point: Array, length: Array, box: Box) -> Around:
     """
     open_directions, curved = _directions(problem, point, box)
     steps = open_directions * length
-    near = _first_change(problem, point, steps, _NEAR, box)
+    changes = _changes(problem, point, steps, _NEAR, box)
+    near = _first(changes)
     if (near < 0).any():
         return Around.DOWN
-    if np.isnan(near).any():
-        return Around.UNDEFINED
+    if np.isnan(near).any() or _jumps(changes) or _at_pole(problem, point, steps):
+        return Around.BROKEN
     if (near > 0).all():
         return Around.UP
     level = near == 0
-    far = _first_change(problem, point, steps[level], _FAR, box)
+    far = _first(_changes(problem, point, steps[level], _FAR, box))
     if (far > 0).all():
         return Around.UP
     both_ways = level.reshape(2, -1).all(axis=0).sum() * 2 == level.sum()
@@ -82,24 +84,42 @@ def _directions(problem: Problem, point: Array, box: Box) -> tuple[Array, bool]:
     return np.concatenate([half, -half]), curved
 
 
-def _first_change(
-    problem: Problem, point: Array, steps: Array, shares: Array, box: Box
-) -> Array:
-    """Give the sign of the first change of f beyond rounding along each step.
+def _changes(problem: Problem, point: Array, steps: Array, shares: Array, box: Box) -> Array:
+    """Give the changes of f along each step, ``(n_steps, n_shares)``; 0 within rounding.
 
-    0 where there is none, nan where f is undefined first. A bound counts as a rise.
+    nan where f is undefined, infinity where a bound is in the way.
     """
     targets = box.clip(point + shares[None, :, None] * steps[:, None, :])
     flat = targets.reshape(-1, len(point))
     values = _valley_floor(problem, flat, point, box).reshape(targets.shape[:2])
-    noise = _noise(problem, flat).reshape(values.shape) + _noise(problem, point[None])[0]
-    change = values - problem.values(point[None])[0]
+    noise = rounding(problem, flat).reshape(values.shape) + rounding(problem, point[None])[0]
     with np.errstate(invalid="ignore"):
-        signs = np.where(np.abs(change) > noise, np.sign(change), 0.0)
-    signs[np.isnan(change)] = np.nan
-    signs[(targets == point).all(axis=2)] = 1.0
-    first = (signs != 0).argmax(axis=1)
-    return np.take_along_axis(signs, first[:, None], axis=1)[:, 0]
+        changes = values - problem.values(point[None])[0]
+        changes[np.abs(changes) <= noise] = 0.0
+    changes[(targets == point).all(axis=2)] = np.inf
+    return changes
+
+
+def _first(changes: Array) -> Array:
+    """Give the sign of the first change along each step; 0 without one, nan if undefined."""
+    first = (changes != 0).argmax(axis=1)
+    with np.errstate(invalid="ignore"):
+        return np.sign(np.take_along_axis(changes, first[:, None], axis=1)[:, 0])
+
+
+def _jumps(changes: Array) -> bool:
+    """Tell whether f rises at the nearest probe almost as much as at the farthest one."""
+    with np.errstate(invalid="ignore"):
+        sudden = changes[:, 0] > _SUDDEN * np.abs(changes[:, -1])
+    return bool((sudden & np.isfinite(changes[:, 0])).any())
+
+
+def _at_pole(problem: Problem, point: Array, steps: Array) -> bool:
+    """Tell whether f is far from its values nearby, and not resolved by rounding."""
+    here = abs(problem.values(point[None])[0])
+    aside = np.abs(problem.values(point + _NEAR[-1] * steps))
+    coarse = rounding(problem, point[None])[0] > 1e-3 * here
+    return bool(coarse and here > 10 * np.nanmedian(aside))
 
 
 def _valley_floor(problem: Problem, targets: Array, point: Array, box: Box) -> Array:
@@ -114,14 +134,3 @@ def _valley_floor(problem: Problem, targets: Array, point: Array, box: Box) -> A
         along = np.where(curved, -slopes / here.eigenvalues, 0.0)
     moved = box.clip(targets + np.einsum("nij,nj->ni", here.vectors, along) * here.scale)
     return np.fmin(values, problem.values(moved))
-
-
-def _noise(problem: Problem, points: Array) -> Array:
-    """Estimate the rounding error of f: how far it scatters over neighbouring doubles."""
-    values = problem.values(points)
-    scatter = np.zeros_like(values)
-    for shift in np.random.default_rng(1).integers(-3, 4, size=(6, points.shape[1])):
-        moved = problem.values(points * (1 + shift * EPS))
-        with np.errstate(invalid="ignore"):
-            scatter = np.fmax(scatter, np.abs(moved - values))
-    return 4 * EPS * np.abs(values) + 2 * scatter

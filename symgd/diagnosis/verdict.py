@@ -26,8 +26,12 @@ Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _UNDECIDED = -1
+_AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
+_NEARBY = 1e-2  # share of the way travelled at which curvature is compared
+_FLATTER = 1e6
+_FALLEN = 1e12  # fall of f, in sizes of f at the start, that shows a pole
 _OVERFLOW = -1  # in `condition`: no condition fails, a number overflowed
-_PERTURBED = 4 * EPS
+_PERTURBED = 32 * EPS  # share of x that its rounding along the run may amount to
 
 
 @dataclass(frozen=True)
@@ -187,7 +191,8 @@ class _Judge:
     def _kinds(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
         """Tell what stationary points are, from the Hessian or from values around them."""
         noise = self._hessian_noise(points, here)
-        low, high = here.eigenvalues[:, 0] , here.eigenvalues[:, -1]
+        degenerate = degenerate | self._flattened(points, x0, here)
+        low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
         kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
         kinds[low > noise] = Kind.MINIMUM
         kinds[high < -noise] = Kind.MAXIMUM
@@ -209,6 +214,22 @@ class _Judge:
             scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
             noise = np.fmax(noise, np.abs(scaled).sum(axis=2).max(axis=1))
         return noise
+
+    def _flattened(self, points: Array, x0: Array, here: Model) -> Mask:
+        """Tell where f rises far more nearby than its curvature at the point would make it."""
+        length = self._length(points, x0)
+        centre = self.problem.values(points)
+        found = np.zeros(len(points), dtype=bool)
+        for j in range(points.shape[1]):
+            direction = here.vectors[:, :, j] * here.scale
+            with np.errstate(all="ignore"):
+                share = _NEARBY / np.abs(direction / length).max(axis=1)
+                expected = here.eigenvalues[:, j] * share**2
+                rise = -2 * centre
+                for side in (-share, share):
+                    rise = rise + self.problem.values(points + side[:, None] * direction)
+                found |= rise > _FLATTER * np.abs(expected)
+        return found & ~here.held.any(axis=1)
 
     def _length(self, point: Array, x0: Array) -> Array:
         """Size of the neighbourhood that belongs to a run: the way it came, at least."""
@@ -255,21 +276,30 @@ class _Judge:
         """Name the cause for the runs that ended anywhere else."""
         self.status[self._open(Stop.INTERRUPTED)] = Status.STOPPED
         self.status[self._open(Stop.NONFINITE)] = Status.DIVERGED
+        away = np.abs(self.x - self.x0).max(axis=1) > _AWAY * self.how.width.max()
+        self.status[away & (self.status == _UNDECIDED)] = Status.DIVERGED
         self._out_of_steps(self._open(Stop.EPOCHS))
         for row in self._open(Stop.TOLERANCE, Stop.FLOOR):
             self._judge_values(row)
 
     def _judge_values(self, row: int) -> None:
         """Judge a run that no step improves, and that is at no smooth stationary point."""
-        flat = self.ends.stop[row] == Stop.TOLERANCE
+        gradient = self.problem.gradients(self.x[row][None])
+        size = np.abs(self.box.projected(self.x[row], gradient)).max()
+        flat = bool(size <= self.how.tol)
         kind = self._probed(self.x[row], self.x0[row], Kind.KINK_MINIMUM)
-        self.early[row] = flat and kind is not Kind.FLAT
+        self.early[row] = self.ends.stop[row] == Stop.TOLERANCE and kind is not Kind.FLAT
         if kind.lowest and not flat:
             self.kind[row], self.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
             return
         self.kind[row] = Kind.FLAT if kind is Kind.FLAT else Kind.NOT_STATIONARY
-        level = flat or kind is Kind.FLAT
-        self.status[row] = Status.PLATEAU if level else Status.NO_PROGRESS
+        before, after = self.problem.values(np.stack([self.x0[row], self.x[row]]))
+        if flat or kind is Kind.FLAT:
+            self.status[row] = Status.PLATEAU
+        elif before - after > _FALLEN * abs(before):
+            self.status[row] = Status.DIVERGED
+        else:
+            self.status[row] = Status.NO_PROGRESS
 
     def _out_of_steps(self, rows: Whole) -> None:
         if self.how.rule is None or not len(rows):

@@ -150,7 +150,8 @@ def run(state, epochs, leap, lower, upper):
 # The automatic step.  Armijo's rule allows for the rounding of f, else a lane at the rounding
 # floor never stops; accepted steps set the next length by the two formulas of Barzilai and
 # Borwein in turn.  The first evaluation is a step of length zero from a value of infinity.
-# Everything is loaded first and stored last: a load in a choice would not vectorise.
+# Everything is loaded first and stored last: a load in a choice would not vectorise. Changes
+# of the gradient are taken in units of its size, so that their squares do not underflow.
 _AUTOMATIC = '''
 @kernel
 def run(state, epochs, leap, lower, upper):
@@ -184,8 +185,11 @@ def run(state, epochs, leap, lower, upper):
                     value = $value
                     $gradient
                     $defined
+                    size = 0.0
+                    $size
+                    inverse = 1.0 / size
                     s@ = v@ - x@
-                    y@ = h@ - g@
+                    y@ = (h@ - g@) * inverse
                     slope = 0.0
                     ss = 0.0
                     sy = 0.0
@@ -193,7 +197,6 @@ def run(state, epochs, leap, lower, upper):
                     reach = 0.0
                     moved = 0.0
                     far = 0.0
-                    size = 0.0
                     slope += g@ * s@
                     ss += s@ * s@
                     sy += s@ * y@
@@ -201,7 +204,6 @@ def run(state, epochs, leap, lower, upper):
                     reach += abs(h@)
                     moved += abs(s@)
                     far += abs(v@)
-                    $size
                     live = code == 0.0
                     first = nfev == 0.0
                     slack = $slack * abs(f)
@@ -210,12 +212,10 @@ def run(state, epochs, leap, lower, upper):
                     bottomless = value == -INF
                     good = finite & (value <= f + $armijo * slope + slack) & (not bottomless)
                     accept = live & good
-                    barzilai = ss / sy
-                    borwein = sy / yy
-                    spectral = barzilai if nit % 2.0 == 0.0 else borwein
+                    spectral = (ss / sy if nit % 2.0 == 0.0 else sy / yy) * inverse
                     longer = smaller(100.0 * t, spectral if sy > 0.0 else 4.0 * t)
-                    longer = smaller(longer, ($leash * scale + 10.0 * far) / size)
-                    longer = scale / size if first else longer
+                    longer = smaller(longer, ($leash * scale + 10.0 * far) * inverse)
+                    longer = scale * inverse if first else longer
                     parabola = 0.5 * slope * t / (slope - (value - f))
                     shorter = clip(parabola, 0.1 * t, 0.5 * t) if finite else 0.1 * t
                     other = longer if good else shorter

@@ -228,9 +228,10 @@ def _not_a_minimum(result: Result, case: Case) -> tuple[str, ...]:
 
 
 def _plateau(result: Result, case: Case) -> tuple[str, ...]:
+    only = "only " if case.grad_norm > 0 else ""
     return (
         f"ended on a plateau: {case.end}{case.height}",
-        f"the gradient is only {case.gradient} because f is flat there{case.shape}, "
+        f"the gradient is {only}{case.gradient} because f is flat there{case.shape}, "
         "and no minimum is near",
         advice(case.status),
     )
