@@ -38,7 +38,12 @@ _OPTIONS = (
     ("--method", "NAME", str, "descent rule (gd)"),
     ("--lr", "RATE", float, "fixed step; by default it is chosen automatically"),
     ("--epochs", "N", int, "most steps a run may take (10000)"),
-    ("--tol", "TOL", float, "largest gradient at which a run stops (1e-8)"),
+    (
+        "--tol",
+        "TOL",
+        float,
+        "largest gradient at which a run stops (1e-8; 0 with --lr and --epochs)",
+    ),
     ("--workers", "N", int, "threads (all cores)"),
 )
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..problem import Problem
-from .local import SINGULAR, Box, model, rounding
+from .local import SINGULAR, Box, Model, model, rounding
 
 Array = npt.NDArray[np.float64]
 
@@ -27,13 +27,14 @@ class Around(IntEnum):
     """What f does around a point."""
 
     UP = 0  # every way
-    DOWN = 1  # somewhere there is a lower point
+    DOWN = 1  # some ways, so the point is no minimum
+    SUMMIT = 5  # every way
     LEVEL = 2  # no change beyond rounding within reach
     VALLEY = 3  # level both ways along a line, up in the others
     BROKEN = 4  # f is not defined on one side, or jumps
 
 
-def around(problem: Problem, point: Array, length: Array, box: Box) -> Around:
+def around(problem: Problem, point: Array, length: Array, box: Box, smooth: bool) -> Around:
     """Tell what f does around a point, by values alone.
 
     Parameters
@@ -44,23 +45,28 @@ def around(problem: Problem, point: Array, length: Array, box: Box) -> Around:
         The point, and the size of the neighbourhood in each variable, ``(n_vars,)``.
     box : Box
         Bounds; outside them f is not asked.
+    smooth : bool
+        Whether the point is stationary and the Hessian can be trusted in the directions in which
+        f curves up.
 
     Returns
     -------
     Around
     """
-    open_directions, curved = _directions(problem, point, box)
-    steps = open_directions * length
-    changes = _changes(problem, point, steps, _NEAR, box)
+    here = model(problem, point[None], box)
+    curved = smooth and bool(here.finite[0] and _half_open(here.eigenvalues[0]))
+    floor = here if curved else None
+    steps = _directions(here, curved) * length
+    changes = _changes(problem, point, steps, _NEAR, box, floor)
     near = _first(changes)
     if (near < 0).any():
-        return Around.DOWN
+        return Around.SUMMIT if (near < 0).all() else Around.DOWN
     if np.isnan(near).any() or _jumps(changes) or _at_pole(problem, point, steps):
         return Around.BROKEN
     if (near > 0).all():
         return Around.UP
     level = near == 0
-    far = _first(_changes(problem, point, steps[level], _FAR, box))
+    far = _first(_changes(problem, point, steps[level], _FAR, box, floor))
     if (far > 0).all():
         return Around.UP
     both_ways = level.reshape(2, -1).all(axis=0).sum() * 2 == level.sum()
@@ -68,30 +74,40 @@ def around(problem: Problem, point: Array, length: Array, box: Box) -> Around:
     return Around.VALLEY if valley else Around.LEVEL
 
 
-def _directions(problem: Problem, point: Array, box: Box) -> tuple[Array, bool]:
+def _half_open(eigenvalues: Array) -> bool:
+    """Tell whether f curves up in some directions and is open, to second order, in the rest."""
+    null = np.abs(eigenvalues) <= SINGULAR
+    return bool(null.any() and not null.all() and (eigenvalues > -SINGULAR).all())
+
+
+def _directions(here: Model, curved: bool) -> Array:
     """Give directions, each with its opposite, ``(2 k, n_vars)``, of largest entry 1.
 
-    Where f curves up in some directions only the others are open, which the flag tells.
+    Where f curves up in some directions only the others are asked.
     """
-    here = model(problem, point[None], box)
+    n = here.gradient.shape[1]
     null = np.abs(here.eigenvalues[0]) <= SINGULAR
-    curved = bool(here.finite[0] and null.any() and not null.all())
-    basis = (here.vectors[0] * here.scale[0][:, None])[:, null].T if curved else np.eye(len(point))
+    basis = (here.vectors[0] * here.scale[0][:, None])[:, null].T if curved else np.eye(n)
     half = basis / np.abs(basis).max(axis=1, keepdims=True)
     if len(half) > 1:
         mix = np.random.default_rng(0).normal(size=(_RANDOM, len(half))) @ half
         half = np.concatenate([half, mix / np.abs(mix).max(axis=1, keepdims=True)])
-    return np.concatenate([half, -half]), curved
+    return np.concatenate([half, -half])
 
 
-def _changes(problem: Problem, point: Array, steps: Array, shares: Array, box: Box) -> Array:
+def _changes(
+    problem: Problem, point: Array, steps: Array, shares: Array, box: Box, floor: Model | None
+) -> Array:
     """Give the changes of f along each step, ``(n_steps, n_shares)``; 0 within rounding.
 
     nan where f is undefined, infinity where a bound is in the way.
     """
     targets = box.clip(point + shares[None, :, None] * steps[:, None, :])
     flat = targets.reshape(-1, len(point))
-    values = _valley_floor(problem, flat, point, box).reshape(targets.shape[:2])
+    values = problem.values(flat)
+    if floor is not None:
+        values = np.fmin(values, problem.values(_on_floor(problem, flat, floor, box)))
+    values = values.reshape(targets.shape[:2])
     noise = rounding(problem, flat).reshape(values.shape) + rounding(problem, point[None])[0]
     with np.errstate(invalid="ignore"):
         changes = values - problem.values(point[None])[0]
@@ -122,15 +138,10 @@ def _at_pole(problem: Problem, point: Array, steps: Array) -> bool:
     return bool(coarse and here > 10 * np.nanmedian(aside))
 
 
-def _valley_floor(problem: Problem, targets: Array, point: Array, box: Box) -> Array:
-    """Give f at targets, or lower: after a Newton step in the directions that curve up."""
-    here = model(problem, np.repeat(point[None], len(targets), axis=0), box)
-    values = problem.values(targets)
-    curved = here.eigenvalues > SINGULAR
-    if not here.finite.all() or not curved.any() or curved.all():
-        return values
-    slopes = np.einsum("nij,ni->nj", here.vectors, problem.gradients(targets) * here.scale)
+def _on_floor(problem: Problem, targets: Array, here: Model, box: Box) -> Array:
+    """Move points by one Newton step in the directions that curve up."""
+    eigenvalues, vectors = here.eigenvalues[0], here.vectors[0] * here.scale[0][:, None]
+    free = np.where(here.held[0], 0.0, problem.gradients(targets))
     with np.errstate(all="ignore"):
-        along = np.where(curved, -slopes / here.eigenvalues, 0.0)
-    moved = box.clip(targets + np.einsum("nij,nj->ni", here.vectors, along) * here.scale)
-    return np.fmin(values, problem.values(moved))
+        along = np.where(eigenvalues > SINGULAR, -(free @ vectors) / eigenvalues, 0.0)
+    return box.clip(targets + along @ vectors.T)

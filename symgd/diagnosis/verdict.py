@@ -238,12 +238,13 @@ class _Judge:
 
     def _probed(self, point: Array, x0: Array, smooth: Kind) -> Kind:
         length = self._length(point, x0)
-        found = around(self.problem, point, length, self.box)
+        kinked = bool(near_kink(self.problem, point[None])[0]) or smooth is Kind.KINK_MINIMUM
+        found = around(self.problem, point, length, self.box, smooth=not kinked)
         if found is Around.UP:
-            kinked = bool(near_kink(self.problem, point[None])[0])
             return Kind.KINK_MINIMUM if kinked else smooth
         return {
             Around.DOWN: Kind.SADDLE,
+            Around.SUMMIT: Kind.MAXIMUM,
             Around.VALLEY: Kind.WEAK_MINIMUM,
             Around.LEVEL: Kind.FLAT,
         }.get(found, Kind.UNKNOWN)
