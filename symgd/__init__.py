@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from .engine import rules
     from .engine.store import clear_cache
     from .errors import ConfigurationError, ExpressionError, SymgdError
-    from .minimize import minimize
+    from ._minimize import minimize
     from .problem import Problem
     from .result import Minimum, Result, Runs
     from .status import Kind, Status
@@ -31,7 +31,7 @@ _HOMES = {
     "Result": "result",
     "Runs": "result",
     "clear_cache": "engine.store",
-    "minimize": "minimize",
+    "minimize": "_minimize",
     "rules": "engine.rules",
 }
 

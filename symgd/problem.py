@@ -67,7 +67,8 @@ class Symbolic:
     def hessian(self) -> sympy.ImmutableDenseMatrix:
         """Second derivatives, made when first asked for."""
         rows = [
-            [own(derivative(g, v)) for v in self.variables[: i + 1]] for i, g in enumerate(self.gradient)
+            [own(derivative(g, v)) for v in self.variables[: i + 1]]
+            for i, g in enumerate(self.gradient)
         ]
         n = len(rows)
         return sympy.ImmutableDenseMatrix(n, n, lambda i, j: rows[max(i, j)][min(i, j)])

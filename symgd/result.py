@@ -26,8 +26,8 @@ class Evidence:
 
     Attributes
     ----------
-    fun0 : ndarray
-        f at the start.
+    fun0, fun_last : ndarray
+        f at the start, and at the end or where it was last finite on the way there.
     curvature_low, curvature_high : ndarray
         Smallest and largest eigenvalue of the Hessian at the end.
     epochs_left : ndarray
@@ -39,6 +39,7 @@ class Evidence:
     """
 
     fun0: Array
+    fun_last: Array
     curvature_low: Array
     curvature_high: Array
     epochs_left: Array

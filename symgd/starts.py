@@ -77,8 +77,9 @@ def _scipy(sampler: str, starts: int, n: int, seed: int) -> Array:
         from scipy.stats import qmc
     except ImportError as error:
         raise ConfigurationError(
-            "sampler", sampler, "'spread', 'grid' or 'uniform'; this one needs SciPy: "
-            "python -m pip install scipy"
+            "sampler",
+            sampler,
+            "'spread', 'grid' or 'uniform'; this one needs SciPy: python -m pip install scipy",
         ) from error
     engines = {"sobol": qmc.Sobol, "halton": qmc.Halton, "lhs": qmc.LatinHypercube}
     engine = engines[sampler](n, rng=np.random.default_rng(seed))

@@ -15,6 +15,7 @@ from .local import EPS, Box
 Array = npt.NDArray[np.float64]
 
 _STEPS = 256  # steps that are looked ahead; cycles up to half as long are found
+_TAIL = 4  # last points that are kept
 _SAME = 1e-6  # share of a cycle's width within which two points are the same
 _ROWS = 4096  # runs that are followed at a time
 
@@ -30,10 +31,19 @@ class Course(IntEnum):
 
 @dataclass(frozen=True)
 class Outlook:
-    """How runs go on: a `Course` and a period each; period 0 without one."""
+    """How runs go on.
+
+    Attributes
+    ----------
+    course, period : ndarray
+        A `Course` and a period each, ``(n,)``; period 0 without one.
+    tail : ndarray
+        Their last points, ``(k, n, n_vars)``.
+    """
 
     course: npt.NDArray[np.int64]
     period: npt.NDArray[np.int64]
+    tail: Array
 
 
 def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
@@ -56,13 +66,15 @@ def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
     """
     course = np.zeros(len(x), dtype=np.int64)
     period = np.zeros(len(x), dtype=np.int64)
+    tail = np.empty((_TAIL, *x.shape))
     for first in range(0, len(x), _ROWS):
         rows = slice(first, first + _ROWS)
         path = _follow(problem, rule, x[rows], box)
+        tail[:, rows] = path[-_TAIL:]
         values = np.stack([problem.values(points) for points in path])
         course[rows] = _course(path, values)
         period[rows] = np.where(course[rows] == Course.CYCLING, _period(path), 0)
-    return Outlook(course, period)
+    return Outlook(course, period, tail)
 
 
 def _follow(problem: Problem, rule: Rule, x: Array, box: Box) -> Array:
@@ -79,16 +91,18 @@ def _follow(problem: Problem, rule: Rule, x: Array, box: Box) -> Array:
 def _course(path: Array, values: Array) -> npt.NDArray[np.int64]:
     with np.errstate(all="ignore"):
         noise = 16 * EPS * np.abs(values[:-1])
-        falling = (np.diff(values, axis=0) <= noise).all(axis=0)
-        start, end = values[: _STEPS // 4].mean(axis=0), values[-_STEPS // 4 :].mean(axis=0)
+        falling = (np.diff(values, axis=0) <= noise).all(axis=0) & (values[-1] < values[0])
+        quarter = _STEPS // 4
+        start, end = values[:quarter].mean(axis=0), values[-quarter:].mean(axis=0)
         width = values.max(axis=0) - values.min(axis=0)
-        sinking = falling | (end < start - 0.5 * width)
         strides = np.abs(np.diff(path, axis=0)).max(axis=2)
-        wide = np.abs(path[-1] - path[0]).max(axis=1) > 100 * strides[0]
-        growing = (strides[-1] > 10 * strides[0]) & wide
+        settling = strides[-quarter:].max(axis=0) < 0.5 * strides[:quarter].max(axis=0)
+        sinking = falling | settling | (end < start - 0.5 * width)
+        growing = strides[-quarter:].max(axis=0) > 2 * strides[:quarter].max(axis=0)
+        growing &= end > start
     lost = ~np.isfinite(values).all(axis=0)
     course = np.where(sinking, Course.DESCENDING, Course.CYCLING)
-    course = np.where(growing & ~sinking | lost, Course.ESCAPING, course)
+    course = np.where((growing & ~sinking) | lost, Course.ESCAPING, course)
     resting = (path[1] == path[0]).all(axis=1)
     return np.where(resting, Course.RESTING, course).astype(np.int64)
 

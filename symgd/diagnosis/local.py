@@ -39,7 +39,9 @@ class Box:
 
     def projected(self, points: Array, gradients: Array) -> Array:
         """Give the gradient as far as it can be followed inside the bounds."""
-        return points - self.clip(points - gradients)
+        ahead = points - gradients
+        short = np.where(ahead < self.lower, points - self.lower, gradients)
+        return np.where(ahead > self.upper, points - self.upper, short)
 
 
 @dataclass(frozen=True)

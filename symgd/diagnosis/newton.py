@@ -68,11 +68,14 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         decrement = here.decrement()
         way = here.length(best[active] - x0[active])
         good = here.finite & here.convex & (decrement < last[active])
-        small = good & (decrement <= np.maximum(tol * way, _noise(here, best[active])))
+        noise = _noise(here, best[active])
+        homing = (decrement <= _LINEAR * last[active]) & np.isfinite(last[active])
+        homing |= linear[active] >= _MANY
+        small = good & ((decrement <= noise) | (homing & (decrement <= tol * way)))
         settled[active[small]] = True
         linear[active] += decrement > _LINEAR * last[active]
         last[active] = np.where(good, decrement, last[active])
-        done = ~good | (decrement <= _noise(here, best[active]) / 8)
+        done = ~good | (decrement <= noise / 8)
         done |= settled[active] & (linear[active] >= _MANY)
         step = box.clip(best[active] + here.newton_step())
         moved = ~done & (step != best[active]).any(axis=1)

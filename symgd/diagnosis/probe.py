@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 _NEAR = 10.0 ** np.arange(-8.0, 0.0)  # shares of the length of the neighbourhood
 _FAR = 2.0 ** np.arange(0.0, 12.0)
 _SUDDEN = 0.1  # share of the rise over the neighbourhood that a jump has at once
+_SHARPER = 30.0  # errors of the point that the nearest probe is away
 _RANDOM = 64  # directions besides the axes, for several variables
 
 
@@ -34,7 +35,9 @@ class Around(IntEnum):
     BROKEN = 4  # f is not defined on one side, or jumps
 
 
-def around(problem: Problem, point: Array, length: Array, box: Box, smooth: bool) -> Around:
+def around(
+    problem: Problem, point: Array, length: Array, box: Box, smooth: bool, error: float = 0.0
+) -> Around:
     """Tell what f does around a point, by values alone.
 
     Parameters
@@ -48,6 +51,8 @@ def around(problem: Problem, point: Array, length: Array, box: Box, smooth: bool
     smooth : bool
         Whether the point is stationary and the Hessian can be trusted in the directions in which
         f curves up.
+    error : float
+        Share of `length` by which the point may be off; nothing closer is asked.
 
     Returns
     -------
@@ -57,7 +62,8 @@ def around(problem: Problem, point: Array, length: Array, box: Box, smooth: bool
     curved = smooth and bool(here.finite[0] and _half_open(here.eigenvalues[0]))
     floor = here if curved else None
     steps = _directions(here, curved) * length
-    changes = _changes(problem, point, steps, _NEAR, box, floor)
+    shares = _NEAR[np.minimum(_SHARPER * error, _NEAR[-1]) <= _NEAR]
+    changes = _changes(problem, point, steps, shares, box, floor)
     near = _first(changes)
     if (near < 0).any():
         return Around.SUMMIT if (near < 0).all() else Around.DOWN

@@ -27,6 +27,7 @@ Mask = npt.NDArray[np.bool_]
 
 _UNDECIDED = -1
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
+_NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
 _NEARBY = 1e-2  # share of the way travelled at which curvature is compared
 _FLATTER = 1e6
 _FALLEN = 1e12  # fall of f, in sizes of f at the start, that shows a pole
@@ -64,6 +65,7 @@ class Verdicts:
     target: Array  # the stationary point it belongs to; x itself where there is none
     fun0: Array
     fun: Array
+    fun_last: Array  # f at the end, or where it was last finite on the way there
     grad_norm: Array
     status: Whole
     kind: Whole
@@ -101,9 +103,7 @@ def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Ve
 class _Judge:
     """The columns that are filled, question by question."""
 
-    def __init__(
-        self, problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging
-    ) -> None:
+    def __init__(self, problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> None:
         self.problem, self.x0, self.ends, self.box, self.how = problem, x0, ends, box, how
         n = len(x0)
         self.x = ends.x.copy()
@@ -125,9 +125,10 @@ class _Judge:
         gradient = self.problem.gradients(self.x)
         with np.errstate(invalid="ignore"):
             grad_norm = np.abs(self.box.projected(self.x, gradient)).max(axis=1)
+        fun = self.problem.values(self.x)
         return Verdicts(
-            self.x, self.target, fun0, self.problem.values(self.x), grad_norm, self.status,
-            self.kind, self.low, self.high, self.left, self.period, self.condition, self.early,
+            self.x, self.target, fun0, fun, self._last_finite(fun), grad_norm, self.status, self.kind,
+            self.low, self.high, self.left, self.period, self.condition, self.early,
         )  # fmt: skip
 
     def _open(self, *stops: Stop) -> Whole:
@@ -149,6 +150,17 @@ class _Judge:
         self.status[outside] = Status.OUT_OF_DOMAIN
         self.status[ran_away] = Status.DIVERGED
         self.kind[~finite] = Kind.UNKNOWN
+
+    def _last_finite(self, fun: Array) -> Array:
+        """Give f at the end of each run or, where it overflowed, closer to the start."""
+        last = fun.copy()
+        share = 1.0
+        rows = np.flatnonzero(~np.isfinite(last) & (self.status == Status.DIVERGED))
+        while len(rows) and share > 0:
+            share *= 1e-3
+            last[rows] = self.problem.values(self.x0[rows] + share * (self.x[rows] - self.x0[rows]))
+            rows = rows[~np.isfinite(last[rows])]
+        return last
 
     def _minima(self) -> None:
         """Find the runs that have arrived at a verified minimum."""
@@ -199,11 +211,12 @@ class _Judge:
         doubtful = degenerate | ~((np.abs(here.eigenvalues) > noise[:, None]).all(axis=1))
         doubtful &= ~(low < -np.maximum(noise, SINGULAR))
         doubtful |= near_kink(self.problem, points)
+        steps = np.abs(here.newton_step())
         for i in np.flatnonzero(doubtful):
             smooth = Kind.WEAK_MINIMUM
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
-            kinds[i] = self._probed(points[i], x0[i], smooth)
+            kinds[i] = self._probed(points[i], x0[i], smooth, steps[i])
         return kinds
 
     def _hessian_noise(self, points: Array, here: Model) -> Array:
@@ -233,13 +246,14 @@ class _Judge:
 
     def _length(self, point: Array, x0: Array) -> Array:
         """Size of the neighbourhood that belongs to a run: the way it came, at least."""
-        way = np.maximum(np.abs(point - x0), 1e-3 * np.abs(point))
-        return np.where(way > 0, way, 1e-3 * self.how.width)
+        return np.asarray(np.maximum(np.abs(point - x0), _NEIGHBOURHOOD * self.how.width))
 
-    def _probed(self, point: Array, x0: Array, smooth: Kind) -> Kind:
+    def _probed(self, point: Array, x0: Array, smooth: Kind, error: Array) -> Kind:
+        """Tell what a point is from values around it; it is known up to an error."""
         length = self._length(point, x0)
         kinked = bool(near_kink(self.problem, point[None])[0]) or smooth is Kind.KINK_MINIMUM
-        found = around(self.problem, point, length, self.box, smooth=not kinked)
+        known = float((error / length).max())
+        found = around(self.problem, point, length, self.box, not kinked, known)
         if found is Around.UP:
             return Kind.KINK_MINIMUM if kinked else smooth
         return {
@@ -268,7 +282,7 @@ class _Judge:
         stayed = (self.x[rows] == self.x0[rows]).all(axis=1)
         lost = np.where(stayed, Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
         status = np.where(kinds == Kind.FLAT, Status.PLATEAU, lost)
-        status = np.where(kinds == Kind.UNKNOWN, Status.NO_PROGRESS, status)
+        status = np.where(kinds == Kind.UNKNOWN, _UNDECIDED, status)
         lowest = np.isin(kinds, [k for k in Kind if k.lowest])
         bound = np.where(there.held.any(axis=1), Status.AT_BOUND, Status.CONVERGED)
         self.status[rows] = np.where(lowest, bound, status)
@@ -288,7 +302,9 @@ class _Judge:
         gradient = self.problem.gradients(self.x[row][None])
         size = np.abs(self.box.projected(self.x[row], gradient)).max()
         flat = bool(size <= self.how.tol)
-        kind = self._probed(self.x[row], self.x0[row], Kind.KINK_MINIMUM)
+        kind = self._probed(
+            self.x[row], self.x0[row], Kind.KINK_MINIMUM, np.zeros_like(self.x[row])
+        )
         self.early[row] = self.ends.stop[row] == Stop.TOLERANCE and kind is not Kind.FLAT
         if kind.lowest and not flat:
             self.kind[row], self.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
@@ -315,9 +331,10 @@ class _Judge:
         }
         self.status[rows] = [verdict[Course(c)] for c in outlook.course]
         self.period[rows] = outlook.period
-        bare = rows[np.isnan(self.high[rows])]
-        spectrum = model(self.problem, self.x[bare], self.box).spectrum()
-        self.low[bare], self.high[bare] = spectrum[:, 0], _last(spectrum)
+        for points in outlook.tail:
+            spectrum = model(self.problem, points, self.box).spectrum()
+            self.low[rows] = np.fmin(self.low[rows], spectrum[:, 0])
+            self.high[rows] = np.fmax(self.high[rows], _last(spectrum))
 
 
 def _last(spectrum: Array) -> Array:

@@ -62,14 +62,14 @@ class Kernel:
 
 
 _IMPORTS = "from symgd.engine.jit import INF, inline, kernel"
-_SELECTING = {"clip", "larger", "smaller"}
+_SELECTING = {"clip", "larger", "projected", "smaller"}
 
 _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
 _LEASH = 1e4  # first steps that one step may be as long as, besides ten times |x|
 _PATIENCE = 20.0  # accepted steps in a row that gain nothing beyond rounding
 
-_FIXED = '''
+_FIXED = """
 step = inline(RULE.step)
 
 
@@ -145,14 +145,14 @@ def run(state, epochs, leap, lower, upper):
                     stop = stop if finite else $nonfinite
                     row(code) = stop if live else code
                 turn -= m
-'''
+"""
 
 # The automatic step.  Armijo's rule allows for the rounding of f, else a lane at the rounding
 # floor never stops; accepted steps set the next length by the two formulas of Barzilai and
 # Borwein in turn.  The first evaluation is a step of length zero from a value of infinity.
 # Everything is loaded first and stored last: a load in a choice would not vectorise. Changes
 # of the gradient are taken in units of its size, so that their squares do not underflow.
-_AUTOMATIC = '''
+_AUTOMATIC = """
 @kernel
 def run(state, epochs, leap, lower, upper):
     $bounds
@@ -236,7 +236,7 @@ def run(state, epochs, leap, lower, upper):
                     stop = $nonfinite if first & (not good) else stop
                     stop = $bottomless if bottomless else stop
                     row(code) = stop if live else code
-'''
+"""
 
 
 @dataclass(frozen=True)
@@ -277,7 +277,7 @@ def _clip(text: str, bounded: bool) -> str:
 
 def _size(point: str, gradient: str, bounded: bool) -> str:
     """Source that folds one entry of the projected gradient into `size`."""
-    entry = f"{point} - " + _clip(f"{point} - {gradient}", bounded) if bounded else gradient
+    entry = f"projected({point}, {gradient}, lower@, upper@)" if bounded else gradient
     return f"size = larger(size, abs({entry}))"
 
 
@@ -417,7 +417,12 @@ def automatic_kernel(symbolic: Symbolic, bounded: bool) -> Kernel:
         "size": _each(_size("v@", "h@", bounded), n),
     }
     words = _words(body, "defined") | {"value": body.value}
-    words |= {"slack": repr(_SLACK), "armijo": repr(_ARMIJO), "patience": repr(_PATIENCE), "leash": repr(_LEASH)}
+    words |= {
+        "slack": repr(_SLACK),
+        "armijo": repr(_ARMIJO),
+        "patience": repr(_PATIENCE),
+        "leash": repr(_LEASH),
+    }
     layout = Layout(tuple(counts.items()))
     text = _place(_expand(_AUTOMATIC, parts, words, n), layout)
     title = f"Automatic steps on {n} variable{'s' * (n > 1)}; made by symgd."

@@ -155,6 +155,7 @@ def _imported(file: Path, rule: type[Rule] | None) -> Callable[..., None]:
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     module.RULE = rule  # type: ignore[attr-defined]
+    sys.modules[spec.name] = module  # Numba looks it up when it loads the machine code
     spec.loader.exec_module(module)
     run: Callable[..., None] = module.run
     return run

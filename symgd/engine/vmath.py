@@ -641,3 +641,11 @@ def clip(x: Float, lower: Float, upper: Float) -> Float:
     """A number kept between two others; nan stays nan."""
     raised = select(x < lower, lower, x)
     return select(raised > upper, upper, raised)
+
+
+@elementary
+def projected(x: Float, gradient: Float, lower: Float, upper: Float) -> Float:
+    """One entry of a gradient, as far as it can be followed inside bounds."""
+    ahead = x - gradient
+    short = select(ahead < lower, x - lower, gradient)
+    return select(ahead > upper, x - upper, short)

@@ -50,7 +50,7 @@ class Case:
             x0=runs.x0[run].tolist(),
             x=runs.x[run].tolist(),
             fun0=float(evidence.fun0[run]),
-            fun=float(runs.fun[run]),
+            fun=float(evidence.fun_last[run]),
             grad_norm=float(runs.grad_norm[run]),
             nit=int(runs.nit[run]),
             lr=float(runs.lr[run]),
@@ -239,10 +239,11 @@ def _plateau(result: Result, case: Case) -> tuple[str, ...]:
 
 def _slow(result: Result, case: Case) -> tuple[str, ...]:
     automatic = not math.isfinite(case.lr)
-    remedy = "allow more epochs" if automatic else advice(case.status)
+    rate = "a smaller lr" if case.lr * case.curvatures[1] > 1 else "a larger lr"
+    remedy = f"allow more epochs{'' if automatic else f', or take {rate}'}"
     if math.isfinite(case.epochs_left) and case.epochs_left > 0:
         left = several(int(float(f"{case.epochs_left:.2g}")), "more epoch")
-        remedy = f"about {left} would do{'' if automatic else ', or a larger lr'}"
+        remedy = f"about {left} would do{'' if automatic else f', or {rate}'}"
     return (
         f"was still on its way down when the epochs ended: {case.end}{case.height}, "
         f"after {case.steps} with {case.pace}",

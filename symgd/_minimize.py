@@ -189,9 +189,7 @@ def _rows(ends: lanes.Ends, rows: Whole) -> lanes.Ends:
     return lanes.Ends(*(getattr(ends, f.name)[rows] for f in fields(lanes.Ends)))
 
 
-def _run(
-    problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
-) -> lanes.Ends:
+def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Options) -> lanes.Ends:
     """Hand a batch of starts to the kernel."""
     rule = options.rule
     kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
@@ -242,7 +240,13 @@ def _wrap(problem: Problem, batch: _Batch, options: Options) -> Result:
     minima, member = _minima(problem, batch, options)
     rate = np.nan if options.rule is None else options.rule.lr
     evidence = Evidence(
-        judged.fun0, judged.low, judged.high, judged.epochs_left, judged.period, judged.condition
+        judged.fun0,
+        judged.fun_last,
+        judged.low,
+        judged.high,
+        judged.epochs_left,
+        judged.period,
+        judged.condition,
     )
     runs = Runs(
         batch.x0, judged.x, judged.fun, judged.grad_norm, judged.status, judged.kind, batch.nit,

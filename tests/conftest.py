@@ -1,0 +1,20 @@
+"""What all tests share: how many examples Hypothesis tries, and a store of kernels of their own."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import settings
+
+settings.register_profile("symgd", deadline=None, max_examples=25)
+settings.load_profile("symgd")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep the tests away from the user's folder of compiled kernels."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(os.environ, "SYMGD_CACHE_DIR", str(tmp_path_factory.mktemp("kernels")))
+        yield
