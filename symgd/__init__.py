@@ -10,10 +10,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ._minimize import minimize
     from .engine import rules
     from .engine.store import clear_cache
     from .errors import ConfigurationError, ExpressionError, SymgdError
-    from ._minimize import minimize
     from .problem import Problem
     from .result import Minimum, Result, Runs
     from .status import Kind, Status

@@ -17,7 +17,6 @@ from .diagnosis.symmetry import even_variables
 from .diagnosis.verdict import Judging, Verdicts, judge
 from .engine import codegen, lanes
 from .engine.rules import Rule
-from .engine.stops import Stop
 from .errors import ConfigurationError
 from .options import TOL, Options, read_options
 from .problem import Problem, Source, Symbolic
@@ -226,13 +225,17 @@ def _stalled(verdicts: Verdicts) -> npt.NDArray[np.bool_]:
 
 
 def _joined(first: _Batch, second: _Batch) -> _Batch:
-    names = ("x0", "nit", "evaluations", "parent")
-    columns = [np.concatenate([getattr(first, n), getattr(second, n)]) for n in names]
     verdicts = [
         np.concatenate([getattr(first.verdicts, f.name), getattr(second.verdicts, f.name)])
         for f in fields(Verdicts)
     ]
-    return _Batch(*columns, Verdicts(*verdicts))
+    return _Batch(
+        x0=np.concatenate([first.x0, second.x0]),
+        nit=np.concatenate([first.nit, second.nit]),
+        evaluations=np.concatenate([first.evaluations, second.evaluations]),
+        parent=np.concatenate([first.parent, second.parent]),
+        verdicts=Verdicts(*verdicts),
+    )
 
 
 def _wrap(problem: Problem, batch: _Batch, options: Options) -> Result:

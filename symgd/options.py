@@ -91,12 +91,8 @@ def read_options(
     count, spot = _whole("starts", starts, 1), _whole("seed", seed, 0)
     if sampler not in SAMPLERS:
         raise ConfigurationError("sampler", sampler, "one of " + ", ".join(SAMPLERS))
-    if x0 is None:
-        points = sample(sampler, count, lower, upper, spot)
-    else:
-        points = _points(x0, names, box)
     return Options(
-        x0=points,
+        x0=sample(sampler, count, lower, upper, spot) if x0 is None else _points(x0, names, box),
         box=box,
         width=upper - lower,
         rule=rule,

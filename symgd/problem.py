@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import copy
 from functools import cached_property, lru_cache
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +20,7 @@ from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
 
 Array = npt.NDArray[np.float64]
-Source = str | sympy.Expr
+Source: TypeAlias = str | sympy.Expr
 Evaluator = Callable[..., Any]
 
 _MEMO_SIZE = 256  # formulas whose derivatives are kept
@@ -328,7 +328,8 @@ class Problem:
 
     def values(self, points: Array) -> Array:
         """Evaluate f at points ``(n, n_vars)``; gives ``(n,)``."""
-        return self.run(self.symbolic.fun, points)[0]
+        value: Array = self.run(self.symbolic.fun, points)[0]
+        return value
 
     def gradients(self, points: Array) -> Array:
         """Evaluate the gradient at points ``(n, n_vars)``; gives ``(n, n_vars)``."""
@@ -370,7 +371,7 @@ class Problem:
             behind[:, j] -= h
             width = (ahead[:, j] - behind[:, j])[:, None]
             hessians[:, :, j] = (self.gradients(ahead) - self.gradients(behind)) / width
-        return (hessians + hessians.transpose(0, 2, 1)) / 2
+        return np.asarray((hessians + hessians.transpose(0, 2, 1)) / 2)
 
     def _points(self, x: npt.ArrayLike) -> tuple[Array, tuple[int, ...]]:
         array = np.asarray(x, dtype=float)

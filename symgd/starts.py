@@ -66,7 +66,7 @@ def _spread(starts: int, n: int, seed: int) -> Array:
 
 
 def _grid(starts: int, n: int) -> Array:
-    side = int(round(starts ** (1 / n)))
+    side = round(starts ** (1 / n))
     side = max(1, side - (side**n > starts))
     axis = np.linspace(0.0, 1.0, side) if side > 1 else np.array([0.5])
     return np.stack([a.ravel() for a in np.meshgrid(*[axis] * n, indexing="ij")], axis=-1)

@@ -84,7 +84,7 @@ def _follow(problem: Problem, rule: Rule, x: Array, box: Box) -> Array:
     for k in range(_STEPS):
         with np.errstate(all="ignore"):
             moved = rule.step(path[k], problem.gradients(path[k]), k + 1, *settings)[0]
-        path[k + 1] = box.clip(moved)
+        path[k + 1] = box.clip(np.asarray(moved))
     return path
 
 

@@ -91,7 +91,7 @@ class Model:
             along = np.where(
                 np.abs(self.eigenvalues) > SINGULAR, -self.slopes / self.eigenvalues, 0.0
             )
-        return np.einsum("nij,nj->ni", self.vectors, along) * self.scale
+        return np.asarray(np.einsum("nij,nj->ni", self.vectors, along) * self.scale)
 
     def decrement(self) -> Array:
         """Give the length of the Newton step, measured by the curvature itself."""

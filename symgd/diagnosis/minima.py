@@ -18,7 +18,7 @@ _VALLEYS = 64  # valleys that a weak minimum is compared with
 
 
 def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -> Whole:
-    """Number the distinct minima, lowest f first.
+    """Tell distinct minima apart, and count them, lowest f first.
 
     Parameters
     ----------
@@ -83,7 +83,7 @@ def _level(problem: Problem, x: Array, fun: Array) -> Whole:
 
 
 def _ranked(labels: Whole, fun: Array) -> Whole:
-    """Number labels anew, by the lowest f of their members."""
+    """Count labels anew, by the lowest f of their members."""
     _, labels = np.unique(labels, return_inverse=True)
     lowest = np.full(labels.max() + 1, np.inf)
     np.minimum.at(lowest, labels, fun)

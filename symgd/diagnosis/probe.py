@@ -115,8 +115,8 @@ def _changes(
         values = np.fmin(values, problem.values(_on_floor(problem, flat, floor, box)))
     values = values.reshape(targets.shape[:2])
     noise = rounding(problem, flat).reshape(values.shape) + rounding(problem, point[None])[0]
+    changes: Array = values - problem.values(point[None])[0]
     with np.errstate(invalid="ignore"):
-        changes = values - problem.values(point[None])[0]
         changes[np.abs(changes) <= noise] = 0.0
     changes[(targets == point).all(axis=2)] = np.inf
     return changes
@@ -126,7 +126,7 @@ def _first(changes: Array) -> Array:
     """Give the sign of the first change along each step; 0 without one, nan if undefined."""
     first = (changes != 0).argmax(axis=1)
     with np.errstate(invalid="ignore"):
-        return np.sign(np.take_along_axis(changes, first[:, None], axis=1)[:, 0])
+        return np.asarray(np.sign(np.take_along_axis(changes, first[:, None], axis=1)[:, 0]))
 
 
 def _jumps(changes: Array) -> bool:

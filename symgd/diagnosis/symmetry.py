@@ -19,6 +19,9 @@ class Parity(IntEnum):
     ODD = -1
 
 
+_PARITIES = {"even": Parity.EVEN, "odd": Parity.ODD, None: Parity.NONE}
+
+
 def even_variables(problem: Problem) -> tuple[str, ...]:
     """Name the variables in which f is even, as the expression itself shows.
 
@@ -49,4 +52,4 @@ def parity(expr: sympy.Expr, variable: sympy.Symbol) -> Parity:
     if expr.is_Pow and expr.exp.is_Integer:
         return Parity.EVEN if expr.exp.is_even else Parity.ODD
     row = BY_CLASS.get(expr.func)
-    return {"even": Parity.EVEN, "odd": Parity.ODD}.get(row.parity if row else "", Parity.NONE)
+    return _PARITIES[row.parity if row else None]

@@ -26,6 +26,7 @@ Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _UNDECIDED = -1
+_HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
 _NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
 _NEARBY = 1e-2  # share of the way travelled at which curvature is compared
@@ -127,8 +128,8 @@ class _Judge:
             grad_norm = np.abs(self.box.projected(self.x, gradient)).max(axis=1)
         fun = self.problem.values(self.x)
         return Verdicts(
-            self.x, self.target, fun0, fun, self._last_finite(fun), grad_norm, self.status, self.kind,
-            self.low, self.high, self.left, self.period, self.condition, self.early,
+            self.x, self.target, fun0, fun, self._last_finite(fun), grad_norm, self.status,
+            self.kind, self.low, self.high, self.left, self.period, self.condition, self.early,
         )  # fmt: skip
 
     def _open(self, *stops: Stop) -> Whole:
@@ -179,8 +180,8 @@ class _Judge:
         self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
         missing = there.length(y - self.x[rows])
         way = there.length(y - self.x0[rows])
-        rounding = (np.abs(y - self.x[rows]) <= 8 * EPS * np.abs(y)).all(axis=1)
-        arrived = lowest & ((missing <= self.how.tol * way) | rounding | self.how.polish)
+        close = (missing <= self.how.tol * way) | self._unresolved(rows, y, missing)
+        arrived: Mask = lowest & (close | self.how.polish)
         held = there.held.any(axis=1)
         self.target[rows[lowest]] = y[lowest]
         self.left[rows[lowest]] = self._epochs_left(there, missing, way)[lowest]
@@ -189,6 +190,17 @@ class _Judge:
         self.kind[done] = kinds[arrived]
         if self.how.polish:
             self.x[done] = y[arrived]
+        short = rows[lowest & ~arrived & np.isin(self.ends.stop[rows], _HALTED)]
+        self.early[short] = self.ends.stop[short] == Stop.TOLERANCE
+        self.status[short] = Status.SLOW
+
+    def _unresolved(self, rows: Whole, y: Array, missing: Array) -> Mask:
+        """Tell which runs are so close to `y` that rounding hides the difference."""
+        x = self.x[rows]
+        equal = (np.abs(y - x) <= 8 * EPS * np.abs(y)).all(axis=1)
+        fall = 0.5 * missing**2  # what the quadratic model still predicts
+        floor = self.ends.stop[rows] == Stop.FLOOR
+        return np.asarray(equal | (floor & (fall <= 8 * EPS * np.abs(self.problem.values(x)))))
 
     def _epochs_left(self, there: Model, missing: Array, way: Array) -> Array:
         """Predict the steps still needed from the slowest factor |1 - lr * eigenvalue|."""
@@ -265,7 +277,7 @@ class _Judge:
 
     def _stationary(self) -> None:
         """Find the runs that ended at a stationary point that is no plain minimum."""
-        rows = self._open(Stop.TOLERANCE, Stop.FLOOR, Stop.EPOCHS)
+        rows = self._open(*_HALTED, Stop.EPOCHS)
         if not len(rows):
             return
         y, found = seek(self.problem, self.x[rows], self.x0[rows], self.box)
@@ -294,7 +306,7 @@ class _Judge:
         away = np.abs(self.x - self.x0).max(axis=1) > _AWAY * self.how.width.max()
         self.status[away & (self.status == _UNDECIDED)] = Status.DIVERGED
         self._out_of_steps(self._open(Stop.EPOCHS))
-        for row in self._open(Stop.TOLERANCE, Stop.FLOOR):
+        for row in self._open(*_HALTED):
             self._judge_values(row)
 
     def _judge_values(self, row: int) -> None:

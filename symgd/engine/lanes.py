@@ -155,7 +155,7 @@ class _Worker:
     def _harvest(self, which: npt.NDArray[np.bool_]) -> float:
         """Write out lanes; gives their share among all that were running."""
         block, lane = np.nonzero(which)
-        running = np.count_nonzero(self._run >= 0)
+        running = max(1, int(np.count_nonzero(self._run >= 0)))
         runs = self._run[block, lane]
         self._ends.x[runs] = self._state[block, self._rows["x"], lane]
         self._ends.nit[runs] = self._state[block, self._rows["nit"].start, lane]
@@ -163,7 +163,7 @@ class _Worker:
         codes = self._code[block, lane]
         self._ends.stop[runs] = np.where(codes == Stop.RUNNING, Stop.INTERRUPTED, codes)
         self._run[block, lane] = -1
-        return len(runs) / max(running, 1)
+        return len(runs) / running
 
     def _pace(self, elapsed: float, finished: float) -> None:
         """Choose the next chunk: short while many lanes finish, never long in time."""

@@ -6,6 +6,7 @@ A rule never loops, stops or counts; the kernel does that for all of them.
 from __future__ import annotations
 
 from abc import ABC
+from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields
 from typing import ClassVar, final
 
@@ -25,6 +26,7 @@ class Rule(ABC):
 
     name: ClassVar[str]
     slots: ClassVar[int] = 0
+    step: ClassVar[Callable[..., tuple[float, ...]]]
 
     lr: float
 

@@ -23,7 +23,6 @@ from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import llvmlite.binding
 
@@ -154,7 +153,7 @@ def _imported(file: Path, rule: type[Rule] | None) -> Callable[..., None]:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    module.RULE = rule  # type: ignore[attr-defined]
+    module.__dict__["RULE"] = rule
     sys.modules[spec.name] = module  # Numba looks it up when it loads the machine code
     spec.loader.exec_module(module)
     run: Callable[..., None] = module.run
@@ -165,9 +164,9 @@ def _in_memory(digest: str, source: str, rule: type[Rule] | None) -> Callable[..
     name = f"<symgd kernel {digest}>"
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     module = types.ModuleType(f"symgd.engine.kernel_{digest}")
-    module.RULE = rule  # type: ignore[attr-defined]
+    module.__dict__["RULE"] = rule
     exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - our own source
-    run: Callable[..., None] = module.run  # type: ignore[attr-defined]
+    run: Callable[..., None] = module.__dict__["run"]
     return run
 
 

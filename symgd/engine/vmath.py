@@ -626,19 +626,19 @@ def logical_not(x: Float) -> Float:
 
 @elementary
 def larger(x: Float, y: Float) -> Float:
-    """The larger of two by one comparison; a nan in the second is passed over."""
+    """Larger of two by one comparison; a nan in the second is passed over."""
     return select(y > x, y, x)
 
 
 @elementary
 def smaller(x: Float, y: Float) -> Float:
-    """The smaller of two by one comparison; a nan in the second is passed over."""
+    """Smaller of two by one comparison; a nan in the second is passed over."""
     return select(y < x, y, x)
 
 
 @elementary
 def clip(x: Float, lower: Float, upper: Float) -> Float:
-    """A number kept between two others; nan stays nan."""
+    """Keep a number between two others; nan stays nan."""
     raised = select(x < lower, lower, x)
     return select(raised > upper, upper, raised)
 

@@ -170,7 +170,8 @@ class SourcePrinter(Printer):  # type: ignore[misc]
                 return literal(value)
         return str(super()._print(expr, **kwargs))
 
-    def emptyPrinter(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def emptyPrinter(self, expr: Any) -> str:
+        """Refuse what has no source."""
         raise TypeError(f"no source for {type(expr).__name__}")
 
     def _print_Symbol(self, expr: sympy.Symbol) -> str:
