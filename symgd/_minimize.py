@@ -199,9 +199,10 @@ def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Option
         rows["scale"] = np.full((1, 1), _FIRST_STEP * options.width.min())
     else:
         rows["setting"] = np.array(tuple(rule.settings.values())).reshape(-1, 1)
-    lower, upper = options.box.lower, options.box.upper
+    if options.bounded:
+        rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
     leap = kernel.leaps and tol == 0.0
-    return lanes.run(kernel, lanes.Batch(rows, len(x0), lower, upper, leap), options.workers)
+    return lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
 
 
 def _led_on(problem: Problem, batch: _Batch, options: Options) -> _Batch:

@@ -180,9 +180,11 @@ class Problem:
         variables: Sequence[str] | None = None,
         params: Mapping[str, float] | None = None,
     ) -> None:
+        if not isinstance(expr, Source):
+            raise ExpressionError("a formula is a string or a SymPy expression")
         values = checked_params(params)
         order = None if variables is None else _as_names(variables)
-        self.symbolic = _symbolic(expr, order, tuple(values))
+        self.symbolic = _symbolic(expr, order, tuple(sorted(values)))
         self.params: Mapping[str, float] = MappingProxyType(values)
 
     def __repr__(self) -> str:
@@ -394,9 +396,11 @@ _TOO_LARGE = (
 
 
 def _as_names(variables: Sequence[str]) -> tuple[str, ...]:
-    if isinstance(variables, str) or not isinstance(variables, Iterable):
+    names = () if isinstance(variables, str) or not isinstance(variables, Iterable) else variables
+    order = tuple(names)
+    if not order or not all(isinstance(name, str) for name in order):
         raise ConfigurationError("variables", variables, "a list of names, such as ['x', 'y']")
-    return tuple(variables)
+    return order
 
 
 def checked_params(params: Mapping[str, float] | None) -> dict[str, float]:

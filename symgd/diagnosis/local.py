@@ -39,7 +39,8 @@ class Box:
 
     def projected(self, points: Array, gradients: Array) -> Array:
         """Give the gradient as far as it can be followed inside the bounds."""
-        ahead = points - gradients
+        with np.errstate(over="ignore", invalid="ignore"):
+            ahead = points - gradients
         short = np.where(ahead < self.lower, points - self.lower, gradients)
         return np.where(ahead > self.upper, points - self.upper, short)
 

@@ -182,7 +182,7 @@ class _Judge:
         way = there.length(y - self.x0[rows])
         close = (missing <= self.how.tol * way) | self._unresolved(rows, y, missing)
         arrived: Mask = lowest & (close | self.how.polish)
-        held = there.held.any(axis=1)
+        held = np.asarray(there.held.any(axis=1))
         self.target[rows[lowest]] = y[lowest]
         self.left[rows[lowest]] = self._epochs_left(there, missing, way)[lowest]
         done = rows[arrived]

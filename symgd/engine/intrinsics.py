@@ -9,10 +9,10 @@ costs no type inference, and equal computations of two functions are merged by t
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import update_wrapper
 from inspect import Parameter, Signature, signature
-from typing import Any
+from typing import Any, ClassVar, Self
 
 from llvmlite import ir
 from numba import types
@@ -92,39 +92,42 @@ class Bits(_Value):
 class Float(_Value):
     """A float64 of each lane."""
 
-    def _do(self, operation: str, left: Float | float, right: Float | float) -> Float:
+    flags: ClassVar[Mapping[str, tuple[str, ...]]] = _NO_FLAGS
+
+    def _do(self, operation: str, left: Float | float, right: Float | float) -> Self:
         write = getattr(self.builder, operation)
-        return Float(self.builder, write(_node(left), _node(right), flags=_NO_FLAGS[operation]))
+        node = write(_node(left), _node(right), flags=self.flags[operation])
+        return type(self)(self.builder, node)
 
     def _is(self, relation: str, other: Float | float) -> Truth:
         return Truth(self.builder, self.builder.fcmp_ordered(relation, self.node, _node(other)))
 
-    def __add__(self, other: Float | float) -> Float:
+    def __add__(self, other: Float | float) -> Self:
         return self._do("fadd", self, other)
 
-    def __radd__(self, other: float) -> Float:
+    def __radd__(self, other: float) -> Self:
         return self._do("fadd", other, self)
 
-    def __sub__(self, other: Float | float) -> Float:
+    def __sub__(self, other: Float | float) -> Self:
         return self._do("fsub", self, other)
 
-    def __rsub__(self, other: float) -> Float:
+    def __rsub__(self, other: float) -> Self:
         return self._do("fsub", other, self)
 
-    def __mul__(self, other: Float | float) -> Float:
+    def __mul__(self, other: Float | float) -> Self:
         return self._do("fmul", self, other)
 
-    def __rmul__(self, other: float) -> Float:
+    def __rmul__(self, other: float) -> Self:
         return self._do("fmul", other, self)
 
-    def __truediv__(self, other: Float | float) -> Float:
+    def __truediv__(self, other: Float | float) -> Self:
         return self._do("fdiv", self, other)
 
-    def __rtruediv__(self, other: float) -> Float:
+    def __rtruediv__(self, other: float) -> Self:
         return self._do("fdiv", other, self)
 
-    def __neg__(self) -> Float:
-        return Float(self.builder, self.builder.fneg(self.node))
+    def __neg__(self) -> Self:
+        return type(self)(self.builder, self.builder.fneg(self.node))
 
     def __lt__(self, other: Float | float) -> Truth:
         return self._is("<", other)
@@ -259,4 +262,6 @@ def elementary(function: Callable[..., Float]) -> Any:
     context = Parameter("typingctx", Parameter.POSITIONAL_ONLY)
     update_wrapper(typing, function)
     typing.__signature__ = Signature([context, *signature(function).parameters.values()])  # type: ignore[attr-defined]
-    return intrinsic(typing)
+    compiled = intrinsic(typing)
+    compiled.symbolic = function
+    return compiled

@@ -14,26 +14,15 @@ import numba
 _LANE_FLAGS = {"contract", "nsz"}
 
 
-def inline(function: Callable[..., Any]) -> Any:
-    """Compile a function of floats that vanishes into the loop that calls it.
-
-    Without ``forceinline`` the loop keeps a call and is not turned into vector code.
-    """
-    return numba.njit(forceinline=True, error_model="numpy", fastmath=_LANE_FLAGS)(function)
-
-
 def kernel(function: Callable[..., Any]) -> Any:
     """Compile the loop over a batch: without the interpreter's lock, and kept on disk.
 
     A kernel whose source lies in no file has nowhere to be kept.
     """
     return numba.njit(
-        "void(float64[:,:,::1], int64, boolean, float64[::1], float64[::1])",
+        "void(float64[:,:,::1], int64, boolean)",
         nogil=True,
         cache=Path(function.__code__.co_filename).is_file(),
         error_model="numpy",
         fastmath=_LANE_FLAGS,
     )(function)
-
-
-INF = float("inf")

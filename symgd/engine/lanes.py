@@ -18,7 +18,8 @@ import numpy as np
 import numpy.typing as npt
 
 from . import store
-from .codegen import LANES, Kernel
+from .codegen import Kernel
+from .lane import LANES
 from .stops import Stop
 
 Array = npt.NDArray[np.float64]
@@ -49,8 +50,6 @@ class Batch:
 
     rows: Mapping[str, Array]
     n_runs: int
-    lower: Array
-    upper: Array
     leap: bool
 
 
@@ -143,9 +142,7 @@ class _Worker:
         self._refill()
         while (self._run >= 0).any() and not self._halt.is_set():
             started = time.perf_counter()
-            self._function(
-                self._state, self._chunk, self._batch.leap, self._batch.lower, self._batch.upper
-            )
+            self._function(self._state, self._chunk, self._batch.leap)
             elapsed = time.perf_counter() - started
             finished = self._harvest((self._run >= 0) & (self._code != Stop.RUNNING))
             self._pace(elapsed, finished)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from abc import ABC
 from collections.abc import Callable
 from dataclasses import astuple, dataclass, fields
-from typing import ClassVar, final
+from typing import Any, ClassVar, final
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,14 @@ class Rule(ABC):
     variable between steps; they start at zero.
 
     The static method ``step(x, grad, epoch, *slots, *settings)`` gives ``(x, *slots)`` after
-    one step for one variable; `epoch` counts from 1. It is compiled into the loop, so it may
-    use arithmetic and ``if``-expressions on floats only.
+    one step for one variable; `epoch` counts from 1. It becomes part of the
+    compiled loop and runs on values that stand for a lane's numbers, so it may use arithmetic,
+    `abs` and ``**`` only, and no ``if``.
     """
 
     name: ClassVar[str]
     slots: ClassVar[int] = 0
-    step: ClassVar[Callable[..., tuple[float, ...]]]
+    step: ClassVar[Callable[..., tuple[Any, ...]]]
 
     lr: float
 

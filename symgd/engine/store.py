@@ -49,7 +49,7 @@ def load(source: str, rule: type[Rule] | None) -> Callable[..., None]:
     Returns
     -------
     callable
-        ``run(state, epochs, leap, lower, upper)``, which works on `state` in place.
+        ``run(state, epochs, leap)``, which works on `state` in place.
     """
     digest = _digest(source, rule)
     with _lock:
@@ -113,8 +113,8 @@ def _is_private(path: Path) -> bool:
 def _environment() -> str:
     """Everything besides the kernel's own source that decides its machine code."""
     here = Path(__file__).parent
-    names = ("jit.py", "vmath.py", "intrinsics.py", "coefficients.py")
-    sources = [(here / name).read_text() for name in names]
+    names = ("jit", "lane", "steps", "vmath", "intrinsics", "coefficients", "stops")
+    sources = [(here / f"{name}.py").read_text() for name in names]
     versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
     cpu = llvmlite.binding.get_host_cpu_name()
     features = llvmlite.binding.get_host_cpu_features().flatten()

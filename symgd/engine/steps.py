@@ -1,0 +1,364 @@
+"""What one lane does in one step: the automatic step, and the fixed steps of a rule.
+
+These functions run on values that stand for a lane's numbers (see `lane`), so they hold no
+branch: a lane that has ended, or whose step is refused, selects what it had before. Everything
+is loaded first and stored last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, fields
+from functools import reduce
+from operator import add
+from typing import Any
+
+from . import vmath
+from .intrinsics import Truth
+from .lane import INF, Layout, Number, State, elementary, lane, select
+from .rules import Rule
+from .stops import Stop
+
+_SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
+_ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
+_LEASH = 1e4  # first steps that one step may be as long as, besides ten times |x|
+_PATIENCE = 20.0  # accepted steps in a row that gain nothing beyond rounding
+
+_clip = elementary(vmath.clip)
+_larger = elementary(vmath.larger)
+_projected = elementary(vmath.projected)
+_smaller = elementary(vmath.smaller)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a formula asks of its kernel.
+
+    Attributes
+    ----------
+    variables, params : int
+        Their numbers.
+    partial : bool
+        Whether the formula is undefined somewhere.
+    bounded : bool
+        Whether steps are clipped to bounds.
+    """
+
+    variables: int
+    params: int
+    partial: bool
+    bounded: bool
+
+    @property
+    def leaps(self) -> bool:
+        """Whether fixed steps may be taken without a look at each."""
+        return not (self.partial or self.bounded)
+
+
+@dataclass(frozen=True)
+class Values:
+    """f, its gradient and where they are defined, at one point; None for what is not asked."""
+
+    value: Number | None
+    gradient: Sequence[Number]
+    defined: Number | None
+
+
+Evaluate = Callable[..., Values]
+
+
+def _read_only(shape: Shape) -> dict[str, int]:
+    sides = shape.variables if shape.bounded else 0
+    return {"param": shape.params, "lower": sides, "upper": sides, "limit": 1, "tol": 1}
+
+
+def automatic_layout(shape: Shape) -> Layout:
+    """Give the rows of the automatic step."""
+    n = shape.variables
+    rows = {"x": n, "g": n, "f": 1, "t": 1, "stall": 1, "nfev": 1, "nit": 1, "code": 1}
+    return Layout(tuple({**rows, **_read_only(shape), "scale": 1}.items()))
+
+
+def fixed_layout(shape: Shape, rule: type[Rule]) -> Layout:
+    """Give the rows of the fixed steps of a rule."""
+    n, slots = shape.variables, rule.slots * shape.variables
+    rows = {"x": n, "slot": slots, "oldx": n, "oldslot": slots, "g": n}
+    rows |= {"nit": 1, "nfev": 1, "code": 1, "defined": int(shape.partial)}
+    return Layout(tuple({**rows, **_read_only(shape), "setting": len(fields(rule))}.items()))
+
+
+def running(layout: Layout) -> Any:
+    """Make the test for a lane that has not ended."""
+
+    @lane(layout)
+    def running(w: State) -> Truth:
+        return w["code"] == 0.0
+
+    return running
+
+
+def automatic(layout: Layout, evaluate: Evaluate, shape: Shape) -> Any:
+    """Make the automatic step of a lane: try a step, accept it if f falls, choose the next.
+
+    Armijo's rule allows for the rounding of f, else a lane at the rounding floor would never
+    stop. Accepted steps set the next length by the two formulas of Barzilai and Borwein in turn.
+    The first evaluation is a step of length zero from a value of infinity.
+
+    Parameters
+    ----------
+    layout : Layout
+        From `automatic_layout`.
+    evaluate : callable
+        f and its gradient.
+    shape : Shape
+        The formula's.
+
+    Returns
+    -------
+    numba intrinsic
+
+    References
+    ----------
+    J. Barzilai and J. M. Borwein, "Two-Point Step Size Gradient Methods", IMA Journal of
+    Numerical Analysis 8, 141-148 (1988), doi:10.1093/imanum/8.1.141.
+
+    L. Armijo, "Minimization of functions having Lipschitz continuous first partial
+    derivatives", Pacific Journal of Mathematics 16, 1-3 (1966), doi:10.2140/pjm.1966.16.1.
+    """
+
+    @lane(layout)
+    def advance(w: State) -> None:
+        x, g, t = w.all("x"), w.all("g"), w["t"]
+        ahead = _kept_inside(w, [a - t * b for a, b in zip(x, g, strict=True)], shape)
+        new = _lifted(evaluate(*ahead, *w.all("param")), t)
+        trial = _Trial(w, x, g, ahead, new, _steepest(w, ahead, new.gradient, shape))
+        trial.store(w)
+
+    return advance
+
+
+class _Trial:
+    """A tried step, whether it is good, and what follows from it."""
+
+    def __init__(
+        self, w: State, x: list[Number], g: list[Number], ahead: list[Number], new: Values,
+        size: Number,
+    ) -> None:  # fmt: skip
+        assert new.value is not None
+        self.x, self.g, self.ahead, self.new, self.size = x, g, ahead, new, size
+        self.f, self.value = w["f"], new.value
+        self.step = [b - a for a, b in zip(x, ahead, strict=True)]
+        self.slope = _dot(g, self.step)
+        self.live, self.first = w["code"] == 0.0, w["nfev"] == 0.0
+        self.slack = select(self.first, 0.0, _SLACK * abs(self.f))
+        self.finite = _sizes(new.gradient) < INF
+        self.finite &= self.value < INF
+        if new.defined is not None:
+            self.finite &= new.defined == 1.0
+        self.bottomless = self.value == -INF
+        target = self.f + _ARMIJO * self.slope + self.slack
+        self.good = self.finite & (self.value <= target) & ~self.bottomless
+
+    def store(self, w: State) -> None:
+        """Write down where the lane is now."""
+        nit, nfev, stall, limit, tol = (w[n] for n in ("nit", "nfev", "stall", "limit", "tol"))
+        t, code = w["t"], w["code"]
+        next_t = select(self.good, self._longer(w, t, nit), self._shorter(t))
+        accept = self.live & self.good
+        nit = select(accept & ~self.first, nit + 1.0, nit)
+        stall = select(self.f - self.value <= self.slack, stall + 1.0, 0.0)
+        stop = select(nit >= limit, float(Stop.EPOCHS), 0.0)
+        stop = select(self._stuck(stall), float(Stop.FLOOR), stop)
+        stop = select(self.good & (self.size <= tol), float(Stop.TOLERANCE), stop)
+        stop = select(self.first & ~self.good, float(Stop.NONFINITE), stop)
+        stop = select(self.bottomless, float(Stop.BOTTOMLESS), stop)
+        w.put("x", _chosen(accept, self.ahead, self.x))
+        w.put("g", _chosen(accept, self.new.gradient, self.g))
+        w["f"] = select(accept, self.value, self.f)
+        w["t"] = select(self.live, next_t, t)
+        w["nit"], w["stall"] = nit, stall
+        w["nfev"] = select(self.live, nfev + 1.0, nfev)
+        w["code"] = select(self.live, stop, code)
+
+    def _longer(self, w: State, t: Number, nit: Number) -> Number:
+        """Give the length after a good step.
+
+        Changes of the gradient are taken in units of its size: their squares would underflow.
+        """
+        inverse = 1.0 / self.size
+        pairs = zip(self.new.gradient, self.g, strict=True)
+        change = [(a - b) * inverse for a, b in pairs]
+        curved = _dot(self.step, change)
+        barzilai, borwein = _dot(self.step, self.step) / curved, curved / _dot(change, change)
+        even = (nit // 2.0) * 2.0 == nit
+        spectral = select(even, barzilai, borwein) * inverse
+        length = _smaller(100.0 * t, select(curved > 0.0, spectral, 4.0 * t))
+        scale = w["scale"]
+        leash = (_LEASH * scale + 10.0 * _sizes(self.ahead)) * inverse
+        return select(self.first, scale * inverse, _smaller(length, leash))
+
+    def _shorter(self, t: Number) -> Number:
+        """Give the length after a bad step: the lowest point of a parabola, within limits."""
+        parabola = 0.5 * self.slope * t / (self.slope - (self.value - self.f))
+        return select(self.finite, _clip(parabola, 0.1 * t, 0.5 * t), 0.1 * t)
+
+    def _stuck(self, stall: Number) -> Truth:
+        """Tell whether no step can lower f by more than its rounding."""
+        still = ~(_sizes(self.step) > 0.0)
+        unresolved = still | (~self.good & (-self.slope <= self.slack))
+        return (~self.first & unresolved) | (stall > _PATIENCE)
+
+
+@dataclass(frozen=True)
+class Fixed:
+    """The parts of fixed steps, each a function of a lane.
+
+    Attributes
+    ----------
+    save, restore
+        Remember where the lane is, and go back there.
+    advance
+        Take one step.
+    short
+        Whether fewer than so many steps are left.
+    ending
+        Whether the lane ends within the steps since `save`.
+    settle
+        Count the steps since `save`, and end the lane where it has to.
+    """
+
+    save: Any
+    restore: Any
+    advance: Any
+    short: Any
+    ending: Any
+    settle: Any
+
+
+def fixed(layout: Layout, evaluate: Evaluate, shape: Shape, rule: type[Rule]) -> Fixed:
+    """Make the fixed steps of a rule, each lane at its own rate.
+
+    Parameters
+    ----------
+    layout : Layout
+        From `fixed_layout`.
+    evaluate : callable
+        The gradient.
+    shape : Shape
+        The formula's.
+    rule : type of Rule
+        Its step function becomes part of the kernel.
+
+    Returns
+    -------
+    Fixed
+    """
+
+    @lane(layout)
+    def save(w: State) -> None:
+        w.put("oldx", w.all("x"))
+        w.put("oldslot", w.all("slot"))
+
+    @lane(layout)
+    def restore(w: State) -> None:
+        w.put("x", w.all("oldx"))
+        w.put("slot", w.all("oldslot"))
+
+    @lane(layout)
+    def advance(w: State, done: Number) -> None:
+        new = _lifted(evaluate(*w.all("x"), *w.all("param")), w["nit"])
+        x, slots = _ruled(w, rule, new.gradient, w["nit"] + done + 1.0)
+        w.put("g", new.gradient)
+        if new.defined is not None:
+            w["defined"] = new.defined
+        w.put("slot", slots)
+        w.put("x", _kept_inside(w, x, shape))
+
+    @lane(layout)
+    def short(w: State, turn: Number) -> Truth:
+        return (w["code"] == 0.0) & (w["limit"] - w["nit"] < turn)
+
+    @lane(layout)
+    def ending(w: State) -> Truth:
+        size = _sizes(w.all("g"))
+        going = (size > 0.0) & (size + _sizes(w.all("x")) < INF)
+        return (w["code"] == 0.0) & ~going
+
+    @lane(layout)
+    def settle(w: State, steps: Number) -> None:
+        _settle(w, steps, shape)
+
+    return Fixed(save, restore, advance, short, ending, settle)
+
+
+def _lifted(values: Values, like: Number) -> Values:
+    """Make numbers of the lane out of constants: the gradient of x is 1.0."""
+
+    def lift(value: Number | float) -> Number:
+        return value if isinstance(value, Number) else like.constant(value)
+
+    value, defined = values.value, values.defined
+    return Values(
+        None if value is None else lift(value),
+        [lift(g) for g in values.gradient],
+        None if defined is None else lift(defined),
+    )
+
+
+def _ruled(
+    w: State, rule: type[Rule], gradient: Sequence[Number], epoch: Number
+) -> tuple[list[Number], list[Number]]:
+    """Take the rule's step for each variable; gives x and the slots."""
+    x, slots, settings = w.all("x"), w.all("slot"), w.all("setting")
+    n = len(x)
+    moved = [rule.step(x[i], gradient[i], epoch, *slots[i::n], *settings) for i in range(n)]
+    kept = [moved[i][1 + k] for k in range(rule.slots) for i in range(n)]
+    return [m[0] for m in moved], kept
+
+
+def _settle(w: State, steps: Number, shape: Shape) -> None:
+    x, old, g, slots, kept = (w.all(n) for n in ("x", "oldx", "g", "slot", "oldslot"))
+    code, nit, nfev, limit, tol = (w[n] for n in ("code", "nit", "nfev", "limit", "tol"))
+    live = code == 0.0
+    finite = _sizes(g) + _sizes(x) < INF
+    if shape.partial:
+        finite &= w["defined"] == 1.0
+    arrived = _steepest(w, old, g, shape) <= tol
+    go = live & finite & ~arrived
+    counted = select(go, nit + steps, nit)
+    stop = select(counted >= limit, float(Stop.EPOCHS), 0.0)
+    stop = select(arrived, float(Stop.TOLERANCE), stop)
+    stop = select(finite, stop, float(Stop.NONFINITE))
+    w.put("x", _chosen(go, x, old))
+    w.put("slot", _chosen(go, slots, kept))
+    w["nit"] = counted
+    w["nfev"] = select(live, nfev + steps, nfev)
+    w["code"] = select(live, stop, code)
+
+
+def _kept_inside(w: State, points: list[Number], shape: Shape) -> list[Number]:
+    if not shape.bounded:
+        return points
+    sides = zip(points, w.all("lower"), w.all("upper"), strict=True)
+    return [_clip(p, lower, upper) for p, lower, upper in sides]
+
+
+def _steepest(w: State, x: list[Number], g: Sequence[Number], shape: Shape) -> Number:
+    """Give the largest entry of the projected gradient, in size."""
+    entries = list(g)
+    if shape.bounded:
+        sides = zip(x, g, w.all("lower"), w.all("upper"), strict=True)
+        entries = [_projected(*side) for side in sides]
+    return reduce(_larger, [abs(e) for e in entries])
+
+
+def _chosen(condition: Truth, new: Sequence[Number], old: Sequence[Number]) -> list[Number]:
+    return [select(condition, a, b) for a, b in zip(new, old, strict=True)]
+
+
+def _dot(a: Sequence[Number], b: Sequence[Number]) -> Number:
+    return reduce(add, [x * y for x, y in zip(a, b, strict=True)])
+
+
+def _sizes(values: Sequence[Number]) -> Number:
+    return reduce(add, [abs(v) for v in values])
