@@ -18,15 +18,15 @@ def drive(
 ):  # fmt: skip
     """Run starts ``(n_runs, n_vars)``; `lr`, `epochs`, `tol` and params may differ between runs."""
     problem = Problem(expr, params=dict.fromkeys(params or {}, 1.0))
-    n = len(problem.names)
-    lower, upper = np.array(bounds or [(-np.inf, np.inf)] * n, dtype=float).T.copy()
-    x0 = np.asarray(x0, dtype=float).reshape(-1, n)
+    x0 = np.asarray(x0, dtype=float).reshape(-1, len(problem.names))
     rows = {
         "x": x0.T,
         "limit": np.atleast_2d(np.asarray(epochs, dtype=float)),
         "tol": np.atleast_2d(np.asarray(tol, dtype=float)),
         "param": _columns([np.asarray(v, dtype=float) for v in (params or {}).values()]),
     }
+    if bounds is not None:
+        rows["lower"], rows["upper"] = np.array(bounds, dtype=float).T[:, :, None]
     rule = GradientDescent(lr) if lr is not None else rule
     if rule is None:
         kernel = codegen.automatic_kernel(problem.symbolic, bounds is not None)
@@ -34,7 +34,7 @@ def drive(
     else:
         kernel = codegen.fixed_kernel(problem.symbolic, type(rule), bounds is not None)
         rows["setting"] = _columns([np.asarray(v, dtype=float) for v in rule.settings.values()])
-    return lanes.run(kernel, lanes.Batch(rows, len(x0), lower, upper, leap), workers)
+    return lanes.run(kernel, lanes.Batch(rows, len(x0), leap), workers)
 
 
 def _columns(values):

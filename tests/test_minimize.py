@@ -39,13 +39,24 @@ def test_automatic_step_from_the_published_start(known):
     assert nearest(result.x, [*known.minima, *known.ends]) < (1e-3 if known.weak else 1e-8)
 
 
-@pytest.mark.parametrize("known", CLASSICS, ids=lambda known: known.name)
+STRONG = [known for known in CLASSICS if not known.weak]
+WEAK = [known for known in CLASSICS if known.weak]
+
+
+@pytest.mark.parametrize("known", STRONG, ids=lambda known: known.name)
 def test_fixed_rate_arrives_and_says_so(known):
     result = symgd.minimize(known.expr, x0=known.start, lr=known.lr, epochs=300_000, tol=1e-9)
     assert result.status is Status.CONVERGED
     assert result.runs.lr[0] == known.lr
-    assert nearest(result.x, known.arrivals) < (1e-2 if known.weak else 1e-6)
+    assert nearest(result.x, known.arrivals) < 1e-6
     assert result.runs.grad_norm[0] <= 1e-9
+
+
+@pytest.mark.parametrize("known", WEAK, ids=lambda known: known.name)
+def test_fixed_rate_crawls_towards_a_singular_minimum(known):
+    result = symgd.minimize(known.expr, x0=known.start, lr=known.lr, epochs=100_000, tol=1e-9)
+    assert (result.status, result.nit) == (Status.SLOW, 100_000)
+    assert nearest(result.x, known.minima) > 1e-3
 
 
 @pytest.mark.parametrize("known", CLASSICS[:6], ids=lambda known: known.name)
@@ -290,7 +301,8 @@ def test_polish_moves_the_ends_to_the_minimum_only_when_asked():
     polished = symgd.minimize(CUBIC, **given, polish=True)
     loose = symgd.minimize(CUBIC, x0=4.0, tol=1e-2, polish=False)
     exact = 2 + 1 / 3**0.5
-    assert raw.nit == polished.nit == 200
+    assert raw.nit == polished.nit <= 200
+    assert polished.status is Status.CONVERGED
     assert polished.x[0] == pytest.approx(exact, rel=4e-16)
     assert symgd.minimize(CUBIC, x0=4.0, tol=1e-2).x[0] == pytest.approx(exact, rel=4e-16)
     assert loose.runs.grad_norm[0] <= 1e-2

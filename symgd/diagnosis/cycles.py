@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -81,9 +82,10 @@ def _follow(problem: Problem, rule: Rule, x: Array, box: Box) -> Array:
     path = np.empty((_STEPS + 1, *x.shape))
     path[0] = x
     settings = tuple(rule.settings.values())
+    slots: list[Any] = [np.zeros_like(x)] * rule.slots
     for k in range(_STEPS):
         with np.errstate(all="ignore"):
-            moved = rule.step(path[k], problem.gradients(path[k]), k + 1, *settings)[0]
+            moved, *slots = rule.step(path[k], problem.gradients(path[k]), k + 1, *slots, *settings)
         path[k + 1] = box.clip(np.asarray(moved))
     return path
 
@@ -97,7 +99,9 @@ def _course(path: Array, values: Array) -> npt.NDArray[np.int64]:
         width = values.max(axis=0) - values.min(axis=0)
         strides = np.abs(np.diff(path, axis=0)).max(axis=2)
         settling = strides[-quarter:].max(axis=0) < 0.5 * strides[:quarter].max(axis=0)
-        sinking = falling | settling | (end < start - 0.5 * width)
+        way = np.abs(path[-1] - path[0]).max(axis=1)
+        drifting = (way > 0.5 * strides.sum(axis=0)) & (np.abs(end - start) <= noise[0])
+        sinking = falling | settling | drifting | (end < start - 0.5 * width)
         growing = strides[-quarter:].max(axis=0) > 2 * strides[:quarter].max(axis=0)
         growing &= end > start
     lost = ~np.isfinite(values).all(axis=0)

@@ -13,7 +13,7 @@ Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _SAME = 1e-6  # share of the width of all ends within which two ends are one minimum
-_ALONG = np.linspace(0.0, 1.0, 9)
+_ALONG = np.arange(1, 17) * (np.sqrt(5) - 1) / 2 % 1.0  # in no step with any period of f
 _VALLEYS = 64  # valleys that a weak minimum is compared with
 
 
@@ -26,7 +26,8 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
         f.
     x, fun, weak : ndarray
         Verified minima, ``(n, n_vars)``, f there and whether the Hessian is singular, ``(n,)``.
-        Weak minima that a level straight line joins are one valley, and one minimum.
+        Weak minima with no rise on the straight line between them are one valley, and one
+        minimum: what they differ by is how far the runs came.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
 
@@ -48,7 +49,7 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
     _, first, member = np.unique(labels, return_index=True, return_inverse=True)
     valleys = np.arange(len(first))
     rows = np.flatnonzero(weak[first])
-    valleys[rows] = rows[_level(problem, x[first[rows]], fun[first[rows]])]
+    valleys[rows] = rows[_joined(problem, x[first[rows]], fun[first[rows]])]
     return _ranked(valleys[member], fun)
 
 
@@ -66,15 +67,15 @@ def _close(points: Array, tolerance: Array) -> Whole:
     return labels
 
 
-def _level(problem: Problem, x: Array, fun: Array) -> Whole:
-    """Give for each weak minimum the first one that a level straight line joins to it."""
+def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
+    """Give for each weak minimum the first one to which a straight line leads without a rise."""
     first = np.arange(len(x))
     heads: list[int] = []
     for i in range(len(x)):
         for head in heads[:_VALLEYS]:
             line = x[head] + _ALONG[:, None] * (x[i] - x[head])
             noise = rounding(problem, line).max()
-            if (np.abs(problem.values(line) - fun[i]) <= noise).all():
+            if (problem.values(line) <= max(fun[i], fun[head]) + noise).all():
                 first[i] = head
                 break
         else:

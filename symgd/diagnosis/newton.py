@@ -13,7 +13,7 @@ from .local import EPS, Box, Model, model
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-_STEPS = 80  # enough for a degenerate minimum, where each step gains a third
+_STEPS = 240  # enough for x**12, where each step gains an eleventh
 _NEAR = 1e-4  # share of the way travelled below which f is too coarse to judge a step
 _MANY = 4  # such steps in a run tell a singular Hessian
 _LINEAR = 0.25  # a step that shrinks the next one by less than this is not quadratic

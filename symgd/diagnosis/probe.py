@@ -32,7 +32,7 @@ class Around(IntEnum):
     SUMMIT = 5  # every way
     LEVEL = 2  # no change beyond rounding within reach
     VALLEY = 3  # level both ways along a line, up in the others
-    BROKEN = 4  # f is not defined on one side, or jumps
+    BROKEN = 4  # f jumps, or has a pole
 
 
 def around(
@@ -67,7 +67,7 @@ def around(
     near = _first(changes)
     if (near < 0).any():
         return Around.SUMMIT if (near < 0).all() else Around.DOWN
-    if np.isnan(near).any() or _jumps(changes) or _at_pole(problem, point, steps):
+    if _jumps(changes) or _at_pole(problem, point, steps):
         return Around.BROKEN
     if (near > 0).all():
         return Around.UP
@@ -106,7 +106,7 @@ def _changes(
 ) -> Array:
     """Give the changes of f along each step, ``(n_steps, n_shares)``; 0 within rounding.
 
-    nan where f is undefined, infinity where a bound is in the way.
+    Infinity where f is undefined or a bound is in the way: nothing lower lies there.
     """
     targets = box.clip(point + shares[None, :, None] * steps[:, None, :])
     flat = targets.reshape(-1, len(point))
@@ -118,15 +118,14 @@ def _changes(
     changes: Array = values - problem.values(point[None])[0]
     with np.errstate(invalid="ignore"):
         changes[np.abs(changes) <= noise] = 0.0
-    changes[(targets == point).all(axis=2)] = np.inf
+    changes[np.isnan(changes) | (targets == point).all(axis=2)] = np.inf
     return changes
 
 
 def _first(changes: Array) -> Array:
-    """Give the sign of the first change along each step; 0 without one, nan if undefined."""
+    """Give the sign of the first change along each step; 0 without one."""
     first = (changes != 0).argmax(axis=1)
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.sign(np.take_along_axis(changes, first[:, None], axis=1)[:, 0]))
+    return np.asarray(np.sign(np.take_along_axis(changes, first[:, None], axis=1)[:, 0]))
 
 
 def _jumps(changes: Array) -> bool:

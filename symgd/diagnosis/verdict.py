@@ -144,13 +144,26 @@ class _Judge:
         for index, holds in enumerate(self.problem.run(self.problem.symbolic.holds, self.x)):
             self.condition[(holds != 1.0) & (self.condition == _OVERFLOW)] = index
         finite = np.isfinite(self.problem.values(self.x)) & (self.condition == _OVERFLOW)
-        finite &= np.isfinite(self.problem.gradients(self.x)).all(axis=1)
-        stayed = (self.x == self.x0).all(axis=1)
-        outside = ~finite & (stayed | (self.condition != _OVERFLOW))
-        ran_away = ~finite & ~outside | (self.ends.stop == Stop.BOTTOMLESS)
-        self.status[outside] = Status.OUT_OF_DOMAIN
-        self.status[ran_away] = Status.DIVERGED
+        steep = finite & ~np.isfinite(self.problem.gradients(self.x)).all(axis=1)
+        outside = self._stayed() | (self.condition != _OVERFLOW)
+        self.status[~finite] = np.where(outside, Status.OUT_OF_DOMAIN, Status.DIVERGED)[~finite]
+        self.status[self.ends.stop == Stop.BOTTOMLESS] = Status.DIVERGED
         self.kind[~finite] = Kind.UNKNOWN
+        for row in np.flatnonzero(steep & (self.status == _UNDECIDED)):
+            self._judge_steep(row)
+
+    def _stayed(self) -> Mask:
+        return np.asarray((self.x == self.x0).all(axis=1))
+
+    def _judge_steep(self, row: int) -> None:
+        """Judge a point where f is finite and its gradient is not, such as 0 of sqrt(x)."""
+        kind = self._probed(
+            self.x[row], self.x0[row], Kind.KINK_MINIMUM, np.zeros_like(self.x[row])
+        )
+        far = np.abs(self.x[row] - self.x0[row]).max() > _AWAY * self.how.width.max()
+        self.kind[row] = kind if kind.lowest else Kind.UNKNOWN
+        lost = Status.DIVERGED if far else Status.OUT_OF_DOMAIN
+        self.status[row] = Status.CONVERGED if kind.lowest else lost
 
     def _last_finite(self, fun: Array) -> Array:
         """Give f at the end of each run or, where it overflowed, closer to the start."""
@@ -291,8 +304,7 @@ class _Judge:
         spectrum = there.spectrum()
         self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
         self.kind[rows], self.target[rows] = kinds, y
-        stayed = (self.x[rows] == self.x0[rows]).all(axis=1)
-        lost = np.where(stayed, Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
+        lost = np.where(self._stayed()[rows], Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
         status = np.where(kinds == Kind.FLAT, Status.PLATEAU, lost)
         status = np.where(kinds == Kind.UNKNOWN, _UNDECIDED, status)
         lowest = np.isin(kinds, [k for k in Kind if k.lowest])
@@ -317,9 +329,11 @@ class _Judge:
         kind = self._probed(
             self.x[row], self.x0[row], Kind.KINK_MINIMUM, np.zeros_like(self.x[row])
         )
-        self.early[row] = self.ends.stop[row] == Stop.TOLERANCE and kind is not Kind.FLAT
-        if kind.lowest and not flat:
-            self.kind[row], self.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
+        settled = kind.lowest or kind is Kind.FLAT
+        self.early[row] = self.ends.stop[row] == Stop.TOLERANCE and not settled
+        if kind.lowest:
+            self.kind[row] = Kind.WEAK_MINIMUM if flat else Kind.KINK_MINIMUM
+            self.status[row] = Status.CONVERGED
             return
         self.kind[row] = Kind.FLAT if kind is Kind.FLAT else Kind.NOT_STATIONARY
         before, after = self.problem.values(np.stack([self.x0[row], self.x[row]]))
