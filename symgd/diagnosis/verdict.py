@@ -26,6 +26,7 @@ Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
 _UNDECIDED = -1
+_TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
 _NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
@@ -119,6 +120,8 @@ class _Judge:
 
     def verdicts(self) -> Verdicts:
         fun0 = self.problem.values(self.x0)
+        if self.how.polish:
+            self._snap()
         self._defined()
         self._minima()
         self._stationary()
@@ -131,6 +134,16 @@ class _Judge:
             self.x, self.target, fun0, fun, self._last_finite(fun), grad_norm, self.status,
             self.kind, self.low, self.high, self.left, self.period, self.condition, self.early,
         )  # fmt: skip
+
+    def _snap(self) -> None:
+        """Move ends that all but touch a bound onto it, where f is no higher there."""
+        near = _TOUCHING * self.how.width
+        snapped = np.where(self.x - self.box.lower <= near, self.box.lower, self.x)
+        snapped = np.where(self.box.upper - snapped <= near, self.box.upper, snapped)
+        rows = np.flatnonzero((snapped != self.x).any(axis=1))
+        with np.errstate(invalid="ignore"):
+            lower = self.problem.values(snapped[rows]) <= self.problem.values(self.x[rows])
+        self.x[rows[lower]] = snapped[rows[lower]]
 
     def _open(self, *stops: Stop) -> Whole:
         """Give the rows without a verdict, of runs that stopped in one of these ways."""
@@ -150,7 +163,7 @@ class _Judge:
         self.status[self.ends.stop == Stop.BOTTOMLESS] = Status.DIVERGED
         self.kind[~finite] = Kind.UNKNOWN
         for row in np.flatnonzero(steep & (self.status == _UNDECIDED)):
-            self._judge_steep(row)
+            self._judge_steep(int(row))
 
     def _stayed(self) -> Mask:
         return np.asarray((self.x == self.x0).all(axis=1))
