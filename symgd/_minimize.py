@@ -140,7 +140,7 @@ def _problem(
     if not isinstance(expr, Problem):
         return Problem(expr, variables=variables, params=params)
     if variables is not None and tuple(variables) != expr.names:
-        raise ConfigurationError("variables", variables, "nothing beside a Problem, which has its")
+        raise ConfigurationError("variables", variables, "nothing beside a Problem, which names its own")
     return expr.with_params(params) if params else expr
 
 

@@ -103,9 +103,10 @@ class Model:
 
     def length(self, steps: Array) -> Array:
         """Measure steps by the curvature, as `decrement` does."""
-        scaled = np.einsum("nij,ni->nj", self.vectors, steps / self.scale)
-        with np.errstate(over="ignore"):
-            return np.asarray(np.sqrt((np.abs(self.eigenvalues) * scaled**2).sum(axis=1)))
+        with np.errstate(over="ignore", invalid="ignore"):
+            scaled = np.einsum("nij,ni->nj", self.vectors, steps / self.scale)
+            squares = (np.sqrt(np.abs(self.eigenvalues)) * scaled) ** 2
+            return np.asarray(np.sqrt(squares.sum(axis=1)))
 
     def spectrum(self) -> Array:
         """Give the eigenvalues of the Hessian in the free variables; nan for the held ones."""
