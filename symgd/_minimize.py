@@ -15,7 +15,7 @@ from .diagnosis.local import model
 from .diagnosis.minima import distinct
 from .diagnosis.symmetry import even_variables
 from .diagnosis.verdict import Judging, Verdicts, judge
-from .engine import codegen, lanes
+from .engine import codegen, lanes, slow
 from .engine.rules import Rule
 from .errors import ConfigurationError
 from .options import TOL, Options, read_options
@@ -140,7 +140,9 @@ def _problem(
     if not isinstance(expr, Problem):
         return Problem(expr, variables=variables, params=params)
     if variables is not None and tuple(variables) != expr.names:
-        raise ConfigurationError("variables", variables, "nothing beside a Problem, which names its own")
+        raise ConfigurationError(
+            "variables", variables, "nothing beside a Problem, which names its own"
+        )
     return expr.with_params(params) if params else expr
 
 
@@ -201,8 +203,15 @@ def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Option
         rows["setting"] = np.array(tuple(rule.settings.values())).reshape(-1, 1)
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
-    leap = kernel.leaps and tol == 0.0
-    return lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
+    leap = rule is not None and kernel.shape.leaps and tol == 0.0
+    ends = lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
+    again = slow.outside_range(problem, ends)
+    if len(again):
+        mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
+        redone = slow.run(kernel, problem, mine, len(again))
+        for column in fields(lanes.Ends):
+            getattr(ends, column.name)[again] = getattr(redone, column.name)
+    return ends
 
 
 def _led_on(problem: Problem, batch: _Batch, options: Options) -> _Batch:

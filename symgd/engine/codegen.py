@@ -23,14 +23,13 @@ TURN = 16  # steps between two looks at a whole block
 class Kernel:
     """Source of a kernel module, and how the state that it works on is laid out.
 
-    `rule` is None for the automatic step. `leaps` tells whether several fixed steps may be taken
-    between tests.
+    `rule` is None for the automatic step.
     """
 
     source: str
     layout: Layout
     rule: type[Rule] | None
-    leaps: bool
+    shape: Shape
 
 
 _MODULE = """\
@@ -38,7 +37,7 @@ _MODULE = """\
 
 from symgd.engine import steps, vmath
 from symgd.engine.jit import kernel
-from symgd.engine.lane import elementary
+from symgd.engine.lane import elementary, lane
 
 {functions}
 
@@ -51,9 +50,9 @@ shape = steps.{shape!r}
 {loop}"""
 
 _AUTOMATIC = f"""\
-layout = steps.automatic_layout(shape)
-running = steps.running(layout)
-advance = steps.automatic(layout, evaluate, shape)
+on_lanes = lane(steps.automatic_layout(shape))
+running = on_lanes(steps.running)
+advance = on_lanes(steps.automatic(evaluate, shape))
 
 
 @kernel
@@ -74,11 +73,12 @@ def run(state, epochs, leap):
 """
 
 _FIXED = f"""\
-layout = steps.fixed_layout(shape, RULE)
-running = steps.running(layout)
-parts = steps.fixed(layout, evaluate, shape, RULE)
-save, restore, advance = parts.save, parts.restore, parts.advance
-short, ending, settle = parts.short, parts.ending, parts.settle
+on_lanes = lane(steps.fixed_layout(shape, RULE))
+running = on_lanes(steps.running)
+parts = steps.fixed(evaluate, shape, RULE)
+save, restore = on_lanes(parts.save), on_lanes(parts.restore)
+advance, settle = on_lanes(parts.advance), on_lanes(parts.settle)
+short, ending = on_lanes(parts.short), on_lanes(parts.ending)
 
 
 @kernel
@@ -171,7 +171,7 @@ def fixed_kernel(symbolic: Symbolic, rule: type[Rule], bounded: bool) -> Kernel:
     """
     shape = _shape(symbolic, bounded)
     source = _module(symbolic, f"Fixed steps of {rule.name}", shape, False, _FIXED)
-    return Kernel(source, fixed_layout(shape, rule), rule, shape.leaps)
+    return Kernel(source, fixed_layout(shape, rule), rule, shape)
 
 
 def automatic_kernel(symbolic: Symbolic, bounded: bool) -> Kernel:
@@ -190,4 +190,4 @@ def automatic_kernel(symbolic: Symbolic, bounded: bool) -> Kernel:
     """
     shape = _shape(symbolic, bounded)
     source = _module(symbolic, "Automatic steps", shape, True, _AUTOMATIC)
-    return Kernel(source, automatic_layout(shape), None, leaps=False)
+    return Kernel(source, automatic_layout(shape), None, shape)

@@ -14,6 +14,7 @@ from functools import update_wrapper
 from inspect import Parameter, Signature, signature
 from typing import Any, ClassVar, Self
 
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
@@ -208,7 +209,9 @@ def unordered(x: Float, y: Float | float) -> Truth:
 
 
 def select(condition: Truth, x: Float | float, y: Float | float) -> Float:
-    """Give x where the condition holds and y elsewhere."""
+    """Give x where the condition holds and y elsewhere; of arrays too."""
+    if not isinstance(condition, Truth):
+        return np.where(condition, x, y)
     builder = condition.builder
     return Float(builder, builder.select(condition.node, _node(x), _node(y)))
 

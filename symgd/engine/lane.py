@@ -38,10 +38,6 @@ class Number(Float):
 
     flags = dict.fromkeys(("fadd", "fsub", "fmul", "fdiv"), ("contract", "nsz"))
 
-    def constant(self, value: float) -> Number:
-        """Give a constant as a number of this lane."""
-        return Number(self.builder, ir.Constant(_DOUBLE, value))
-
     def __abs__(self) -> Number:
         return Number(self.builder, fabs(self).node)
 
@@ -116,7 +112,10 @@ def elementary(function: Any) -> Callable[..., Number]:
     """Give an elementary function of `vmath` for use in lane functions."""
 
     def apply(*args: Float | float) -> Number:
-        builder = next(a.builder for a in args if isinstance(a, Float))
+        builder = next((a.builder for a in args if isinstance(a, Float)), None)
+        if builder is None:  # arrays: see `slow`
+            plain: Number = function.symbolic(*args)
+            return plain
         floats = [Float(builder, _node(a)) for a in args]
         return Number(builder, function.symbolic(*floats).node)
 
@@ -125,7 +124,8 @@ def elementary(function: Any) -> Callable[..., Number]:
 
 def select(condition: Truth, x: Float | float, y: Float | float) -> Number:
     """Give x where the condition holds and y elsewhere."""
-    return Number(condition.builder, _select(condition, x, y).node)
+    chosen = _select(condition, x, y)
+    return Number(chosen.builder, chosen.node) if isinstance(chosen, Float) else chosen
 
 
 def lane(layout: Layout) -> Callable[[Callable[..., Truth | None]], Any]:

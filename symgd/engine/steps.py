@@ -1,8 +1,8 @@
 """What one lane does in one step: the automatic step, and the fixed steps of a rule.
 
-These functions run on values that stand for a lane's numbers (see `lane`), so they hold no
-branch: a lane that has ended, or whose step is refused, selects what it had before. Everything
-is loaded first and stored last.
+These functions run on values that stand for a lane's numbers (see `lane`), or on arrays of them
+(see `slow`), so they hold no branch: a lane that has ended, or whose step is refused, selects what
+it had before. Everything is loaded first and stored last.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 
 from . import vmath
 from .intrinsics import Truth
-from .lane import INF, Layout, Number, State, elementary, lane, select
+from .lane import INF, Layout, Number, State, elementary, select
 from .rules import Rule
 from .stops import Stop
 
@@ -87,17 +87,12 @@ def fixed_layout(shape: Shape, rule: type[Rule]) -> Layout:
     return Layout(tuple({**rows, **_read_only(shape), "setting": len(fields(rule))}.items()))
 
 
-def running(layout: Layout) -> Any:
-    """Make the test for a lane that has not ended."""
-
-    @lane(layout)
-    def running(w: State) -> Truth:
-        return w["code"] == 0.0
-
-    return running
+def running(w: State) -> Truth:
+    """Tell whether a lane has not ended."""
+    return w["code"] == 0.0
 
 
-def automatic(layout: Layout, evaluate: Evaluate, shape: Shape) -> Any:
+def automatic(evaluate: Evaluate, shape: Shape) -> Callable[[State], None]:
     """Make the automatic step of a lane: try a step, accept it if f falls, choose the next.
 
     Armijo's rule allows for the rounding of f, else a lane at the rounding floor would never
@@ -106,8 +101,6 @@ def automatic(layout: Layout, evaluate: Evaluate, shape: Shape) -> Any:
 
     Parameters
     ----------
-    layout : Layout
-        From `automatic_layout`.
     evaluate : callable
         f and its gradient.
     shape : Shape
@@ -115,7 +108,8 @@ def automatic(layout: Layout, evaluate: Evaluate, shape: Shape) -> Any:
 
     Returns
     -------
-    numba intrinsic
+    callable
+        Takes the step in a lane's `State`.
 
     References
     ----------
@@ -126,11 +120,10 @@ def automatic(layout: Layout, evaluate: Evaluate, shape: Shape) -> Any:
     derivatives", Pacific Journal of Mathematics 16, 1-3 (1966), doi:10.2140/pjm.1966.16.1.
     """
 
-    @lane(layout)
     def advance(w: State) -> None:
         x, g, t = w.all("x"), w.all("g"), w["t"]
         ahead = _kept_inside(w, [a - t * b for a, b in zip(x, g, strict=True)], shape)
-        new = _lifted(evaluate(*ahead, *w.all("param")), t)
+        new = _lifted(evaluate(*ahead, *w.all("param")), w["nit"])
         trial = _Trial(w, x, g, ahead, new, _steepest(w, ahead, new.gradient, shape))
         trial.store(w)
 
@@ -235,13 +228,11 @@ class Fixed:
     settle: Any
 
 
-def fixed(layout: Layout, evaluate: Evaluate, shape: Shape, rule: type[Rule]) -> Fixed:
+def fixed(evaluate: Evaluate, shape: Shape, rule: type[Rule]) -> Fixed:
     """Make the fixed steps of a rule, each lane at its own rate.
 
     Parameters
     ----------
-    layout : Layout
-        From `fixed_layout`.
     evaluate : callable
         The gradient.
     shape : Shape
@@ -254,17 +245,14 @@ def fixed(layout: Layout, evaluate: Evaluate, shape: Shape, rule: type[Rule]) ->
     Fixed
     """
 
-    @lane(layout)
     def save(w: State) -> None:
         w.put("oldx", w.all("x"))
         w.put("oldslot", w.all("slot"))
 
-    @lane(layout)
     def restore(w: State) -> None:
         w.put("x", w.all("oldx"))
         w.put("slot", w.all("oldslot"))
 
-    @lane(layout)
     def advance(w: State, done: Number) -> None:
         new = _lifted(evaluate(*w.all("x"), *w.all("param")), w["nit"])
         x, slots = _ruled(w, rule, new.gradient, w["nit"] + done + 1.0)
@@ -274,17 +262,14 @@ def fixed(layout: Layout, evaluate: Evaluate, shape: Shape, rule: type[Rule]) ->
         w.put("slot", slots)
         w.put("x", _kept_inside(w, x, shape))
 
-    @lane(layout)
     def short(w: State, turn: Number) -> Truth:
         return (w["code"] == 0.0) & (w["limit"] - w["nit"] < turn)
 
-    @lane(layout)
     def ending(w: State) -> Truth:
         size = _sizes(w.all("g"))
         going = (size > 0.0) & (size + _sizes(w.all("x")) < INF)
         return (w["code"] == 0.0) & ~going
 
-    @lane(layout)
     def settle(w: State, steps: Number) -> None:
         _settle(w, steps, shape)
 
@@ -295,7 +280,7 @@ def _lifted(values: Values, like: Number) -> Values:
     """Make numbers of the lane out of constants: the gradient of x is 1.0."""
 
     def lift(value: Number | float) -> Number:
-        return value if isinstance(value, Number) else like.constant(value)
+        return 0.0 * like + value if isinstance(value, float) else value
 
     value, defined = values.value, values.defined
     return Values(
