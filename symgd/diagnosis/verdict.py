@@ -17,9 +17,9 @@ from ..engine.stops import Stop
 from ..problem import Problem
 from ..status import Kind, Status
 from .cycles import Course, look_ahead
-from .local import EPS, SINGULAR, Box, Model, model
+from .kinds import LOWEST, Kinds
+from .local import EPS, Box, Model, model
 from .newton import refine, seek
-from .probe import Around, around
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -29,12 +29,8 @@ _UNDECIDED = -1
 _TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
-_NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
-_NEARBY = 1e-2  # share of the way travelled at which curvature is compared
-_FLATTER = 1e6
 _FALLEN = 1e12  # fall of f, in sizes of f at the start, that shows a pole
 _OVERFLOW = -1  # in `condition`: no condition fails, a number overflowed
-_PERTURBED = 32 * EPS  # share of x that its rounding along the run may amount to
 
 
 @dataclass(frozen=True)
@@ -107,6 +103,7 @@ class _Judge:
 
     def __init__(self, problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> None:
         self.problem, self.x0, self.ends, self.box, self.how = problem, x0, ends, box, how
+        self.kinds = Kinds(problem, box, how.width)
         n = len(x0)
         self.x = ends.x.copy()
         self.target = ends.x.copy()
@@ -170,9 +167,7 @@ class _Judge:
 
     def _judge_steep(self, row: int) -> None:
         """Judge a point where f is finite and its gradient is not, such as 0 of sqrt(x)."""
-        kind = self._probed(
-            self.x[row], self.x0[row], Kind.KINK_MINIMUM, np.zeros_like(self.x[row])
-        )
+        kind = self._by_values(row)
         far = np.abs(self.x[row] - self.x0[row]).max() > _AWAY * self.how.width.max()
         self.kind[row] = kind if kind.lowest else Kind.UNKNOWN
         lost = Status.DIVERGED if far else Status.OUT_OF_DOMAIN
@@ -200,8 +195,8 @@ class _Judge:
         if not len(rows):
             return
         there = model(self.problem, y, self.box)
-        kinds = self._kinds(y, self.x0[rows], there, degenerate)
-        lowest = np.isin(kinds, [k for k in Kind if k.lowest])
+        kinds = self.kinds.of(y, self.x0[rows], there, degenerate)
+        lowest = np.isin(kinds, LOWEST)
         spectrum = there.spectrum()
         self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
         missing = there.length(y - self.x[rows])
@@ -238,69 +233,6 @@ class _Judge:
             steps = np.log(self.how.tol * way / missing) / np.log(slowest)
             return np.where((slowest < 1) & (steps > 0), np.ceil(steps), np.nan)
 
-    def _kinds(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
-        """Tell what stationary points are, from the Hessian or from values around them."""
-        noise = self._hessian_noise(points, here)
-        degenerate = degenerate | self._flattened(points, x0, here)
-        low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
-        kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
-        kinds[low > noise] = Kind.MINIMUM
-        kinds[high < -noise] = Kind.MAXIMUM
-        doubtful = degenerate | ~((np.abs(here.eigenvalues) > noise[:, None]).all(axis=1))
-        doubtful &= ~(low < -np.maximum(noise, SINGULAR))
-        doubtful |= near_kink(self.problem, points)
-        steps = np.abs(here.newton_step())
-        for i in np.flatnonzero(doubtful):
-            smooth = Kind.WEAK_MINIMUM
-            if low[i] > noise[i] and not degenerate[i]:
-                smooth = Kind.MINIMUM
-            kinds[i] = self._probed(points[i], x0[i], smooth, steps[i])
-        return kinds
-
-    def _hessian_noise(self, points: Array, here: Model) -> Array:
-        """Bound the change of the scaled eigenvalues over a few units in the last place."""
-        noise = np.full(len(points), SINGULAR)
-        for shift in (-_PERTURBED, _PERTURBED):
-            moved = self.problem.hessians(points * (1 + shift)) - here.hessian
-            scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
-            noise = np.fmax(noise, np.abs(scaled).sum(axis=2).max(axis=1))
-        return noise
-
-    def _flattened(self, points: Array, x0: Array, here: Model) -> Mask:
-        """Tell where f rises far more nearby than its curvature at the point would make it."""
-        length = self._length(points, x0)
-        centre = self.problem.values(points)
-        found = np.zeros(len(points), dtype=bool)
-        for j in range(points.shape[1]):
-            direction = here.vectors[:, :, j] * here.scale
-            with np.errstate(all="ignore"):
-                share = _NEARBY / np.abs(direction / length).max(axis=1)
-                expected = here.eigenvalues[:, j] * share**2
-                rise = -2 * centre
-                for side in (-share, share):
-                    rise = rise + self.problem.values(points + side[:, None] * direction)
-                found |= rise > _FLATTER * np.abs(expected)
-        return found & ~here.held.any(axis=1)
-
-    def _length(self, point: Array, x0: Array) -> Array:
-        """Size of the neighbourhood that belongs to a run: the way it came, at least."""
-        return np.asarray(np.maximum(np.abs(point - x0), _NEIGHBOURHOOD * self.how.width))
-
-    def _probed(self, point: Array, x0: Array, smooth: Kind, error: Array) -> Kind:
-        """Tell what a point is from values around it; it is known up to an error."""
-        length = self._length(point, x0)
-        kinked = bool(near_kink(self.problem, point[None])[0]) or smooth is Kind.KINK_MINIMUM
-        known = float((error / length).max())
-        found = around(self.problem, point, length, self.box, not kinked, known)
-        if found is Around.UP:
-            return Kind.KINK_MINIMUM if kinked else smooth
-        return {
-            Around.DOWN: Kind.SADDLE,
-            Around.SUMMIT: Kind.MAXIMUM,
-            Around.VALLEY: Kind.WEAK_MINIMUM,
-            Around.LEVEL: Kind.FLAT,
-        }.get(found, Kind.UNKNOWN)
-
     def _stationary(self) -> None:
         """Find the runs that ended at a stationary point that is no plain minimum."""
         rows = self._open(*_HALTED, Stop.EPOCHS)
@@ -313,16 +245,20 @@ class _Judge:
         if not len(rows):
             return
         there = model(self.problem, y, self.box)
-        kinds = self._kinds(y, self.x0[rows], there, np.zeros(len(rows), dtype=bool))
+        kinds = self.kinds.of(y, self.x0[rows], there, np.zeros(len(rows), dtype=bool))
         spectrum = there.spectrum()
         self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
+        lowest, resting = np.isin(kinds, LOWEST), resting[found]
         self.kind[rows], self.target[rows] = kinds, y
+        self.early[rows] = ~(lowest | resting) & (self.ends.stop[rows] == Stop.TOLERANCE)
         lost = np.where(self._stayed()[rows], Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
         status = np.where(kinds == Kind.FLAT, Status.PLATEAU, lost)
         status = np.where(kinds == Kind.UNKNOWN, _UNDECIDED, status)
-        lowest = np.isin(kinds, [k for k in Kind if k.lowest])
         bound = np.where(there.held.any(axis=1), Status.AT_BOUND, Status.CONVERGED)
-        self.status[rows] = np.where(lowest, bound, status)
+        there_yet = np.where(resting | self.how.polish, bound, _UNDECIDED)
+        self.status[rows] = np.where(lowest, there_yet, status)
+        if self.how.polish:
+            self.x[rows[lowest]] = y[lowest]
 
     def _by_stop(self) -> None:
         """Name the cause for the runs that ended anywhere else."""
@@ -334,14 +270,16 @@ class _Judge:
         for row in self._open(*_HALTED):
             self._judge_values(row)
 
+    def _by_values(self, row: int) -> Kind:
+        exact = np.zeros_like(self.x[row])
+        return self.kinds.by_values(self.x[row], self.x0[row], Kind.KINK_MINIMUM, exact)
+
     def _judge_values(self, row: int) -> None:
         """Judge a run that no step improves, and that is at no smooth stationary point."""
         gradient = self.problem.gradients(self.x[row][None])
         size = np.abs(self.box.projected(self.x[row], gradient)).max()
         flat = bool(size <= self.how.tol)
-        kind = self._probed(
-            self.x[row], self.x0[row], Kind.KINK_MINIMUM, np.zeros_like(self.x[row])
-        )
+        kind = self._by_values(row)
         settled = kind.lowest or kind is Kind.FLAT
         self.early[row] = self.ends.stop[row] == Stop.TOLERANCE and not settled
         if kind.lowest:
@@ -379,15 +317,3 @@ class _Judge:
 def _last(spectrum: Array) -> Array:
     """Give the last entry of each row that is a number; nan without one."""
     return np.asarray(np.fmax.reduce(spectrum, axis=1))
-
-
-def near_kink(problem: Problem, points: Array) -> Mask:
-    """Tell whether points lie within rounding of a kink or a jump of f."""
-    evaluate = problem.symbolic.kinks
-    here = problem.run(evaluate, points)
-    scatter = np.zeros_like(here)
-    for shift in (-_PERTURBED, _PERTURBED):
-        with np.errstate(invalid="ignore"):
-            moved = np.abs(problem.run(evaluate, points * (1 + shift)) - here)
-        scatter = np.fmax(scatter, moved)
-    return np.asarray((np.abs(here) <= 4 * scatter).any(axis=0) | np.isnan(here).any(axis=0))

@@ -1,0 +1,118 @@
+"""What a point is: a minimum, a maximum, a saddle, a flat region, from Hessian and values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from ..problem import Problem
+from ..status import Kind
+from .local import EPS, SINGULAR, Box, Model
+from .probe import Around, around
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+LOWEST = [kind for kind in Kind if kind.lowest]
+
+_PERTURBED = 32 * EPS  # share of x that its rounding along the run may amount to
+_NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
+_NEARBY = 1e-2  # share of the way travelled at which curvature is compared
+_FLATTER = 1e6  # how much more than its curvature f rises around a degenerate minimum
+
+
+@dataclass(frozen=True)
+class Kinds:
+    """Tells what points are.
+
+    Attributes
+    ----------
+    problem : Problem
+        f.
+    box : Box
+        Bounds.
+    width : ndarray
+        Size of the region that was searched, ``(n_vars,)``.
+    """
+
+    problem: Problem
+    box: Box
+    width: Array
+
+    def of(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
+        """Tell what stationary points are, from the Hessian or from values around them."""
+        noise = self._hessian_noise(points, here)
+        degenerate = degenerate | self._flattened(points, x0, here)
+        low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
+        kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
+        kinds[low > noise] = Kind.MINIMUM
+        kinds[high < -noise] = Kind.MAXIMUM
+        doubtful = degenerate | ~((np.abs(here.eigenvalues) > noise[:, None]).all(axis=1))
+        doubtful &= ~(low < -np.maximum(noise, SINGULAR))
+        doubtful |= near_kink(self.problem, points)
+        steps = np.abs(here.newton_step())
+        for i in np.flatnonzero(doubtful):
+            smooth = Kind.WEAK_MINIMUM
+            if low[i] > noise[i] and not degenerate[i]:
+                smooth = Kind.MINIMUM
+            kinds[i] = self.by_values(points[i], x0[i], smooth, steps[i])
+        return kinds
+
+    def _hessian_noise(self, points: Array, here: Model) -> Array:
+        """Bound the change of the scaled eigenvalues over a few units in the last place."""
+        noise = np.full(len(points), SINGULAR)
+        for shift in (-_PERTURBED, _PERTURBED):
+            moved = self.problem.hessians(points * (1 + shift)) - here.hessian
+            scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
+            noise = np.fmax(noise, np.abs(scaled).sum(axis=2).max(axis=1))
+        return noise
+
+    def _flattened(self, points: Array, x0: Array, here: Model) -> Mask:
+        """Tell where f rises far more nearby than its curvature at the point would make it."""
+        length = self._length(points, x0)
+        centre = self.problem.values(points)
+        found = np.zeros(len(points), dtype=bool)
+        for j in range(points.shape[1]):
+            direction = here.vectors[:, :, j] * here.scale
+            with np.errstate(all="ignore"):
+                share = _NEARBY / np.abs(direction / length).max(axis=1)
+                expected = here.eigenvalues[:, j] * share**2
+                rise = -2 * centre
+                for side in (-share, share):
+                    rise = rise + self.problem.values(points + side[:, None] * direction)
+                found |= rise > _FLATTER * np.abs(expected)
+        return found & ~here.held.any(axis=1)
+
+    def _length(self, point: Array, x0: Array) -> Array:
+        """Size of the neighbourhood that belongs to a run: the way it came, at least."""
+        return np.asarray(np.maximum(np.abs(point - x0), _NEIGHBOURHOOD * self.width))
+
+    def by_values(self, point: Array, x0: Array, smooth: Kind, error: Array) -> Kind:
+        """Tell what a point is from values around it; it is known up to an error."""
+        length = self._length(point, x0)
+        kinked = bool(near_kink(self.problem, point[None])[0]) or smooth is Kind.KINK_MINIMUM
+        known = float((error / length).max())
+        found = around(self.problem, point, length, self.box, not kinked, known)
+        if found is Around.UP:
+            return Kind.KINK_MINIMUM if kinked else smooth
+        return {
+            Around.DOWN: Kind.SADDLE,
+            Around.SUMMIT: Kind.MAXIMUM,
+            Around.VALLEY: Kind.WEAK_MINIMUM,
+            Around.LEVEL: Kind.FLAT,
+        }.get(found, Kind.UNKNOWN)
+
+
+def near_kink(problem: Problem, points: Array) -> Mask:
+    """Tell whether points lie within rounding of a kink or a jump of f."""
+    evaluate = problem.symbolic.kinks
+    here = problem.run(evaluate, points)
+    scatter = np.zeros_like(here)
+    for shift in (-_PERTURBED, _PERTURBED):
+        with np.errstate(invalid="ignore"):
+            moved = np.abs(problem.run(evaluate, points * (1 + shift)) - here)
+        scatter = np.fmax(scatter, moved)
+    return np.asarray((np.abs(here) <= 4 * scatter).any(axis=0) | np.isnan(here).any(axis=0))
