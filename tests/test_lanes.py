@@ -88,9 +88,7 @@ def test_neighbours_that_fail_harm_nobody(kind, whole):
     a[::2] = 5.0
     ends = run(kind, starts, a=a)
     assert (ends.stop[1::2] != Stop.TOLERANCE).all()
-    assert same_bits(
-        lanes.Ends(*(getattr(ends, name)[::2] for name in COLUMNS)), whole, good
-    )
+    assert same_bits(lanes.Ends(*(getattr(ends, name)[::2] for name in COLUMNS)), whole, good)
 
 
 @pytest.mark.parametrize("number", [1, LANES - 1, LANES, LANES + 1, 70 * LANES + 3])
@@ -106,7 +104,7 @@ def test_runs_of_very_different_length_come_back_in_their_own_rows():
     limits = np.random.default_rng(3).integers(1, 5000, size=9000)
     ends = drive("x**2", np.ones(9000), lr=1e-3, epochs=limits, workers=2)
     assert (ends.nit == limits).all()
-    assert ends.x[:, 0] == pytest.approx(0.998**limits.astype(float), rel=1e-11)
+    assert ends.x[:, 0] == pytest.approx(0.998 ** limits.astype(float), rel=1e-11)
 
 
 ENDLESS = {"lr": 1e-9, "epochs": 10**13}

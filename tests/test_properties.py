@@ -141,6 +141,9 @@ NAMES = "abcdkw"
 WHOLE = st.tuples(*[st.integers(-3, 3)] * 6)
 
 
+FLAT = 1e-13  # fall of f that a run to a singular minimum may leave; f is of size 1 here
+
+
 def terms(text, x, params):
     """Sizes of the terms of f, for the rounding error of their sum."""
     names = dict(zip("xy", x.T, strict=False)) | params | {"sin": np.sin}
@@ -163,7 +166,7 @@ def lower_point(text, params, x, radius):
         values = eval(text, {"__builtins__": {}}, names)  # noqa: S307 - a text of this file
         names |= dict(zip("xy", x, strict=False))
         centre = eval(text, {"__builtins__": {}}, names)  # noqa: S307 - a text of this file
-        noise = 1e-14 * (terms(text, points, params) + terms(text, x[None], params))
+        noise = FLAT + 1e-14 * (terms(text, points, params) + terms(text, x[None], params))
         if (values < centre - noise).any():
             return points[(values - centre + noise).argmin()]
     return None
@@ -202,5 +205,5 @@ def test_success_on_a_bound_means_that_no_lower_point_is_inside(values):
         f = eval(ONE, {"__builtins__": {}}, names)  # noqa: S307 - a text of this file
         names["x"] = x
         centre = eval(ONE, {"__builtins__": {}}, names)  # noqa: S307 - a text of this file
-        noise = 1e-14 * (terms(ONE, points, params) + terms(ONE, minimum.x[None], params))
+        noise = FLAT + 1e-14 * (terms(ONE, points, params) + terms(ONE, minimum.x[None], params))
         assert (f >= centre - noise).all()

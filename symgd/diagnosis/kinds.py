@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from ..problem import Problem
 from ..status import Kind
+from .cancellation import gradient_noise
 from .local import EPS, SINGULAR, Box, Model
 from .probe import Around, around
 
@@ -44,7 +45,8 @@ class Kinds:
 
     def of(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
         """Tell what stationary points are, from the Hessian or from values around them."""
-        noise = self._hessian_noise(points, here)
+        doubt = self._doubt(points, here)
+        noise = self._hessian_noise(points, here, doubt)
         degenerate = degenerate | self._flattened(points, x0, here)
         low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
         kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
@@ -53,20 +55,29 @@ class Kinds:
         doubtful = degenerate | ~((np.abs(here.eigenvalues) > noise[:, None]).all(axis=1))
         doubtful &= ~(low < -np.maximum(noise, SINGULAR))
         doubtful |= near_kink(self.problem, points)
-        steps = np.abs(here.newton_step())
+        error = np.fmax(doubt, np.abs(here.newton_step()))
         for i in np.flatnonzero(doubtful):
             smooth = Kind.WEAK_MINIMUM
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
-            kinds[i] = self.by_values(points[i], x0[i], smooth, steps[i])
+            kinds[i] = self.by_values(points[i], x0[i], smooth, error[i])
         return kinds
 
-    def _hessian_noise(self, points: Array, here: Model) -> Array:
-        """Bound the change of the scaled eigenvalues over a few units in the last place."""
+    def _doubt(self, points: Array, here: Model) -> Array:
+        """Bound how far off points are: the rounding of x, and of the gradient over curvature."""
+        steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
+        with np.errstate(all="ignore"):
+            spread = gradient_noise(self.problem, points) / steepness
+        spread = np.where(np.isfinite(spread), spread, 0.0)
+        return np.asarray(np.fmax(_PERTURBED * np.abs(points), spread))
+
+    def _hessian_noise(self, points: Array, here: Model, doubt: Array) -> Array:
+        """Bound the change of the scaled eigenvalues within the doubt about the points."""
         noise = np.full(len(points), SINGULAR)
-        for shift in (-_PERTURBED, _PERTURBED):
-            moved = self.problem.hessians(points * (1 + shift)) - here.hessian
-            scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
+        for shift in (-doubt, doubt):
+            moved = self.problem.hessians(self.box.clip(points + shift)) - here.hessian
+            with np.errstate(all="ignore"):
+                scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
             noise = np.fmax(noise, np.abs(scaled).sum(axis=2).max(axis=1))
         return noise
 

@@ -21,7 +21,7 @@ from .stops import Stop
 
 _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
-_LEASH = 1e4  # first steps that one step may be as long as, besides ten times |x|
+_LEASH = 500.0  # first steps that one step may be as long as, besides |x| itself
 _PATIENCE = 20.0  # accepted steps in a row that gain nothing beyond rounding
 
 _clip = elementary(vmath.clip)
@@ -187,7 +187,7 @@ class _Trial:
         spectral = select(even, barzilai, borwein) * inverse
         length = _smaller(100.0 * t, select(curved > 0.0, spectral, 4.0 * t))
         scale = w["scale"]
-        leash = (_LEASH * scale + 10.0 * _sizes(self.ahead)) * inverse
+        leash = (_LEASH * scale + _sizes(self.ahead)) * inverse
         return select(self.first, scale * inverse, _smaller(length, leash))
 
     def _shorter(self, t: Number) -> Number:

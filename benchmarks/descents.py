@@ -1,0 +1,67 @@
+"""The classroom loop, as symgd and its peers run it: fixed steps from many starts.
+
+Each gives a call without arguments that takes all steps from all starts, and whose result is
+where they end, ``(n_starts, n_vars)``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from symgd import _minimize
+from symgd.options import Options, read_options
+from symgd.problem import Problem
+
+from .functions import Array, Function, callables
+
+Descent = Callable[[Function, float, int, Array], Callable[[], Array]]
+
+
+def symgd(
+    function: Function, lr: float, epochs: int, starts: Array, workers: int = 1
+) -> Callable[[], Array]:
+    """The loop of `minimize`, without its verdicts."""
+    problem = Problem(function.expr, variables=function.variables)
+    options = _options(problem, starts, lr, epochs, workers)
+    limits = np.full(len(starts), epochs)
+    return lambda: _minimize._run(problem, starts, limits, options.tol, options).x
+
+
+def _options(
+    problem: Problem, starts: Array, lr: float, epochs: int, workers: int
+) -> Options:
+    return read_options(
+        problem, starts, bounds=None, start_box=None, starts=1, sampler="spread", seed=0,
+        method="gd", lr=lr, epochs=epochs, tol=None, polish=None, escape=False, workers=workers,
+    )  # fmt: skip
+
+
+def numpy(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
+    """The gradient on whole arrays, in a Python loop over the steps."""
+    _, gradient = callables(function, "numpy")
+
+    def run() -> Array:
+        x = starts.T.copy()
+        for _ in range(epochs):
+            x -= lr * np.stack(gradient(*x))
+        return x.T
+
+    return run
+
+
+def jax(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
+    """One compiled loop over the steps, mapped over the starts; the gradient by `jax.grad`."""
+    import jax
+    import jax.numpy as jnp
+
+    jax.config.update("jax_enable_x64", True)
+    value, _ = callables(function, "jax")
+    gradient = jax.grad(lambda x: value(*x))
+
+    def descend(x: jax.Array) -> jax.Array:
+        return jax.lax.fori_loop(0, epochs, lambda _, x: x - lr * gradient(x), x)
+
+    mapped, x0 = jax.jit(jax.vmap(descend)), jnp.asarray(starts)
+    return lambda: np.asarray(mapped(x0).block_until_ready())
