@@ -79,7 +79,15 @@ def _library(function: Function) -> ctypes.CDLL:
     with tempfile.TemporaryDirectory() as folder:
         program, library = Path(folder, "descent.c"), Path(folder, "descent.so")
         program.write_text(source(function))
-        command = [compiler() or "gcc", *FLAGS, "-shared", "-fPIC", str(program), "-o", str(library)]
+        command = [
+            compiler() or "gcc",
+            *FLAGS,
+            "-shared",
+            "-fPIC",
+            str(program),
+            "-o",
+            str(library),
+        ]
         subprocess.run([*command, "-lm"], check=True)
         return ctypes.CDLL(str(library))
 

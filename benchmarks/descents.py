@@ -22,16 +22,14 @@ Descent = Callable[[Function, float, int, Array], Callable[[], Array]]
 def symgd(
     function: Function, lr: float, epochs: int, starts: Array, workers: int = 1
 ) -> Callable[[], Array]:
-    """The loop of `minimize`, without its verdicts."""
+    """Run the loop of `minimize`, without its verdicts."""
     problem = Problem(function.expr, variables=function.variables)
     options = _options(problem, starts, lr, epochs, workers)
     limits = np.full(len(starts), epochs)
     return lambda: _minimize._run(problem, starts, limits, options.tol, options).x
 
 
-def _options(
-    problem: Problem, starts: Array, lr: float, epochs: int, workers: int
-) -> Options:
+def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: int) -> Options:
     return read_options(
         problem, starts, bounds=None, start_box=None, starts=1, sampler="spread", seed=0,
         method="gd", lr=lr, epochs=epochs, tol=None, polish=None, escape=False, workers=workers,
@@ -39,7 +37,7 @@ def _options(
 
 
 def numpy(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
-    """The gradient on whole arrays, in a Python loop over the steps."""
+    """Loop over the steps in Python, with the gradient on whole arrays."""
     _, gradient = callables(function, "numpy")
 
     def run() -> Array:
@@ -52,7 +50,7 @@ def numpy(function: Function, lr: float, epochs: int, starts: Array) -> Callable
 
 
 def jax(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
-    """One compiled loop over the steps, mapped over the starts; the gradient by `jax.grad`."""
+    """Map a compiled loop over the starts; the gradient is by `jax.grad`."""
     import jax
     import jax.numpy as jnp
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 
 import symgd
 
@@ -19,15 +20,15 @@ def rows(effort: Effort) -> list[Row]:
 
 
 def starts(effort: Effort) -> list[Row]:
-    """Whole calls of `minimize`, a start."""
-    calls = {n: lambda n=n: symgd.minimize(COSINE.expr, starts=n) for n in effort.batches}
-    seconds = medians(calls, min(effort.rounds, 5))
-    each = {n: seconds[n] / n for n in effort.batches}
-    first = effort.batches[0]
-    return [
-        Row("a start of minimize", f"{n:,} starts", each[n], f"{first:,} starts", each[first])
-        for n in effort.batches
-    ]
+    """Call `minimize`: the time over the number of starts."""
+    calls = {f"{n:,} starts": _minimize(n) for n in effort.batches}
+    seconds = medians(calls, effort.rounds)
+    shares = zip(seconds.items(), effort.batches, strict=True)
+    return _against_first("minimize, a start", {what: each / n for (what, each), n in shares})
+
+
+def _minimize(n: int) -> Callable[[], object]:
+    return lambda: symgd.minimize(COSINE.expr, starts=n)
 
 
 def rastrigin(n: int) -> Function:
@@ -38,28 +39,30 @@ def rastrigin(n: int) -> Function:
 
 
 def variables(effort: Effort) -> list[Row]:
-    """Fixed steps on one thread, a step of one run over its number of variables."""
-    functions = {n: rastrigin(n) for n in effort.variables}
-    epochs = max(1, effort.epochs // 10)
+    """Take fixed steps on one thread: the time of a run's step over the number of variables."""
+    functions = [rastrigin(n) for n in effort.variables]
     calls = {
-        n: descents.symgd(f, f.lr, epochs, f.starts(effort.starts)) for n, f in functions.items()
+        f.name: descents.symgd(f, f.lr, effort.epochs, f.starts(effort.starts)) for f in functions
     }
     seconds = medians(calls, effort.rounds)
-    each = {n: seconds[n] / (n * epochs * effort.starts) for n in effort.variables}
-    first = effort.variables[0]
-    return [
-        Row("a step, a variable", functions[n].name, each[n], functions[first].name, each[first])
-        for n in effort.variables
-    ]
+    steps = effort.epochs * effort.starts
+    each = {f.name: seconds[f.name] / (len(f.variables) * steps) for f in functions}
+    return _against_first("a step of a run, a variable", each)
 
 
 def threads(effort: Effort) -> list[Row]:
-    """Fixed steps on all cores against one."""
+    """Take fixed steps on all cores, and on one."""
     cores = os.cpu_count() or 1
+    points = COSINE.starts(4 * effort.starts)
     calls = {
-        n: descents.symgd(COSINE, COSINE.lr, effort.epochs, COSINE.starts(4 * effort.starts), n)
-        for n in {1, cores}
+        name: descents.symgd(COSINE, COSINE.lr, effort.epochs, points, workers)
+        for name, workers in (("one", 1), ("all", cores))
     }
     seconds = medians(calls, effort.rounds)
     goal = 1.8 if cores == 2 else None
-    return [Row("threads", f"{cores} threads", seconds[cores], "1 thread", seconds[1], goal)]
+    return [Row("threads", f"{cores} threads", seconds["all"], "one thread", seconds["one"], goal)]
+
+
+def _against_first(part: str, seconds: dict[str, float]) -> list[Row]:
+    (first, least), *others = seconds.items()
+    return [Row(part, first, least), *(Row(part, what, s, first, least) for what, s in others)]

@@ -20,19 +20,19 @@ _SCIPY, _OPTIMISTIX = "SciPy, loop of L-BFGS-B", "Optimistix, BFGS under vmap"
 
 
 def ours(function: Function, starts: Array) -> Callable[[], Array]:
-    """A whole call of `minimize`, with its verdicts."""
+    """Call `minimize`, with its verdicts."""
     return lambda: symgd.minimize(function.expr, starts, variables=function.variables).runs.x
 
 
 def scipy(function: Function, starts: Array) -> Callable[[], Array]:
-    """A loop over the starts; f and gradient lambdified for Python's floats."""
+    """Loop over the starts, with f and gradient lambdified for Python's floats."""
     from scipy.optimize import minimize
 
     value, gradient = callables(function, "math")
 
     def end(start: Array) -> Array:
         x: Array = minimize(
-            lambda x: value(*x), start, jac=lambda x: gradient(*x), method="L-BFGS-B", tol=_TOL
+            lambda x: value(*x), start, jac=lambda x: gradient(*x), method="L-BFGS-B"
         ).x
         return x
 
@@ -40,7 +40,7 @@ def scipy(function: Function, starts: Array) -> Callable[[], Array]:
 
 
 def optimistix(function: Function, starts: Array) -> Callable[[], Array]:
-    """All starts at once, compiled."""
+    """Compile one solver for all starts."""
     import jax
     import jax.numpy as jnp
     import optimistix as optx

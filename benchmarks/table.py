@@ -53,15 +53,6 @@ class Row:
         return self.ratio >= self.least
 
 
-def against(
-    part: str, what: str, ours: float, peers: dict[str, float | None], **least: float
-) -> list[Row]:
-    """Make a row for each peer; `least` gives the goals by peer, lower-cased."""
-    return [
-        Row(part, what, ours, peer, theirs, least.get(peer.lower())) for peer, theirs in peers.items()
-    ]
-
-
 def markdown(rows: Sequence[Row]) -> str:
     """Write the table."""
     head = ("", "measured", "symgd", "peer", "its time", "ratio", "goal", "met")

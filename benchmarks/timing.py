@@ -1,11 +1,16 @@
-"""Measuring contestants in alternation."""
+"""Measuring contestants in alternation, and on one core."""
 
 from __future__ import annotations
 
+import multiprocessing
+import os
 import statistics
 import time
 from collections.abc import Callable, Mapping
-from typing import Any
+from concurrent.futures import ProcessPoolExecutor
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 def medians(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
@@ -34,3 +39,18 @@ def _timed(call: Callable[[], Any]) -> Callable[[], float]:
         return time.perf_counter() - started
 
     return seconds
+
+
+def on_one_core(function: Callable[..., T], *args: Any) -> T:
+    """Call a function in a new process that has one core, where the system can see to that.
+
+    A library that wants to use several threads has none to gain there.
+    """
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=spawn, initializer=_take_one_core) as pool:
+        return pool.submit(function, *args).result()
+
+
+def _take_one_core() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})

@@ -144,7 +144,11 @@ CLASSICS = (
     ),
 )  # fmt: skip
 
-ACKLEY = "20 + e - 20*exp(-0.2*sqrt((x**2 + y**2)/2)) - exp((cos(2*pi*x) + cos(2*pi*y))/2)"  # JY 1: the minimum, 0 at the origin, is a kink
+# JY 1: the minimum, 0 at the origin, is a kink
+ACKLEY = (
+    "20 + e - 20*exp(-0.2*sqrt((x**2 + y**2)/2))"
+    " - exp((cos(2*pi*x) + cos(2*pi*y))/2)"
+)  # fmt: skip
 
 
 def published() -> list[Published]:

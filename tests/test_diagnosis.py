@@ -48,7 +48,7 @@ def test_box():
 @given(seed=st.integers(0, 10_000), unit=st.sampled_from([1.0, 1e3, 1e-3]))
 def test_model_of_a_quadratic(seed, unit):
     a, b, c, d, e = np.random.default_rng(seed).uniform(0.5, 2, size=5)
-    b = b * 0.4
+    b = 0.4 * b * np.sqrt(a * c)  # convex
     p = Problem(
         "a*(x/u)**2/2 + b*x/u*y + c*y**2/2 + d*x/u + h*y",
         params={"a": a, "b": b, "c": c, "d": d, "h": e, "u": unit},

@@ -112,7 +112,7 @@ SLOPING = "log(1 + x**2)"
 
 
 @contextmanager
-def ctrl_c(after=0.3):
+def ctrl_c(after=0.5):
     """Interrupt the main thread a moment later."""
     timer = threading.Timer(after, _thread.interrupt_main)
     timer.start()

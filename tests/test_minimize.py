@@ -95,7 +95,7 @@ EXPECTED = [
     ("tanh(x)**2", {"x0": 30}, Status.PLATEAU, Kind.FLAT),
     ("exp(-x**2)", {"x0": 5}, Status.PLATEAU, Kind.FLAT),
     ("sign(x)", {"x0": 0.5}, Status.PLATEAU, Kind.FLAT),
-    ("exp(-x)", {"x0": 0}, Status.PLATEAU, Kind.NOT_STATIONARY),
+    ("exp(-x)", {"x0": 0}, Status.PLATEAU, Kind.FLAT),
     ("x**2", {"x0": 1, "lr": 1e-3, "epochs": 100}, Status.SLOW, Kind.NOT_STATIONARY),
     (ROSENBROCK, {"x0": [-1.2, 1], "epochs": 10}, Status.SLOW, Kind.NOT_STATIONARY),
     ("x**2", {"x0": 1, "lr": 1.0, "epochs": 100}, Status.OSCILLATING, Kind.NOT_STATIONARY),
@@ -110,7 +110,7 @@ EXPECTED = [
     ("sqrt(x)", {"x0": 1, "lr": 0.9, "epochs": 50}, Status.OUT_OF_DOMAIN, Kind.UNKNOWN),
     ("sin(x)/x", {"x0": 0}, Status.OUT_OF_DOMAIN, Kind.UNKNOWN),
     ("x**2", {"x0": 1, "lr": 1e-300, "epochs": 9}, Status.NO_PROGRESS, Kind.NOT_STATIONARY),
-    ("sqrt(x)", {"x0": 2}, Status.NO_PROGRESS, Kind.NOT_STATIONARY),
+    ("sqrt(x)", {"x0": 2}, Status.CONVERGED, Kind.KINK_MINIMUM),  # the edge of its domain
 ]
 
 
@@ -133,7 +133,7 @@ def test_every_status_is_provoked_here():
 def test_stopped_by_an_interruption():
     expr = "log(1 + x**2) + x/9"
     symgd.minimize(expr, x0=1, lr=1e-9, epochs=1)
-    timer = threading.Timer(0.3, _thread.interrupt_main)
+    timer = threading.Timer(0.5, _thread.interrupt_main)
     timer.start()
     result = symgd.minimize(expr, x0=1, lr=1e-9, epochs=10**13)
     timer.cancel()

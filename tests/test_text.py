@@ -55,6 +55,7 @@ def batch(*rows, expr=COSINE, best=0, minima=(), **more):
         **{name: column(name, int) for name in ("status", "kind", "nit", "minimum", "parent")},
         evidence=Evidence(
             fun0=column("fun0"),
+            fun_last=column("fun"),
             curvature_low=column("low"),
             curvature_high=column("high"),
             epochs_left=column("left"),

@@ -106,7 +106,10 @@ class Kinds:
         length = self._length(point, x0)
         kinked = bool(near_kink(self.problem, point[None])[0]) or smooth is Kind.KINK_MINIMUM
         known = float((error / length).max())
-        found = around(self.problem, point, length, self.box, not kinked, known)
+        before, after = self.problem.values(np.stack([x0, point]))
+        fall = np.abs(before - after) if np.isfinite(before) else 0.0
+        level = EPS**2 * float(fall)
+        found = around(self.problem, point, length, self.box, not kinked, known, level)
         if found is Around.UP:
             return Kind.KINK_MINIMUM if kinked else smooth
         return {

@@ -18,7 +18,8 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 EPS = float(np.finfo(float).eps)
-SINGULAR = 1e-8  # a scaled eigenvalue at most this large is taken for zero
+SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a point is
+_NULL = 1e-13  # one at most this large is rounding: no step can be taken from it
 
 
 @dataclass(frozen=True)
@@ -89,16 +90,14 @@ class Model:
     def newton_step(self) -> Array:
         """Give the step to the stationary point of the model; null directions stay."""
         with np.errstate(all="ignore"):
-            along = np.where(
-                np.abs(self.eigenvalues) > SINGULAR, -self.slopes / self.eigenvalues, 0.0
-            )
+            along = np.where(np.abs(self.eigenvalues) > _NULL, -self.slopes / self.eigenvalues, 0.0)
         return np.asarray(np.einsum("nij,nj->ni", self.vectors, along) * self.scale)
 
     def decrement(self) -> Array:
         """Give the length of the Newton step, measured by the curvature itself."""
         with np.errstate(all="ignore"):
             squares = self.slopes**2 / np.abs(self.eigenvalues)
-        keep = np.abs(self.eigenvalues) > SINGULAR
+        keep = np.abs(self.eigenvalues) > _NULL
         return np.asarray(np.sqrt(np.where(keep, squares, 0.0).sum(axis=1)))
 
     def length(self, steps: Array) -> Array:

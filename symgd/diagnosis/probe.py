@@ -7,6 +7,7 @@ probe is first moved to the floor of the valley by one Newton step in the other 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -19,6 +20,7 @@ Array = npt.NDArray[np.float64]
 
 _NEAR = 10.0 ** np.arange(-8.0, 0.0)  # shares of the length of the neighbourhood
 _FAR = 2.0 ** np.arange(0.0, 12.0)
+_DECADES = 3  # of distance that a jump is told from a steep rise over
 _SUDDEN = 0.1  # share of the rise over the neighbourhood that a jump has at once
 _SHARPER = 30.0  # errors of the point that the nearest probe is away
 _RANDOM = 64  # directions besides the axes, for several variables
@@ -36,7 +38,13 @@ class Around(IntEnum):
 
 
 def around(
-    problem: Problem, point: Array, length: Array, box: Box, smooth: bool, error: float = 0.0
+    problem: Problem,
+    point: Array,
+    length: Array,
+    box: Box,
+    smooth: bool,
+    error: float = 0.0,
+    level: float = 0.0,
 ) -> Around:
     """Tell what f does around a point, by values alone.
 
@@ -53,6 +61,8 @@ def around(
         f curves up.
     error : float
         Share of `length` by which the point may be off; nothing closer is asked.
+    level : float
+        Change of f that counts as none.
 
     Returns
     -------
@@ -63,20 +73,21 @@ def around(
     floor = here if curved else None
     steps = _directions(here, curved) * length
     shares = _NEAR[np.minimum(_SHARPER * error, _NEAR[-1]) <= _NEAR]
-    changes = _changes(problem, point, steps, shares, box, floor)
+    ask = _Probes(problem, point, box, floor, level)
+    changes = ask.changes(steps, shares)
     near = _first(changes)
     if (near < 0).any():
-        return Around.SUMMIT if (near < 0).all() else Around.DOWN
-    if _jumps(changes) or _at_pole(problem, point, steps):
+        return Around.SUMMIT if (near < 0).all() and not curved else Around.DOWN
+    if (len(shares) > _DECADES and _jumps(changes)) or _at_pole(problem, point, steps):
         return Around.BROKEN
     if (near > 0).all():
         return Around.UP
-    level = near == 0
-    far = _first(_changes(problem, point, steps[level], _FAR, box, floor))
+    still = near == 0
+    far = _first(ask.changes(steps[still], _FAR))
     if (far > 0).all():
         return Around.UP
-    both_ways = level.reshape(2, -1).all(axis=0).sum() * 2 == level.sum()
-    valley = (far == 0).all() and both_ways and (curved or not level.all())
+    both_ways = still.reshape(2, -1).all(axis=0).sum() * 2 == still.sum()
+    valley = (far == 0).all() and both_ways and (curved or not still.all())
     return Around.VALLEY if valley else Around.LEVEL
 
 
@@ -101,25 +112,35 @@ def _directions(here: Model, curved: bool) -> Array:
     return np.concatenate([half, -half])
 
 
-def _changes(
-    problem: Problem, point: Array, steps: Array, shares: Array, box: Box, floor: Model | None
-) -> Array:
-    """Give the changes of f along each step, ``(n_steps, n_shares)``; 0 within rounding.
+@dataclass(frozen=True)
+class _Probes:
+    """What is asked about a point, and how."""
 
-    Infinity where f is undefined or a bound is in the way: nothing lower lies there.
-    """
-    targets = box.clip(point + shares[None, :, None] * steps[:, None, :])
-    flat = targets.reshape(-1, len(point))
-    values = problem.values(flat)
-    if floor is not None:
-        values = np.fmin(values, problem.values(_on_floor(problem, flat, floor, box)))
-    values = values.reshape(targets.shape[:2])
-    noise = rounding(problem, flat).reshape(values.shape) + rounding(problem, point[None])[0]
-    changes: Array = values - problem.values(point[None])[0]
-    with np.errstate(invalid="ignore"):
-        changes[np.abs(changes) <= noise] = 0.0
-    changes[np.isnan(changes) | (targets == point).all(axis=2)] = np.inf
-    return changes
+    problem: Problem
+    point: Array
+    box: Box
+    floor: Model | None  # moves each probe to the floor of its valley
+    level: float
+
+    def changes(self, steps: Array, shares: Array) -> Array:
+        """Give the changes of f along each step, ``(n_steps, n_shares)``; 0 within rounding.
+
+        Infinity where f is undefined or a bound is in the way: nothing lower lies there.
+        """
+        targets = self.box.clip(self.point + shares[None, :, None] * steps[:, None, :])
+        flat = targets.reshape(-1, len(self.point))
+        centre = self.point[None]
+        values = self.problem.values(flat)
+        if self.floor is not None:
+            lowered = _on_floor(self.problem, flat, self.floor, self.box)
+            values = np.fmin(values, self.problem.values(lowered))
+        noise = rounding(self.problem, flat) + rounding(self.problem, centre)[0] + self.level
+        changes: Array = values - self.problem.values(centre)[0]
+        with np.errstate(invalid="ignore"):
+            changes[np.abs(changes) <= noise] = 0.0
+        blocked = (flat == self.point).all(axis=1)
+        changes[np.isnan(changes) | blocked] = np.inf
+        return changes.reshape(targets.shape[:2])
 
 
 def _first(changes: Array) -> Array:

@@ -239,7 +239,8 @@ class _Judge:
         if not len(rows):
             return
         y, found = seek(self.problem, self.x[rows], self.x0[rows], self.box)
-        resting = (y == self.x[rows]).all(axis=1)
+        reach = np.maximum(np.abs(y - self.x0[rows]), np.abs(y))
+        resting = np.asarray((np.abs(y - self.x[rows]) <= _TOUCHING * reach).all(axis=1))
         found &= resting | (self.ends.stop[rows] != Stop.EPOCHS)
         rows, y = rows[found], y[found]
         if not len(rows):
@@ -308,10 +309,20 @@ class _Judge:
         }
         self.status[rows] = [verdict[Course(c)] for c in outlook.course]
         self.period[rows] = outlook.period
-        for points in outlook.tail:
-            spectrum = model(self.problem, points, self.box).spectrum()
-            self.low[rows] = np.fmin(self.low[rows], spectrum[:, 0])
-            self.high[rows] = np.fmax(self.high[rows], _last(spectrum))
+        self._curvature(rows, outlook.tail)
+
+    def _curvature(self, rows: Whole, tail: Array) -> None:
+        """Note the curvature that limits the rate: at the minimum within a cycle, or along it."""
+        spectra = [model(self.problem, points, self.box).spectrum() for points in tail]
+        self.low[rows] = np.fmin.reduce([s[:, 0] for s in spectra])
+        self.high[rows] = np.fmax.reduce([_last(s) for s in spectra])
+        centre = tail.mean(axis=0)
+        found = refine(self.problem, centre, self.x0[rows], self.box, self.how.tol)
+        within = (found.x >= tail.min(axis=0)) & (found.x <= tail.max(axis=0))
+        inside = found.settled & np.asarray(within.all(axis=1))
+        around = rows[inside]
+        spectrum = model(self.problem, found.x[inside], self.box).spectrum()
+        self.low[around], self.high[around] = spectrum[:, 0], _last(spectrum)
 
 
 def _last(spectrum: Array) -> Array:
