@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def optimistix(function: Function, starts: Array) -> Callable[[], Array]:
 
     jax.config.update("jax_enable_x64", True)
     value, _ = callables(function, "jax")
-    solver = optx.BFGS(rtol=_TOL, atol=_TOL)
+    solver: Any = optx.BFGS(rtol=_TOL, atol=_TOL)
 
     def end(start: jax.Array) -> jax.Array:
         f = lambda x, args: value(*x)  # noqa: E731

@@ -83,7 +83,7 @@ def _cells(row: Row, first: bool) -> tuple[str, ...]:
 def _goal(row: Row) -> str:
     if row.most is not None:
         return f"at most {duration(row.most)}"
-    return "" if row.least is None else f"at least {row.least:.2g}"
+    return "" if row.least is None else f"at least {row.least:.3g}"
 
 
 def duration(seconds: float) -> str:

@@ -21,7 +21,7 @@ from .errors import ConfigurationError
 from .options import TOL, Options, read_options
 from .problem import Problem, Source, Symbolic
 from .result import Evidence, Minimum, Result, Runs, Settings
-from .status import Kind, Status
+from .status import Kind
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -218,7 +218,7 @@ def _led_on(problem: Problem, batch: _Batch, options: Options) -> _Batch:
     """Continue the runs that stalled on a maximum or a saddle, to both sides."""
     latest = np.arange(len(batch.x0))
     for _ in range(_GENERATIONS):
-        stalled = latest[_stalled(batch.verdicts)[latest]]
+        stalled = latest[batch.verdicts.stalled[latest]]
         starts, origin = beyond(problem, batch.verdicts.x[stalled], options.width, options.box)
         if not len(starts):
             break
@@ -227,11 +227,6 @@ def _led_on(problem: Problem, batch: _Batch, options: Options) -> _Batch:
         latest = np.arange(len(starts)) + len(batch.x0)
         batch = _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
     return batch
-
-
-def _stalled(verdicts: Verdicts) -> npt.NDArray[np.bool_]:
-    stuck = np.isin(verdicts.status, [Status.STALLED_AT_START, Status.NOT_A_MINIMUM])
-    return stuck & np.isin(verdicts.kind, [Kind.MAXIMUM, Kind.SADDLE])
 
 
 def _joined(first: _Batch, second: _Batch) -> _Batch:
@@ -266,7 +261,7 @@ def _wrap(problem: Problem, batch: _Batch, options: Options) -> Result:
         np.full(len(batch.x0), rate), member, batch.parent, evidence,
     )  # fmt: skip
     best = _best(judged)
-    stalled = _stalled(judged)
+    stalled = judged.stalled
     evaluations = int(batch.evaluations[best])
     return Result(
         problem=problem,
@@ -291,9 +286,7 @@ def _wrap(problem: Problem, batch: _Batch, options: Options) -> Result:
 
 def _best(judged: Verdicts) -> int:
     """Give the row with the lowest f among the successes, or among all finite values."""
-    success = np.isin(judged.status, [Status.CONVERGED, Status.AT_BOUND])
-    finite = np.isfinite(judged.fun)
-    for pool in (success, finite):
+    for pool in (judged.success, np.isfinite(judged.fun)):
         if pool.any():
             return int(np.where(pool, judged.fun, np.inf).argmin())
     return 0
@@ -301,7 +294,7 @@ def _best(judged: Verdicts) -> int:
 
 def _minima(problem: Problem, batch: _Batch, options: Options) -> tuple[tuple[Minimum, ...], Whole]:
     judged = batch.verdicts
-    rows = np.flatnonzero(np.isin(judged.status, [Status.CONVERGED, Status.AT_BOUND]))
+    rows = np.flatnonzero(judged.success)
     member = np.full(len(judged.x), -1, dtype=np.int64)
     if not len(rows):
         return (), member
@@ -342,5 +335,4 @@ def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
     if not len(starts):
         return starts
     judged = _descend(problem, starts, options).verdicts
-    success = np.isin(judged.status, [Status.CONVERGED, Status.AT_BOUND])
-    return np.unique(judged.target[success], axis=0)
+    return np.unique(judged.target[judged.success], axis=0)

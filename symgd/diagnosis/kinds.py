@@ -17,7 +17,7 @@ Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
-LOWEST = [kind for kind in Kind if kind.lowest]
+LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a minimum
 
 _PERTURBED = 32 * EPS  # share of x that its rounding along the run may amount to
 _NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least

@@ -25,6 +25,7 @@ Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 
+_SUCCESS = np.array([status.success for status in Status])  # by code
 _UNDECIDED = -1
 _TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
@@ -73,6 +74,17 @@ class Verdicts:
     period: Whole
     condition: Whole
     early: Mask  # stopped by the tolerance, yet neither arrived nor stationary
+
+    @property
+    def success(self) -> Mask:
+        """Which runs reached a verified minimum."""
+        return np.asarray(_SUCCESS[self.status])
+
+    @property
+    def stalled(self) -> Mask:
+        """Which runs ended on a maximum or a saddle."""
+        stuck = (self.status == Status.STALLED_AT_START) | (self.status == Status.NOT_A_MINIMUM)
+        return np.asarray(stuck & ((self.kind == Kind.MAXIMUM) | (self.kind == Kind.SADDLE)))
 
 
 def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Verdicts:
@@ -196,7 +208,7 @@ class _Judge:
             return
         there = model(self.problem, y, self.box)
         kinds = self.kinds.of(y, self.x0[rows], there, degenerate)
-        lowest = np.isin(kinds, LOWEST)
+        lowest = LOWEST[kinds]
         spectrum = there.spectrum()
         self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
         missing = there.length(y - self.x[rows])
@@ -249,7 +261,7 @@ class _Judge:
         kinds = self.kinds.of(y, self.x0[rows], there, np.zeros(len(rows), dtype=bool))
         spectrum = there.spectrum()
         self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
-        lowest, resting = np.isin(kinds, LOWEST), resting[found]
+        lowest, resting = LOWEST[kinds], resting[found]
         self.kind[rows], self.target[rows] = kinds, y
         self.early[rows] = ~(lowest | resting) & (self.ends.stop[rows] == Stop.TOLERANCE)
         lost = np.where(self._stayed()[rows], Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
