@@ -28,6 +28,9 @@ symgd's: above 1, symgd is faster.
 - **A step of a run**: fixed steps from 4096 starts, 1000 epochs, float64, on one core; the time of
   the whole loop over the number of steps. The C program is compiled on the spot, in the fastest of
   several loop orders. JAX is `jit`, `vmap` and `fori_loop`.
+- **The same, without the driver**: symgd's compiled loop on blocks of starts that are filled
+  already, as the C program's are. The driver is Python that fills blocks, starts threads and
+  collects ends.
 - **Time to solution**: a whole call of `minimize` from given starts to verified minima, with the
   kernel loaded. The peers judge nothing. Optimistix gets a tolerance of 1e-8, SciPy has its
   defaults, which leave gradients of up to 1e-3, and one thread for its BLAS, which is faster.

@@ -11,6 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from symgd import _minimize
+from symgd.engine import codegen, store
+from symgd.engine.lane import LANES
+from symgd.engine.rules import GradientDescent
 from symgd.options import Options, read_options
 from symgd.problem import Problem
 
@@ -34,6 +37,25 @@ def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: i
         problem, starts, bounds=None, start_box=None, starts=1, sampler="spread", seed=0,
         method="gd", lr=lr, epochs=epochs, tol=None, polish=None, escape=False, workers=workers,
     )  # fmt: skip
+
+
+def loop(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
+    """Run symgd's compiled loop on blocks that are filled already, without its driver."""
+    problem = Problem(function.expr, variables=function.variables)
+    kernel = codegen.fixed_kernel(problem.symbolic, GradientDescent, bounded=False)
+    advance, rows = store.load(kernel.source, kernel.rule), kernel.layout.rows
+    padded = np.pad(starts, ((0, -len(starts) % LANES), (0, 0)), mode="edge")
+    filled = np.zeros((len(padded) // LANES, kernel.layout.height, LANES))
+    filled[:, rows["x"]] = padded.reshape(len(filled), LANES, -1).swapaxes(1, 2)
+    filled[:, rows["limit"]], filled[:, rows["setting"]] = epochs, lr
+
+    def run() -> Array:
+        state = filled.copy()
+        advance(state, epochs, kernel.shape.leaps)
+        ends = state[:, rows["x"]].swapaxes(1, 2)
+        return ends.reshape(len(padded), -1)[: len(starts)]
+
+    return run
 
 
 def numpy(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from statistics import geometric_mean
 
@@ -12,15 +12,20 @@ from .functions import SEVEN, Array, Function
 from .table import Row
 from .timing import medians
 
-_PART = "a step of a run"
 _C = "C, gcc " + " ".join(c_program.FLAGS)
-_PEERS = {"NumPy": None, "JAX": 1.0, _C: 1 / 1.1}  # how many times faster than each to be
-_MEAN = {"NumPy": None, "JAX": 5.0, _C: None}  # the same, in the geometric mean
+_GOALS = {  # how many times faster than each peer to be: on every function, in the mean
+    "NumPy": (None, None),
+    "JAX": (1.0, 5.0),
+    _C: (1 / 1.1, None),
+}
+_PARTS = {"driver": "a step of a run", "loop": "the same, without the driver"}
 
 
 def contestants(function: Function, epochs: int, starts: Array) -> dict[str, Callable[[], Array]]:
-    """Give everybody who is installed."""
-    makers: dict[str, descents.Descent] = {"symgd": descents.symgd, "NumPy": descents.numpy}
+    """Give symgd twice, and everybody who is installed."""
+    makers: dict[str, descents.Descent] = {
+        "driver": descents.symgd, "loop": descents.loop, "NumPy": descents.numpy,
+    }  # fmt: skip
     if find_spec("jax"):
         makers["JAX"] = descents.jax
     if c_program.compiler():
@@ -31,19 +36,18 @@ def contestants(function: Function, epochs: int, starts: Array) -> dict[str, Cal
 def rows(effort: Effort) -> list[Row]:
     """Measure the seven functions, and their geometric mean, against each peer."""
     count = effort.starts * effort.epochs
-    table = []
+    seconds = {}
     for function in SEVEN:
         calls = contestants(function, effort.epochs, function.starts(effort.starts))
-        seconds = {name: s / count for name, s in medians(calls, effort.rounds).items()}
-        table += [
-            Row(_PART, function.name, seconds["symgd"], peer, seconds.get(peer), least)
-            for peer, least in _PEERS.items()
-        ]
-    return [*table, *(_mean(table, peer, least) for peer, least in _MEAN.items())]
+        turns = medians(calls, effort.rounds)
+        seconds[function.name] = {name: s / count for name, s in turns.items()}
+    return [row for part in _PARTS for row in _part(part, seconds)]
 
 
-def _mean(table: list[Row], peer: str, least: float | None) -> Row:
-    mine = [row for row in table if row.peer == peer]
-    theirs = [row.theirs for row in mine if row.theirs is not None]
-    mean = geometric_mean(theirs) if theirs else None
-    return Row(_PART, "geometric mean", geometric_mean(r.ours for r in mine), peer, mean, least)
+def _part(part: str, seconds: dict[str, dict[str, float]]) -> Iterator[Row]:
+    names = seconds[SEVEN[0].name]
+    mean = {name: geometric_mean(times[name] for times in seconds.values()) for name in names}
+    for peer, (least, least_mean) in _GOALS.items():
+        for what, times in seconds.items():
+            yield Row(_PARTS[part], what, times[part], peer, times.get(peer), least)
+        yield Row(_PARTS[part], "geometric mean", mean[part], peer, mean.get(peer), least_mean)

@@ -32,7 +32,7 @@ def by_hand(function, lr, epochs, starts):
 
 
 @pytest.mark.parametrize("function", SEVEN, ids=lambda f: f.name)
-@pytest.mark.parametrize("name", ["symgd", "numpy", "jax", "C"])
+@pytest.mark.parametrize("name", ["symgd", "loop", "numpy", "jax", "C"])
 def test_descents_end_at_the_same_point(name, function):
     if name == "jax":
         pytest.importorskip("jax")
