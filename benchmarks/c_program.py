@@ -79,16 +79,12 @@ def _library(function: Function) -> ctypes.CDLL:
     with tempfile.TemporaryDirectory() as folder:
         program, library = Path(folder, "descent.c"), Path(folder, "descent.so")
         program.write_text(source(function))
-        command = [
-            compiler() or "gcc",
-            *FLAGS,
-            "-shared",
-            "-fPIC",
-            str(program),
-            "-o",
-            str(library),
-        ]
-        subprocess.run([*command, "-lm"], check=True)
+        gcc, objects = compiler() or "gcc", program.with_suffix(".o")
+        subprocess.run([gcc, *FLAGS, "-fPIC", "-c", str(program), "-o", str(objects)], check=True)
+        # Linked without -ffast-math, which would switch off subnormals for the whole process.
+        subprocess.run(
+            [gcc, "-shared", str(objects), "-o", str(library), "-lmvec", "-lm"], check=True
+        )
         return ctypes.CDLL(str(library))
 
 

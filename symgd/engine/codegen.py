@@ -17,6 +17,7 @@ from .rules import Rule
 from .steps import Shape, automatic_layout, fixed_layout
 
 TURN = 16  # steps between two looks at a whole block
+LEAP = 256  # fixed steps without a look at each, where nothing can end a run in between
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,19 @@ def run(state, epochs, leap):
     for b in range(state.shape[0]):
         left = epochs
         while left > 0:
-            turn = min(left, {TURN})
             lanes = 0
-            few = 0
             for j in range({LANES}):
                 lanes += running(state, b, j)
-                few += short(state, b, j, turn)
             if lanes == 0:
                 break
+            turn = min(left, {LEAP} if leap else {TURN})
+            few = 1
+            while leap and few > 0 and turn > 1:
+                few = 0
+                for j in range({LANES}):
+                    few += short(state, b, j, turn)
+                if few > 0:
+                    turn //= 2
             left -= turn
             leaping = leap and few == 0
             while turn > 0:

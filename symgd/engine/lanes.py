@@ -7,6 +7,7 @@ inputs only: neither on its neighbours, nor on the chunks, nor on the number of 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
@@ -24,10 +25,14 @@ from .stops import Stop
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
+Mask = npt.NDArray[np.bool_]
 
 _BLOCKS = 64  # blocks a worker holds at a time
 _CHUNK_SECONDS = 0.05  # a worker looks up at least this often
-_FIRST_CHUNK, _FIRST_LEAP = 16, 128  # epochs in a worker's first chunk
+_FIRST_CHUNK, _FIRST_LEAP = 16, 512  # epochs in a worker's first chunk
+_TYPICAL = 100  # automatic steps of a run, to estimate the work
+_SHARE = 10_000  # steps of a block, some milliseconds, that another thread is worth
+_ZERO = np.zeros(1)
 
 
 @dataclass(frozen=True)
@@ -78,18 +83,30 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
         stop=np.full(batch.n_runs, Stop.INTERRUPTED, dtype=np.int64),
     )
     blocks = -(-batch.n_runs // LANES)
-    crew = min(workers or os.cpu_count() or 1, blocks)
-    queue = _Queue(batch.n_runs)
-    halt = threading.Event()
+    crew = min(workers or os.cpu_count() or 1, blocks, max(1, _work(kernel, batch) // _SHARE))
     width = min(_BLOCKS, -(-blocks // crew))
-    with ThreadPoolExecutor(crew) as pool:
-        hands = [_Worker(kernel, function, batch, ends, queue, halt, width) for _ in range(crew)]
-        _attend([pool.submit(hand.work) for hand in hands], halt)
+    queue, halt = _Queue(batch.n_runs), threading.Event()
+    hands = [_Worker(kernel, function, batch, ends, queue, halt, width) for _ in range(crew)]
+    if crew == 1:
+        with contextlib.suppress(KeyboardInterrupt):
+            hands[0].work()
+        hands[0].leave()
+    else:
+        with ThreadPoolExecutor(crew) as pool:
+            _attend([pool.submit(hand.work) for hand in hands], halt)
+        for hand in hands:
+            hand.leave()
     return ends
 
 
+def _work(kernel: Kernel, batch: Batch) -> int:
+    """Estimate the steps of a batch, in blocks, to see whether another thread pays."""
+    steps = _TYPICAL if kernel.rule is None else float(batch.rows["limit"].max())
+    return int(batch.n_runs / LANES * steps)
+
+
 def _attend(futures: list[Future[None]], halt: threading.Event) -> None:
-    """Wait for the workers; on Ctrl-C let each finish its chunk and write out what it has."""
+    """Wait for the workers; on Ctrl-C let each finish its chunk."""
     waiting = set(futures)
     while waiting:
         try:
@@ -115,6 +132,15 @@ class _Queue:
             return np.arange(first, self._next)
 
 
+def _indices(rows: slice) -> range:
+    return range(rows.start, rows.stop)
+
+
+def _count(mask: Mask) -> Indices:
+    """Count the true entries of a mask up to each place."""
+    return mask.ravel().cumsum(dtype=np.intp).reshape(mask.shape)
+
+
 class _Worker:
     """A thread's lanes, and the runs that are in them."""
 
@@ -138,7 +164,7 @@ class _Worker:
         self._chunk = _FIRST_LEAP if batch.leap else _FIRST_CHUNK
 
     def work(self) -> None:
-        """Take runs until none is left."""
+        """Take runs until none is left; what still runs when it is halted stays where it is."""
         self._refill()
         while (self._run >= 0).any() and not self._halt.is_set():
             started = time.perf_counter()
@@ -147,19 +173,22 @@ class _Worker:
             finished = self._harvest((self._run >= 0) & (self._code != Stop.RUNNING))
             self._pace(elapsed, finished)
             self._refill()
+
+    def leave(self) -> None:
+        """Write out what was reached by runs that have not ended."""
         self._harvest(self._run >= 0)
 
-    def _harvest(self, which: npt.NDArray[np.bool_]) -> float:
+    def _harvest(self, which: Mask) -> float:
         """Write out lanes; gives their share among all that were running."""
-        block, lane = np.nonzero(which)
         running = max(1, int(np.count_nonzero(self._run >= 0)))
-        runs = self._run[block, lane]
-        self._ends.x[runs] = self._state[block, self._rows["x"], lane]
-        self._ends.nit[runs] = self._state[block, self._rows["nit"].start, lane]
-        self._ends.evaluations[runs] = self._state[block, self._rows["nfev"].start, lane]
-        codes = self._code[block, lane]
+        runs = self._run[which]
+        for i, row in enumerate(_indices(self._rows["x"])):
+            self._ends.x[runs, i] = self._state[:, row][which]
+        self._ends.nit[runs] = self._state[:, self._rows["nit"].start][which]
+        self._ends.evaluations[runs] = self._state[:, self._rows["nfev"].start][which]
+        codes = self._code[which]
         self._ends.stop[runs] = np.where(codes == Stop.RUNNING, Stop.INTERRUPTED, codes)
-        self._run[block, lane] = -1
+        self._run[which] = -1
         return len(runs) / running
 
     def _pace(self, elapsed: float, finished: float) -> None:
@@ -173,19 +202,28 @@ class _Worker:
 
     def _refill(self) -> None:
         """Give waiting runs to idle lanes; with none waiting, close up the gaps."""
-        block, lane = np.nonzero(self._run < 0)
-        if not len(block):
-            return
-        runs = self._queue.take(len(block))
-        block, lane = block[: len(runs)], lane[: len(runs)]
-        if len(runs):
-            self._state[block, :, lane] = 0.0
-            self._run[block, lane] = runs
-            for name, values in self._batch.rows.items():
-                mine = values[:, runs] if values.shape[1] > 1 else values
-                self._state[block, self._rows[name], lane] = mine.T
-        else:
+        idle = self._run < 0
+        free = int(np.count_nonzero(idle))
+        runs = self._queue.take(free)
+        if free and not len(runs):
             self._close_up()
+        elif len(runs):
+            taken = idle if len(runs) == free else idle & (_count(idle) <= len(runs))
+            self._load(runs, taken)
+            self._run[taken] = runs  # last: a lane that is half loaded holds no run
+
+    def _load(self, runs: Indices, lanes: Mask) -> None:
+        """Write the inputs of runs to lanes, and zero to their other rows."""
+        whole = bool(lanes.all())
+        for name, rows in self._rows.items():
+            given = self._batch.rows.get(name)
+            for i, row in enumerate(_indices(rows)):
+                values = _ZERO if given is None else given[i]
+                mine = values[runs] if len(values) > 1 else values[0]
+                if whole:
+                    self._state[:, row] = mine.reshape(-1, LANES) if mine.ndim else mine
+                else:
+                    self._state[:, row][lanes] = mine
 
     def _close_up(self) -> None:
         """Move the lanes that still run into as few blocks as will hold them."""
