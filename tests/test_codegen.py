@@ -188,6 +188,16 @@ def test_f_that_reaches_minus_infinity_is_bottomless():
     assert ends.stop[0] == Stop.BOTTOMLESS
 
 
+@pytest.mark.parametrize(
+    "expr", ["abs(x - y) - min(x, y)", "x - y", "-exp(x) + y", "x**3 + 2*x + y"]
+)
+def test_runs_to_infinity_end(expr):
+    starts = np.random.default_rng(0).uniform(-3, 3, size=(100, 2))
+    ends = drive(expr, starts, tol=1e-8)
+    assert not (ends.stop == Stop.TOLERANCE).any()
+    assert ends.evaluations.max() < 20_000
+
+
 @pytest.mark.parametrize("bounded", [False, True])
 @pytest.mark.parametrize("kind", ["fixed", "automatic"])
 def test_source_holds_no_name_of_the_user_and_no_whole_number(kind, bounded):

@@ -126,6 +126,23 @@ def test_verdicts(expr, given, status, kind):
     assert result.explain(0)
 
 
+BOTTOMLESS = [
+    ("x*z**2 + (x - z)**2", "falls as t**3 along x = z = t"),
+    ("x**3 + (x - z)**4", "falls as t**3 along x = z = t"),
+    ("(y - x**2)*(y - 3*x**2)", "falls as -t**4 along y = 2*t**2, rises along every line"),
+    ("abs(x - y) - min(x, 2*y)", "falls as -t along x = y = t, a kink"),
+    ("abs(x - y) - min(x, y)", "falls as -t along x = y = t, a kink"),
+    ("abs(x - y) - x", "falls as -t along x = y = t, a kink"),
+]
+
+
+@pytest.mark.parametrize(("expr", "why"), BOTTOMLESS)
+def test_what_has_no_minimum_has_no_success(expr, why):
+    result = symgd.minimize(expr, starts=64, start_box=(-3, 3))
+    assert result.minima == (), why
+    assert not result.success
+
+
 def test_every_status_is_provoked_here():
     assert {status for *_, status, _ in EXPECTED} | {Status.STOPPED} == set(Status)
 

@@ -22,6 +22,7 @@ from .stops import Stop
 _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
 _LEASH = 500.0  # first steps that one step may be as long as, besides |x| itself
+_LONGEST = 1e300  # an infinite length would never shrink
 _PATIENCE = 20.0  # accepted steps in a row that gain nothing beyond rounding
 
 _clip = elementary(vmath.clip)
@@ -188,7 +189,7 @@ class _Trial:
         length = _smaller(100.0 * t, select(curved > 0.0, spectral, 4.0 * t))
         scale = w["scale"]
         leash = (_LEASH * scale + _sizes(self.ahead)) * inverse
-        return select(self.first, scale * inverse, _smaller(length, leash))
+        return _smaller(select(self.first, scale * inverse, _smaller(length, leash)), _LONGEST)
 
     def _shorter(self, t: Number) -> Number:
         """Give the length after a bad step: the lowest point of a parabola, within limits."""
