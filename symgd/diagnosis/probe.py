@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..problem import Problem
+from .directions import across, all_around
 from .local import SINGULAR, Box, Model, model, rounding
 
 Array = npt.NDArray[np.float64]
@@ -23,7 +24,6 @@ _FAR = 2.0 ** np.arange(0.0, 12.0)
 _DECADES = 3  # of distance that a jump is told from a steep rise over
 _SUDDEN = 0.1  # share of the rise over the neighbourhood that a jump has at once
 _SHARPER = 30.0  # errors of the point that the nearest probe is away
-_RANDOM = 64  # directions besides the axes, for several variables
 
 
 class Around(IntEnum):
@@ -69,9 +69,12 @@ def around(
     Around
     """
     here = model(problem, point[None], box)
-    curved = smooth and bool(here.finite[0] and _half_open(here.eigenvalues[0]))
+    eigenvalues = here.eigenvalues[0]
+    null = np.abs(eigenvalues) <= SINGULAR
+    partly = null.any() and not null.all() and (eigenvalues > -SINGULAR).all()
+    curved = bool(smooth and here.finite[0] and partly)  # f is open in null directions only
     floor = here if curved else None
-    steps = _directions(here, curved) * length
+    steps = across(here, null, length) if curved else all_around(problem, here, point, length)
     shares = _NEAR[np.minimum(_SHARPER * error, _NEAR[-1]) <= _NEAR]
     ask = _Probes(problem, point, box, floor, level)
     changes = ask.changes(steps, shares)
@@ -89,27 +92,6 @@ def around(
     both_ways = still.reshape(2, -1).all(axis=0).sum() * 2 == still.sum()
     valley = (far == 0).all() and both_ways and (curved or not still.all())
     return Around.VALLEY if valley else Around.LEVEL
-
-
-def _half_open(eigenvalues: Array) -> bool:
-    """Tell whether f curves up in some directions and is open, to second order, in the rest."""
-    null = np.abs(eigenvalues) <= SINGULAR
-    return bool(null.any() and not null.all() and (eigenvalues > -SINGULAR).all())
-
-
-def _directions(here: Model, curved: bool) -> Array:
-    """Give directions, each with its opposite, ``(2 k, n_vars)``, of largest entry 1.
-
-    Where f curves up in some directions only the others are asked.
-    """
-    n = here.gradient.shape[1]
-    null = np.abs(here.eigenvalues[0]) <= SINGULAR
-    basis = (here.vectors[0] * here.scale[0][:, None])[:, null].T if curved else np.eye(n)
-    half = basis / np.abs(basis).max(axis=1, keepdims=True)
-    if len(half) > 1:
-        mix = np.random.default_rng(0).normal(size=(_RANDOM, len(half))) @ half
-        half = np.concatenate([half, mix / np.abs(mix).max(axis=1, keepdims=True)])
-    return np.concatenate([half, -half])
 
 
 @dataclass(frozen=True)

@@ -299,10 +299,10 @@ class _Judge:
             self.kind[row] = Kind.WEAK_MINIMUM if flat else Kind.KINK_MINIMUM
             self.status[row] = Status.CONVERGED
             return
-        self.kind[row] = Kind.FLAT if kind is Kind.FLAT else Kind.NOT_STATIONARY
+        self.kind[row] = Kind.NOT_STATIONARY
         before, after = self.problem.values(np.stack([self.x0[row], self.x[row]]))
         if flat or kind is Kind.FLAT:
-            self.status[row] = Status.PLATEAU
+            self.kind[row], self.status[row] = Kind.FLAT, Status.PLATEAU
         elif before - after > _FALLEN * abs(before):
             self.status[row] = Status.DIVERGED
         else:

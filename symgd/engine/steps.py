@@ -22,7 +22,7 @@ from .stops import Stop
 _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
 _LEASH = 500.0  # first steps that one step may be as long as, besides |x| itself
-_LONGEST = 1e300  # an infinite length would never shrink
+_LONGEST = 1.7e308  # an infinite length would never shrink
 _PATIENCE = 20.0  # accepted steps in a row that gain nothing beyond rounding
 
 _clip = elementary(vmath.clip)
@@ -189,10 +189,11 @@ class _Trial:
         length = _smaller(100.0 * t, select(curved > 0.0, spectral, 4.0 * t))
         scale = w["scale"]
         leash = (_LEASH * scale + _sizes(self.ahead)) * inverse
-        return _smaller(select(self.first, scale * inverse, _smaller(length, leash)), _LONGEST)
+        return select(self.first, scale * inverse, _smaller(length, leash))
 
     def _shorter(self, t: Number) -> Number:
         """Give the length after a bad step: the lowest point of a parabola, within limits."""
+        t = _smaller(t, _LONGEST)
         parabola = 0.5 * self.slope * t / (self.slope - (self.value - self.f))
         return select(self.finite, _clip(parabola, 0.1 * t, 0.5 * t), 0.1 * t)
 

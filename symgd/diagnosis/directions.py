@@ -1,0 +1,126 @@
+"""Directions in which a lower point would lie, if there is one.
+
+Random directions miss a narrow cone of descent. So the list also holds the eigenvectors of the
+Hessian, the directions along which a kink is kept, and the one that all gradients nearby agree on
+to be downhill.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from ..problem import Problem
+from .local import Model
+
+Array = npt.NDArray[np.float64]
+
+_RANDOM = 64  # random directions, for several variables
+_WITHIN = 16  # of them within each space that keeps a kink
+_CLOSE = 1e-7  # share of the neighbourhood within which a kink is at the point
+_TURNS = 300  # steps towards the shortest mean of gradients
+
+
+def all_around(problem: Problem, here: Model, point: Array, length: Array) -> Array:
+    """Give steps to all sides of a point, each with its opposite.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    here : Model
+        The quadratic model at the point.
+    point, length : ndarray
+        The point, and the size of its neighbourhood in each variable, ``(n_vars,)``.
+
+    Returns
+    -------
+    ndarray
+        Steps that end at the border of the neighbourhood, ``(2 k, n_vars)``.
+    """
+    n = len(point)
+    steps = [np.eye(n)]
+    if n > 1:
+        rng = np.random.default_rng(0)
+        steps.append(rng.normal(size=(_RANDOM, n)))
+        if here.finite[0]:
+            steps.append((here.vectors[0] * here.scale[0][:, None]).T / length)
+        steps += _along_kinks(problem, point, length, rng)
+        steps.append(_downhill(problem, point, length, rng)[None])
+    return _both_ways(np.concatenate(steps)) * length
+
+
+def across(here: Model, null: npt.NDArray[np.bool_], length: Array) -> Array:
+    """Give steps in the null directions of a Hessian, each with its opposite."""
+    basis = (here.vectors[0] * here.scale[0][:, None])[:, null].T / length
+    return _both_ways(_mixed(basis, _RANDOM, np.random.default_rng(0))) * length
+
+
+def _both_ways(steps: Array) -> Array:
+    sizes = np.abs(steps).max(axis=1, keepdims=True)
+    half = steps[sizes[:, 0] > 0] / sizes[sizes > 0][:, None]
+    return np.concatenate([half, -half])
+
+
+def _mixed(basis: Array, count: int, rng: np.random.Generator) -> Array:
+    """Give a basis and random mixtures of it."""
+    basis = basis / np.abs(basis).max(axis=1, keepdims=True)
+    if len(basis) < 2:
+        return basis
+    return np.concatenate([basis, rng.normal(size=(count, len(basis))) @ basis])
+
+
+def _along_kinks(
+    problem: Problem, point: Array, length: Array, rng: np.random.Generator
+) -> list[Array]:
+    """Give directions that keep one kink at the point, and those that keep all of them."""
+    normals = _kink_normals(problem, point, length)
+    spaces = [normals[i : i + 1] for i in range(len(normals))]
+    if len(normals) > 1:
+        spaces.append(normals)
+    found = []
+    for space in spaces:
+        _, sizes, vectors = np.linalg.svd(space)
+        kept = vectors[np.count_nonzero(sizes > 1e-9 * sizes[0]) :]
+        if len(kept):
+            found.append(_mixed(kept, _WITHIN, rng))
+    return found
+
+
+def _kink_normals(problem: Problem, point: Array, length: Array) -> Array:
+    """Give the gradients of what is zero at a kink, for the kinks at the point."""
+    offsets = _CLOSE * np.diag(length)
+    around = np.concatenate([point[None], point + offsets, point - offsets])
+    values = problem.run(problem.symbolic.kinks, around).T
+    n = len(point)
+    normals = (values[1 : n + 1] - values[n + 1 :]).T / (2 * _CLOSE)
+    near = np.abs(values[0]) <= _CLOSE * np.abs(normals).sum(axis=1)
+    near &= np.isfinite(normals).all(axis=1) & (normals != 0).any(axis=1)
+    return np.asarray(normals[near])
+
+
+def _downhill(problem: Problem, point: Array, length: Array, rng: np.random.Generator) -> Array:
+    """Give the direction against the shortest mean of the gradients nearby.
+
+    References
+    ----------
+    J. V. Burke, A. S. Lewis and M. L. Overton, "A Robust Gradient Sampling Algorithm for
+    Nonsmooth, Nonconvex Optimization", SIAM Journal on Optimization 15, 751-779 (2005),
+    doi:10.1137/030601296.
+    """
+    n = len(point)
+    nearby = point + _CLOSE * length * rng.uniform(-1, 1, size=(4 * n + 8, n))
+    gradients = problem.gradients(nearby) * length
+    gradients = gradients[np.isfinite(gradients).all(axis=1)]
+    largest = np.abs(gradients).max(initial=0.0)
+    if not largest > 0:
+        return np.zeros(n)
+    gradients /= largest
+    mean = gradients.mean(axis=0)
+    for _ in range(_TURNS):
+        towards = gradients[np.argmin(gradients @ mean)] - mean
+        size = towards @ towards
+        if not size > 0:
+            break
+        mean += np.clip(-(towards @ mean) / size, 0.0, 1.0) * towards
+    return np.asarray(-mean)
