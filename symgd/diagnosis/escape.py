@@ -1,4 +1,7 @@
-"""Leaving a maximum or a saddle: to both sides along the steepest negative curvature."""
+"""Leaving a maximum or a saddle: to both sides along the steepest negative curvature.
+
+Where there is none, as at x = 0 of x**3, one step goes to the lowest point nearby.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..problem import Problem
+from .directions import all_around
 from .local import Box, model
 
 Array = npt.NDArray[np.float64]
@@ -53,4 +57,21 @@ def beyond(problem: Problem, x: Array, width: Array, box: Box) -> tuple[Array, W
         starts[lower] = tried[lower]
         waiting &= ~lower
         sides = sides / 2
-    return starts[~waiting], origin[~waiting]
+    left = np.setdiff1d(np.arange(len(x)), origin[~waiting])
+    lowest = [_lowest_nearby(problem, x[i], width, box) for i in left]
+    found = [(point, i) for point, i in zip(lowest, left, strict=True) if point is not None]
+    starts = np.concatenate([starts[~waiting], *(point[None] for point, _ in found)])
+    return starts, np.concatenate([origin[~waiting], np.array([i for _, i in found], dtype=int)])
+
+
+def _lowest_nearby(problem: Problem, point: Array, width: Array, box: Box) -> Array | None:
+    """Give a lower point beside one where the curvature does not show the way down."""
+    here = model(problem, point[None], box)
+    steps = all_around(problem, here, point, _FIRST * width)
+    for share in 10.0 ** np.arange(1, -4, -1):
+        tried = box.clip(point + share * steps)
+        values = problem.values(tried)
+        lowest = int(np.nanargmin(values)) if np.isfinite(values).any() else 0
+        if values[lowest] < problem.values(point[None])[0]:
+            return np.asarray(tried[lowest])
+    return None

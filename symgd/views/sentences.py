@@ -71,6 +71,13 @@ class Case:
         return point(self.names, self.x)
 
     @property
+    def point(self) -> str:
+        """What the end point is, in words."""
+        if self.kind == Kind.SADDLE and len(self.names) == 1:
+            return "inflection point"
+        return self.kind.words
+
+    @property
     def height(self) -> str:
         """The value of f at the end, as a continuation of `end`."""
         return f", f = {number(self.fun)}" if math.isfinite(self.fun) else ""
@@ -148,9 +155,8 @@ def advice(status: Status) -> str:
 
 def _is_a(case: Case) -> str:
     """Name what the end point is, to follow "is" or "reached"."""
-    if case.kind == Kind.SADDLE and len(case.names) == 1:
-        return "an inflection point"
-    return _ODD_KINDS.get(case.kind, f"a {case.kind.words}")
+    article = "an" if case.point[0] in "aeiou" else "a"
+    return _ODD_KINDS.get(case.kind, f"{article} {case.point}")
 
 
 _ODD_KINDS = {
@@ -207,7 +213,8 @@ def _way_out(result: Result, case: Case) -> str:
     if len(children):
         ends = listed(distinct([point(case.names, result.runs.x[c].tolist()) for c in children]))
         rows = listed([str(c) for c in children])
-        return f"escape=True continued it in runs {rows}, which end at {ends}"
+        runs = f"run {rows}, which ends" if len(children) == 1 else f"runs {rows}, which end"
+        return f"escape=True continued it in {runs} at {ends}"
     if case.run != result.best or not len(result.beyond):
         return advice(case.status)
     ends = listed(distinct([point(case.names, x.tolist()) for x in result.beyond]))

@@ -101,7 +101,7 @@ def story(result: Result, run: int) -> str:
         ("end", case.end + case.height),
         ("gradient", case.gradient),
         ("curvature", case.curvature.removeprefix("curvatures ")),
-        ("point", case.kind.words),
+        ("point", case.point),
         ("verdict", case.status.name),
     ]
     table = [f"  {name:<10} {value}" for name, value in lines if value]
