@@ -30,6 +30,7 @@ _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
 _FIRST_STEP = 1e-3  # length of the automatic step's first try, as a share of the region
 _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
 _TIGHTER = 1e-4
+_LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
 
 
 def minimize(
@@ -126,10 +127,11 @@ def minimize(
         seed=seed, method=method, lr=lr, epochs=epochs, tol=tol, polish=polish, escape=escape,
         workers=workers,
     )  # fmt: skip
-    batch = _descend(problem, options.x0, options)
-    if options.escape:
-        batch = _led_on(problem, batch, options)
-    return _wrap(problem, batch, options)
+    with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
+        batch = _descend(problem, options.x0, options)
+        if options.escape:
+            batch = _led_on(problem, batch, options)
+        return _wrap(problem, batch, options)
 
 
 def _problem(
@@ -166,7 +168,7 @@ def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> codeg
 
 def _descend(problem: Problem, x0: Array, options: Options) -> _Batch:
     """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
-    how = Judging(options.rule, options.tol or TOL, options.polish, options.width)
+    how = Judging(options.rule, min(options.tol or TOL, _LOOSEST), options.polish, options.width)
     limits = np.full(len(x0), options.epochs)
     tol = options.tol
     ends = _run(problem, x0, limits, tol, options)
@@ -175,7 +177,7 @@ def _descend(problem: Problem, x0: Array, options: Options) -> _Batch:
         rows = np.flatnonzero(verdicts.early & (ends.nit < limits))
         if not len(rows):
             break
-        tol = tol * _TIGHTER if tol > np.finfo(float).eps else 0.0
+        tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
         more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, options)
         ends.x[rows], ends.stop[rows] = more.x, more.stop
         ends.nit[rows] += more.nit
@@ -300,7 +302,7 @@ def _minima(problem: Problem, batch: _Batch, options: Options) -> tuple[tuple[Mi
         return (), member
     points = judged.target[rows]
     values = problem.values(points)
-    spread = np.ptp(np.concatenate([batch.x0, points]), axis=0)
+    spread = np.fmin(np.ptp(np.concatenate([batch.x0, points]), axis=0), 10 * options.width)
     weak = judged.kind[rows] == Kind.WEAK_MINIMUM
     member[rows] = distinct(problem, points, values, weak, spread)
     order = np.lexsort((values, member[rows]))

@@ -20,6 +20,8 @@ Array = npt.NDArray[np.float64]
 
 EPOCHS = 10_000  # the most steps of a run, when the user names no number
 TOL = 1e-8
+_WIDEST = 1e300
+_STARTS = 10**8  # the most starts of a batch
 _SIDE = 10.0  # half the default starting box
 
 
@@ -88,13 +90,13 @@ def read_options(
     limit = EPOCHS if epochs is None else _whole("epochs", epochs, 1)
     exact = rule is not None and epochs is not None
     default_tol = 0.0 if exact else TOL
-    count, spot = _whole("starts", starts, 1), _whole("seed", seed, 0)
+    count, spot = _whole("starts", starts, 1, _STARTS), _whole("seed", seed, 0)
     if sampler not in SAMPLERS:
         raise ConfigurationError("sampler", sampler, "one of " + ", ".join(SAMPLERS))
     return Options(
         x0=sample(sampler, count, lower, upper, spot) if x0 is None else _points(x0, names, box),
         box=box,
-        width=upper - lower,
+        width=_width(lower, upper),
         rule=rule,
         epochs=limit,
         tol=default_tol if tol is None else _number("tol", tol, "a number >= 0", 0.0),
@@ -102,6 +104,11 @@ def read_options(
         escape=_flag("escape", escape),
         workers=None if workers is None else _whole("workers", workers, 1),
     )
+
+
+def _width(lower: Array, upper: Array) -> Array:
+    with np.errstate(over="ignore"):
+        return np.fmin(upper - lower, _WIDEST)
 
 
 def _rule(method: str | Rule, lr: float | None) -> Rule | None:
@@ -136,15 +143,17 @@ def _float(value: Any) -> float | None:
         return None
 
 
-def _whole(name: str, value: Any, least: int) -> int:
-    takes = f"a whole number >= {least}"
+def _whole(name: str, value: Any, least: int, most: int = 2**53) -> int:
+    takes = (
+        f"a whole number from {least} to {most}" if most < 2**53 else f"a whole number >= {least}"
+    )
     if isinstance(value, bool | np.bool_):
         raise ConfigurationError(name, value, takes)
     try:
         number = operator.index(value)
     except TypeError:
         raise ConfigurationError(name, value, takes) from None
-    if number < least or number > 2**53:
+    if not least <= number <= most:
         raise ConfigurationError(name, value, takes)
     return number
 
@@ -160,8 +169,9 @@ def _points(x0: npt.ArrayLike, names: Sequence[str], box: Box) -> Array:
     many = f"one point of shape ({n},), or many of shape (n_runs, {n})"
     takes = "a number, or numbers of shape (n_runs,)" if n == 1 else many
     try:
-        points = np.array(x0, dtype=float)
-    except (TypeError, ValueError):
+        given = np.asarray(x0)
+        points = np.array(None if np.iscomplexobj(given) else x0, dtype=float)
+    except (TypeError, ValueError, OverflowError):
         raise ConfigurationError("x0", x0, takes) from None
     shaped = points.reshape(-1, 1) if n == 1 and points.ndim < 2 else np.atleast_2d(points)
     if not points.size or shaped.ndim != 2 or shaped.shape[1] != n or (n > 1 and points.ndim == 0):

@@ -53,7 +53,7 @@ def sample(sampler: str, starts: int, lower: Array, upper: Array, seed: int) -> 
         unit = np.random.default_rng(seed).random((starts, n))
     else:
         unit = _scipy(sampler, starts, n, seed)
-    return np.clip(lower + unit * (upper - lower), lower, upper)
+    return np.clip(lower * (1 - unit) + upper * unit, lower, upper)
 
 
 def _spread(starts: int, n: int, seed: int) -> Array:

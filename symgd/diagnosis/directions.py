@@ -115,12 +115,21 @@ def _downhill(problem: Problem, point: Array, length: Array, rng: np.random.Gene
     largest = np.abs(gradients).max(initial=0.0)
     if not largest > 0:
         return np.zeros(n)
-    gradients /= largest
-    mean = gradients.mean(axis=0)
+    return -_shortest_mean(gradients / largest)
+
+
+def _shortest_mean(vectors: Array) -> Array:
+    """Give the shortest convex mean, moving weight from the worst vector to the best one."""
+    weights = np.full(len(vectors), 1 / len(vectors))
     for _ in range(_TURNS):
-        towards = gradients[np.argmin(gradients @ mean)] - mean
-        size = towards @ towards
+        products = vectors @ (weights @ vectors)
+        best = int(np.argmin(products))
+        worst = int(np.argmax(np.where(weights > 0, products, -np.inf)))
+        change = vectors[best] - vectors[worst]
+        size = change @ change
         if not size > 0:
             break
-        mean += np.clip(-(towards @ mean) / size, 0.0, 1.0) * towards
-    return np.asarray(-mean)
+        moved = np.clip((products[worst] - products[best]) / size, 0.0, weights[worst])
+        weights[best] += moved
+        weights[worst] -= moved
+    return np.asarray(weights @ vectors)

@@ -19,9 +19,12 @@ Mask = npt.NDArray[np.bool_]
 
 LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a minimum
 
-_PERTURBED = 32 * EPS  # share of x that its rounding along the run may amount to
+PERTURBED = 32 * EPS  # share of x that its rounding along the run may amount to
 _NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
+_RESOLVED = 1e-2  # share of that neighbourhood that the rounding of x may amount to
 _NEARBY = 1e-2  # share of the way travelled at which curvature is compared
+_UNDERFLOW = 1e-290  # a curvature below this has lost digits
+_UNDERFLOW = 1e-290  # a curvature below this has lost digits
 _FLATTER = 1e6  # how much more than its curvature f rises around a degenerate minimum
 
 
@@ -61,6 +64,8 @@ class Kinds:
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
             kinds[i] = self.by_values(points[i], x0[i], smooth, error[i])
+        coarse = PERTURBED * np.abs(points) > _RESOLVED * self._length(points, x0)
+        kinds[coarse.any(axis=1)] = Kind.UNKNOWN
         return kinds
 
     def _doubt(self, points: Array, here: Model) -> Array:
@@ -69,20 +74,21 @@ class Kinds:
         with np.errstate(all="ignore"):
             spread = gradient_noise(self.problem, points) / steepness
         spread = np.where(np.isfinite(spread), spread, 0.0)
-        return np.asarray(np.fmax(_PERTURBED * np.abs(points), spread))
+        return np.asarray(np.fmax(PERTURBED * np.abs(points), spread))
 
     def _hessian_noise(self, points: Array, here: Model, doubt: Array) -> Array:
         """Bound the change of the scaled eigenvalues within the doubt about the points."""
         noise = np.full(len(points), SINGULAR)
         for shift in (-doubt, doubt):
-            moved = self.problem.hessians(self.box.clip(points + shift)) - here.hessian
+            ahead = self.problem.hessians(self.box.clip(points + shift))
             with np.errstate(all="ignore"):
+                moved = ahead - here.hessian
                 scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
             noise = np.fmax(noise, np.abs(scaled).sum(axis=2).max(axis=1))
         return noise
 
     def _flattened(self, points: Array, x0: Array, here: Model) -> Mask:
-        """Tell where f rises far more nearby than its curvature at the point would make it."""
+        """Tell where f changes far more nearby than its curvature at the point would make it."""
         length = self._length(points, x0)
         centre = self.problem.values(points)
         found = np.zeros(len(points), dtype=bool)
@@ -90,11 +96,12 @@ class Kinds:
             direction = here.vectors[:, :, j] * here.scale
             with np.errstate(all="ignore"):
                 share = _NEARBY / np.abs(direction / length).max(axis=1)
-                expected = here.eigenvalues[:, j] * share**2
-                rise = -2 * centre
+                expected = 0.5 * np.abs(here.eigenvalues[:, j]) * share**2
                 for side in (-share, share):
-                    rise = rise + self.problem.values(points + side[:, None] * direction)
-                found |= rise > _FLATTER * np.abs(expected)
+                    values = self.problem.values(points + side[:, None] * direction)
+                    found |= np.abs(values - centre) > _FLATTER * expected
+        steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
+        found |= (steepness < _UNDERFLOW).any(axis=1)
         return found & ~here.held.any(axis=1)
 
     def _length(self, point: Array, x0: Array) -> Array:
@@ -125,7 +132,7 @@ def near_kink(problem: Problem, points: Array) -> Mask:
     evaluate = problem.symbolic.kinks
     here = problem.run(evaluate, points)
     scatter = np.zeros_like(here)
-    for shift in (-_PERTURBED, _PERTURBED):
+    for shift in (-PERTURBED, PERTURBED):
         with np.errstate(invalid="ignore"):
             moved = np.abs(problem.run(evaluate, points * (1 + shift)) - here)
         scatter = np.fmax(scatter, moved)

@@ -100,6 +100,14 @@ class Model:
         keep = np.abs(self.eigenvalues) > _NULL
         return np.asarray(np.sqrt(np.where(keep, squares, 0.0).sum(axis=1)))
 
+    def open_fall(self, way: Array) -> Array:
+        """Give the fall of f along the null directions, to first order, over a way."""
+        null = np.abs(self.eigenvalues) <= _NULL
+        with np.errstate(all="ignore"):
+            along = np.einsum("nij,ni->nj", self.vectors, way / self.scale)
+            falls = np.where(null, np.abs(self.slopes * along), 0.0)
+        return np.asarray(falls.sum(axis=1))
+
     def length(self, steps: Array) -> Array:
         """Measure steps by the curvature, as `decrement` does."""
         with np.errstate(over="ignore", invalid="ignore"):

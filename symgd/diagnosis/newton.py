@@ -15,6 +15,7 @@ Mask = npt.NDArray[np.bool_]
 
 _STEPS = 240  # enough for x**12, where each step gains an eleventh
 _NEAR = 1e-4  # share of the way travelled below which f is too coarse to judge a step
+_FALL = 1e-10  # share of a run's whole fall that may be left along null directions
 _MANY = 4  # such steps in a run tell a singular Hessian
 _LINEAR = 0.25  # a step that shrinks the next one by less than this is not quadratic
 
@@ -71,6 +72,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         noise = _noise(here, best[active])
         homing = (decrement <= _LINEAR * last[active]) & np.isfinite(last[active])
         homing |= linear[active] >= _MANY
+        good &= _level(problem, here, best[active], x0[active])
         small = good & ((decrement <= noise) | (homing & (decrement <= tol * way)))
         settled[active[small]] = True
         linear[active] += decrement > _LINEAR * last[active]
@@ -129,6 +131,17 @@ def _noise(here: Model, points: Array) -> Array:
     along = np.einsum("nij,ni->nj", np.abs(here.vectors), rounding * here.scale)
     with np.errstate(all="ignore"):
         return np.asarray(8 * np.sqrt((along**2 / np.abs(here.eigenvalues)).sum(axis=1)))
+
+
+def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:
+    """Tell where f does not fall along null directions, which Newton steps leave alone."""
+    fall = here.open_fall(points - x0)
+    if not fall.any():
+        return np.ones(len(points), dtype=bool)
+    values = problem.values(points)
+    with np.errstate(invalid="ignore"):
+        whole = np.nan_to_num(np.abs(problem.values(x0) - values))
+    return np.asarray(fall <= _FALL * whole + 16 * EPS * np.abs(values))
 
 
 def _rises(problem: Problem, x: Array, y: Array, decrement: Array) -> Mask:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ Array = npt.NDArray[np.float64]
 _NEAR = 10.0 ** np.arange(-8.0, 0.0)  # shares of the length of the neighbourhood
 _FAR = 2.0 ** np.arange(0.0, 12.0)
 _DECADES = 3  # of distance that a jump is told from a steep rise over
+_COARSE = 1e-3  # share of the change over the neighbourhood that rounding may amount to
 _SUDDEN = 0.1  # share of the rise over the neighbourhood that a jump has at once
 _SHARPER = 30.0  # errors of the point that the nearest probe is away
 
@@ -34,7 +36,7 @@ class Around(IntEnum):
     SUMMIT = 5  # every way
     LEVEL = 2  # no change beyond rounding within reach
     VALLEY = 3  # level both ways along a line, up in the others
-    BROKEN = 4  # f jumps, or has a pole
+    BROKEN = 4  # f jumps, has a pole, or is not resolved by the doubles here
 
 
 def around(
@@ -75,13 +77,15 @@ def around(
     curved = bool(smooth and here.finite[0] and partly)  # f is open in null directions only
     floor = here if curved else None
     steps = across(here, null, length) if curved else all_around(problem, here, point, length)
-    shares = _NEAR[np.minimum(_SHARPER * error, _NEAR[-1]) <= _NEAR]
+    shares = _NEAR[_SHARPER * error <= _NEAR]
+    if not len(shares):
+        return Around.BROKEN
     ask = _Probes(problem, point, box, floor, level)
     changes = ask.changes(steps, shares)
     near = _first(changes)
     if (near < 0).any():
         return Around.SUMMIT if (near < 0).all() and not curved else Around.DOWN
-    if (len(shares) > _DECADES and _jumps(changes)) or _at_pole(problem, point, steps):
+    if (len(shares) > _DECADES and _jumps(changes)) or ask.noise > _COARSE * ask.range(steps):
         return Around.BROKEN
     if (near > 0).all():
         return Around.UP
@@ -104,6 +108,17 @@ class _Probes:
     floor: Model | None  # moves each probe to the floor of its valley
     level: float
 
+    @cached_property
+    def noise(self) -> float:
+        """The rounding error of f at the point; where f jumps or has a pole, far more."""
+        return float(rounding(self.problem, self.point[None])[0])
+
+    def range(self, steps: Array) -> float:
+        """Give the largest change of f at the ends of steps."""
+        values = self.problem.values(self.box.clip(self.point + steps))
+        changes = np.abs(values - self.problem.values(self.point[None])[0])
+        return float(np.nanmax(changes, initial=0.0))
+
     def changes(self, steps: Array, shares: Array) -> Array:
         """Give the changes of f along each step, ``(n_steps, n_shares)``; 0 within rounding.
 
@@ -116,7 +131,7 @@ class _Probes:
         if self.floor is not None:
             lowered = _on_floor(self.problem, flat, self.floor, self.box)
             values = np.fmin(values, self.problem.values(lowered))
-        noise = rounding(self.problem, flat) + rounding(self.problem, centre)[0] + self.level
+        noise = rounding(self.problem, flat) + self.noise + self.level
         changes: Array = values - self.problem.values(centre)[0]
         with np.errstate(invalid="ignore"):
             changes[np.abs(changes) <= noise] = 0.0
@@ -136,14 +151,6 @@ def _jumps(changes: Array) -> bool:
     with np.errstate(invalid="ignore"):
         sudden = changes[:, 0] > _SUDDEN * np.abs(changes[:, -1])
     return bool((sudden & np.isfinite(changes[:, 0])).any())
-
-
-def _at_pole(problem: Problem, point: Array, steps: Array) -> bool:
-    """Tell whether f is far from its values nearby, and not resolved by rounding."""
-    here = abs(problem.values(point[None])[0])
-    aside = np.abs(problem.values(point + _NEAR[-1] * steps))
-    coarse = rounding(problem, point[None])[0] > 1e-3 * here
-    return bool(coarse and here > 10 * np.nanmedian(aside))
 
 
 def _on_floor(problem: Problem, targets: Array, here: Model, box: Box) -> Array:

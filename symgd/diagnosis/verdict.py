@@ -17,7 +17,7 @@ from ..engine.stops import Stop
 from ..problem import Problem
 from ..status import Kind, Status
 from .cycles import Course, look_ahead
-from .kinds import LOWEST, Kinds
+from .kinds import LOWEST, PERTURBED, Kinds, near_kink
 from .local import EPS, Box, Model, model
 from .newton import refine, seek
 
@@ -30,7 +30,9 @@ _UNDECIDED = -1
 _TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
-_FALLEN = 1e12  # fall of f, in sizes of f at the start, that shows a pole
+_FALLEN = 1e12  # fall of f, in sizes of f at the start and its change there, that shows a pole
+_BESIDE = 1e-3  # share of the searched region within which that change is taken
+_FLAT = 1e-8  # gradient, or share of the fall that it would bring across the region
 _OVERFLOW = -1  # in `condition`: no condition fails, a number overflowed
 
 
@@ -152,7 +154,7 @@ class _Judge:
         rows = np.flatnonzero((snapped != self.x).any(axis=1))
         with np.errstate(invalid="ignore"):
             lower = self.problem.values(snapped[rows]) <= self.problem.values(self.x[rows])
-        self.x[rows[lower]] = snapped[rows[lower]]
+        self.x[rows[lower]] = self.target[rows[lower]] = snapped[rows[lower]]
 
     def _open(self, *stops: Stop) -> Whole:
         """Give the rows without a verdict, of runs that stopped in one of these ways."""
@@ -187,13 +189,13 @@ class _Judge:
 
     def _last_finite(self, fun: Array) -> Array:
         """Give f at the end of each run or, where it overflowed, closer to the start."""
-        last = fun.copy()
+        last = np.where(self.ends.stop == Stop.BOTTOMLESS, -np.inf, fun)
         share = 1.0
-        rows = np.flatnonzero(~np.isfinite(last) & (self.status == Status.DIVERGED))
+        rows = np.flatnonzero(np.isnan(last) & (self.status == Status.DIVERGED))
         while len(rows) and share > 0:
             share *= 1e-3
             last[rows] = self.problem.values(self.x0[rows] + share * (self.x[rows] - self.x0[rows]))
-            rows = rows[~np.isfinite(last[rows])]
+            rows = rows[np.isnan(last[rows])]
         return last
 
     def _minima(self) -> None:
@@ -215,7 +217,7 @@ class _Judge:
         way = there.length(y - self.x0[rows])
         close = (missing <= self.how.tol * way) | self._unresolved(rows, y, missing)
         arrived: Mask = lowest & (close | self.how.polish)
-        held = np.asarray(there.held.any(axis=1))
+        held = self._on_bound(there, y, kinds)
         self.target[rows[lowest]] = y[lowest]
         self.left[rows[lowest]] = self._epochs_left(there, missing, way)[lowest]
         done = rows[arrived]
@@ -226,6 +228,11 @@ class _Judge:
         short = rows[lowest & ~arrived & np.isin(self.ends.stop[rows], _HALTED)]
         self.early[short] = self.ends.stop[short] == Stop.TOLERANCE
         self.status[short] = Status.SLOW
+
+    def _on_bound(self, there: Model, y: Array, kinds: Whole) -> Mask:
+        """Tell where bounds are part of the reason for a minimum."""
+        touching = ((y <= self.box.lower) | (y >= self.box.upper)).any(axis=1)
+        return np.asarray(there.held.any(axis=1) | (touching & (kinds != Kind.MINIMUM)))
 
     def _unresolved(self, rows: Whole, y: Array, missing: Array) -> Mask:
         """Tell which runs are so close to `y` that rounding hides the difference."""
@@ -267,7 +274,8 @@ class _Judge:
         lost = np.where(self._stayed()[rows], Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
         status = np.where(kinds == Kind.FLAT, Status.PLATEAU, lost)
         status = np.where(kinds == Kind.UNKNOWN, _UNDECIDED, status)
-        bound = np.where(there.held.any(axis=1), Status.AT_BOUND, Status.CONVERGED)
+        held = self._on_bound(there, y, kinds)
+        bound = np.where(held, Status.AT_BOUND, Status.CONVERGED)
         there_yet = np.where(resting | self.how.polish, bound, _UNDECIDED)
         self.status[rows] = np.where(lowest, there_yet, status)
         if self.how.polish:
@@ -284,26 +292,30 @@ class _Judge:
             self._judge_values(row)
 
     def _by_values(self, row: int) -> Kind:
-        exact = np.zeros_like(self.x[row])
-        return self.kinds.by_values(self.x[row], self.x0[row], Kind.KINK_MINIMUM, exact)
+        error = PERTURBED * np.abs(self.x[row])
+        return self.kinds.by_values(self.x[row], self.x0[row], Kind.KINK_MINIMUM, error)
 
     def _judge_values(self, row: int) -> None:
         """Judge a run that no step improves, and that is at no smooth stationary point."""
         gradient = self.problem.gradients(self.x[row][None])
         size = np.abs(self.box.projected(self.x[row], gradient)).max()
-        flat = bool(size <= self.how.tol)
         kind = self._by_values(row)
+        before, after = self.problem.values(np.stack([self.x0[row], self.x[row]]))
+        reach = float((size * self.how.width).max())
+        flat = bool(size <= min(self.how.tol, _FLAT) or reach <= _FLAT * abs(before - after))
         settled = kind.lowest or kind is Kind.FLAT
         self.early[row] = self.ends.stop[row] == Stop.TOLERANCE and not settled
         if kind.lowest:
-            self.kind[row] = Kind.WEAK_MINIMUM if flat else Kind.KINK_MINIMUM
+            smooth = flat and not near_kink(self.problem, self.x[row][None])[0]
+            self.kind[row] = Kind.WEAK_MINIMUM if smooth else Kind.KINK_MINIMUM
             self.status[row] = Status.CONVERGED
             return
         self.kind[row] = Kind.NOT_STATIONARY
-        before, after = self.problem.values(np.stack([self.x0[row], self.x[row]]))
-        if flat or kind is Kind.FLAT:
+        beside = self.problem.values((self.x0[row] + _BESIDE * self.how.width)[None])[0]
+        usual = np.fmax(abs(before), abs(beside - before))
+        if flat:
             self.kind[row], self.status[row] = Kind.FLAT, Status.PLATEAU
-        elif before - after > _FALLEN * abs(before):
+        elif before - after > _FALLEN * usual:
             self.status[row] = Status.DIVERGED
         else:
             self.status[row] = Status.NO_PROGRESS

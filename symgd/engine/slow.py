@@ -7,6 +7,7 @@ here with the C library's functions, all of them at once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from typing import Any, cast
 
 import numpy as np
@@ -66,7 +67,7 @@ def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array], n_runs: int
     """
     w = _Arrays(kernel.layout, rows, n_runs)
     state, evaluate = cast(State, w), _evaluate(problem)
-    with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"), suppress(KeyboardInterrupt):
         if kernel.rule is None:
             advance = automatic(evaluate, kernel.shape)
             while np.any(cast(Any, running(state))):
@@ -77,8 +78,9 @@ def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array], n_runs: int
                 parts.save(state)
                 parts.advance(state, 0.0)
                 parts.settle(state, 1.0)
-    counts = (w[name].astype(np.int64) for name in ("nit", "nfev", "code"))
-    return Ends(np.stack(w.all("x"), axis=1), *counts)
+    nit, evaluations, stop = (w[name].astype(np.int64) for name in ("nit", "nfev", "code"))
+    stop[stop == Stop.RUNNING] = Stop.INTERRUPTED
+    return Ends(np.stack(w.all("x"), axis=1), nit, evaluations, stop)
 
 
 def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:

@@ -166,7 +166,9 @@ _ODD_KINDS = {
 }
 
 _MINIMUM_NOTES = {
-    Kind.WEAK_MINIMUM: "the curvature vanishes there, and no lower point was found around it",
+    Kind.WEAK_MINIMUM: (
+        "the curvature there is too small to decide, but no lower point was found around it"
+    ),
     Kind.KINK_MINIMUM: "f has a kink there and rises on every side of it",
 }
 
@@ -174,13 +176,15 @@ _MINIMUM_NOTES = {
 def _converged(result: Result, case: Case) -> tuple[str, ...]:
     where = f"{_is_a(case)}: {case.end}{case.height}{case.shape}"
     note = _MINIMUM_NOTES.get(case.kind, "")
-    if case.nit == 0:
+    if case.nit == 0 and case.x == case.x0:
         return f"started at {where}, and stayed there", note
+    if case.nit == 0:
+        return f"started beside {where}", note
     return f"reached {where}, after {case.steps}", note
 
 
 def _at_bound(result: Result, case: Case) -> tuple[str, ...]:
-    how = "reached" if case.nit else "started at"
+    how = "reached" if case.nit else "started at" if case.x == case.x0 else "started beside"
     return (
         f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
         "f falls only outside the bounds",
@@ -272,7 +276,7 @@ def _oscillating(result: Result, case: Case) -> tuple[str, ...]:
 def _too_large(case: Case) -> tuple[str, str]:
     """Why a rate is too large, and which one is not."""
     high = case.curvatures[1]
-    if not case.lr * high > 2.0:
+    if not case.lr * high > 2.0 - 1e-9:
         return "the step is too large here", advice(Status.OSCILLATING)
     return (
         f"at the curvature {number(high)} a step is safe up to lr = 2/{number(high)} "
