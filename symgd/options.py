@@ -144,9 +144,7 @@ def _float(value: Any) -> float | None:
 
 
 def _whole(name: str, value: Any, least: int, most: int = 2**53) -> int:
-    takes = (
-        f"a whole number from {least} to {most}" if most < 2**53 else f"a whole number >= {least}"
-    )
+    takes = f"a whole number >= {least}" + (f" and <= {most:,}" if most < 2**53 else "")
     if isinstance(value, bool | np.bool_):
         raise ConfigurationError(name, value, takes)
     try:
@@ -170,7 +168,7 @@ def _points(x0: npt.ArrayLike, names: Sequence[str], box: Box) -> Array:
     takes = "a number, or numbers of shape (n_runs,)" if n == 1 else many
     try:
         given = np.asarray(x0)
-        points = np.array(None if np.iscomplexobj(given) else x0, dtype=float)
+        points = np.array("complex" if np.iscomplexobj(given) else x0, dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise ConfigurationError("x0", x0, takes) from None
     shaped = points.reshape(-1, 1) if n == 1 and points.ndim < 2 else np.atleast_2d(points)

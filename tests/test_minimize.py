@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import math
 import threading
 from collections import Counter
 
@@ -141,6 +142,43 @@ def test_what_has_no_minimum_has_no_success(expr, why):
     result = symgd.minimize(expr, starts=64, start_box=(-3, 3))
     assert result.minima == (), why
     assert not result.success
+
+
+NO_MINIMUM = [
+    ("1e-20*x**3", {"x0": 1.0}, "an inflection; f underflows around it"),
+    ("x**3", {"x0": 1.0, "tol": 0}, "an inflection, approached until f underflows"),
+    ("x**2 + y**3", {"x0": [1, 1], "tol": 0}, "an inflection along y"),
+    ("x - sin(x)", {}, "inflections, where the gradient cancels to zero"),
+    ("1e-6*exp(-x**2)", {}, "the tails of a bell, where f'' is subnormal"),
+    ("exp(-x) + 1", {}, "f falls for ever, by less than its rounding"),
+    ("where(x > 0.5, x**2, 1 - x)", {"x0": [4.805744971346968, 1.6]}, "0.25 is not attained"),
+    ("sin(x)", {"x0": [1e17, 1e22, 1e300]}, "the doubles are coarser than the waves"),
+    ("1/x", {}, "a pole"),
+    ("tan(x)", {}, "poles"),
+    ("a*x**2 + b", {"params": {"a": -1, "b": 1e308}}, "a maximum drowned by a constant"),
+]
+
+
+@pytest.mark.parametrize(("expr", "given", "why"), NO_MINIMUM)
+def test_nothing_is_called_a_minimum_where_none_is(expr, given, why):
+    result = symgd.minimize(expr, **given)
+    assert result.minima == (), why
+
+
+def test_a_loose_tolerance_is_no_licence():
+    loose = symgd.minimize("cos(2*pi*x) + x**2", x0=[0.1, 1.0], lr=0.1, epochs=2, tol=1e3)
+    assert not loose.success
+    assert symgd.minimize("cos(2*pi*x) + x**2", x0=0.1, tol=1e300).success
+
+
+def test_runs_beyond_the_range_of_the_fast_sine_take_the_same_steps():
+    x, lr = 3e12, 0.3  # beyond 2**40
+    result = symgd.minimize("sin(x/4)", x0=4 * x, lr=lr, epochs=3)
+    expected = 4 * x
+    for _ in range(3):
+        expected -= lr * math.cos(expected / 4) / 4
+    assert result.x[0] == pytest.approx(expected, rel=1e-15)
+    assert result.nit == 3
 
 
 def test_every_status_is_provoked_here():

@@ -117,7 +117,8 @@ def test_symmetry_in_several_variables():
 ROWS = {
     "minimum": dict(low=38.0873, high=38.0873),
     "weak minimum": dict(nit=1, kind=Kind.WEAK_MINIMUM, low=0.0, high=0.0),
-    "minimum at once": dict(nit=0),
+    "minimum at once": dict(nit=0, x0=1.0),
+    "minimum beside the start": dict(nit=0),
     "kink": dict(kind=Kind.KINK_MINIMUM),
     "bound": dict(status=Status.AT_BOUND),
     "inflection": dict(status=Status.NOT_A_MINIMUM, kind=Kind.SADDLE, low=0.0, high=0.0),

@@ -93,10 +93,13 @@ class Model:
             along = np.where(np.abs(self.eigenvalues) > _NULL, -self.slopes / self.eigenvalues, 0.0)
         return np.asarray(np.einsum("nij,nj->ni", self.vectors, along) * self.scale)
 
-    def decrement(self) -> Array:
-        """Give the length of the Newton step, measured by the curvature itself."""
+    def decrement(self, slopes: Array | None = None) -> Array:
+        """Give the length of the Newton step, measured by the curvature itself.
+
+        With `slopes`, of the step that slopes of these sizes would cause.
+        """
         with np.errstate(all="ignore"):
-            squares = self.slopes**2 / np.abs(self.eigenvalues)
+            squares = (self.slopes if slopes is None else slopes) ** 2 / np.abs(self.eigenvalues)
         keep = np.abs(self.eigenvalues) > _NULL
         return np.asarray(np.sqrt(np.where(keep, squares, 0.0).sum(axis=1)))
 

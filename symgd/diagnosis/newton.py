@@ -129,8 +129,7 @@ def _noise(here: Model, points: Array) -> Array:
     rounding = EPS * np.einsum("nij,nj->ni", np.abs(here.hessian), np.abs(points))
     rounding = np.where(here.held, 0.0, rounding)
     along = np.einsum("nij,ni->nj", np.abs(here.vectors), rounding * here.scale)
-    with np.errstate(all="ignore"):
-        return np.asarray(8 * np.sqrt((along**2 / np.abs(here.eigenvalues)).sum(axis=1)))
+    return np.asarray(8 * here.decrement(along))
 
 
 def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:

@@ -24,6 +24,7 @@ _NEAR = 10.0 ** np.arange(-8.0, 0.0)  # shares of the length of the neighbourhoo
 _FAR = 2.0 ** np.arange(0.0, 12.0)
 _DECADES = 3  # of distance that a jump is told from a steep rise over
 _COARSE = 1e-3  # share of the change over the neighbourhood that rounding may amount to
+_UNUSUAL = 1e3  # times the rounding of f beside the point that a jump scatters
 _SUDDEN = 0.1  # share of the rise over the neighbourhood that a jump has at once
 _SHARPER = 30.0  # errors of the point that the nearest probe is away
 
@@ -85,7 +86,7 @@ def around(
     near = _first(changes)
     if (near < 0).any():
         return Around.SUMMIT if (near < 0).all() and not curved else Around.DOWN
-    if (len(shares) > _DECADES and _jumps(changes)) or ask.noise > _COARSE * ask.range(steps):
+    if (len(shares) > _DECADES and _jumps(changes)) or ask.scattered(steps):
         return Around.BROKEN
     if (near > 0).all():
         return Around.UP
@@ -113,11 +114,12 @@ class _Probes:
         """The rounding error of f at the point; where f jumps or has a pole, far more."""
         return float(rounding(self.problem, self.point[None])[0])
 
-    def range(self, steps: Array) -> float:
-        """Give the largest change of f at the ends of steps."""
-        values = self.problem.values(self.box.clip(self.point + steps))
-        changes = np.abs(values - self.problem.values(self.point[None])[0])
-        return float(np.nanmax(changes, initial=0.0))
+    def scattered(self, steps: Array) -> bool:
+        """Tell whether f scatters over the doubles at the point as it does not beside it."""
+        ends, beside = (self.box.clip(self.point + s * steps) for s in (1.0, _NEAR[0]))
+        changes = self.problem.values(ends) - self.problem.values(self.point[None])[0]
+        usual = _UNUSUAL * np.nanmedian(rounding(self.problem, beside))
+        return bool(self.noise > max(usual, _COARSE * np.nanmax(np.abs(changes), initial=0.0)))
 
     def changes(self, steps: Array, shares: Array) -> Array:
         """Give the changes of f along each step, ``(n_steps, n_shares)``; 0 within rounding.
