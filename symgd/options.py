@@ -167,8 +167,9 @@ def _points(x0: npt.ArrayLike, names: Sequence[str], box: Box) -> Array:
     many = f"one point of shape ({n},), or many of shape (n_runs, {n})"
     takes = "a number, or numbers of shape (n_runs,)" if n == 1 else many
     try:
-        given = np.asarray(x0)
-        points = np.array("complex" if np.iscomplexobj(given) else x0, dtype=float)
+        if np.iscomplexobj(x0):
+            raise TypeError
+        points = np.array(x0, dtype=float)
     except (TypeError, ValueError, OverflowError):
         raise ConfigurationError("x0", x0, takes) from None
     shaped = points.reshape(-1, 1) if n == 1 and points.ndim < 2 else np.atleast_2d(points)
