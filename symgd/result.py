@@ -266,6 +266,10 @@ class Result:
             "minima": [{f.name: plain(getattr(m, f.name)) for f in fields(m)} for m in self.minima],
         }
 
+    def _plain_minimum(self, minimum: Minimum) -> dict[str, Any]:
+        named = dict(zip(self.problem.names, plain(minimum.x), strict=True))
+        return {f.name: plain(getattr(minimum, f.name)) for f in fields(minimum)} | {"x": named}
+
     def __repr__(self) -> str:
         return text.summary(self)
 
