@@ -71,7 +71,7 @@ def minimize(
         Names with fixed values.
     bounds : tuple, sequence of tuples or mapping, optional
         ``(lo, hi)``, one pair a variable, or ``{"x": (lo, hi)}``; None or an infinity for an open
-        side. f is never evaluated outside.
+        side. No run leaves them.
     start_box : tuple, sequence of tuples or mapping, optional
         Where starts come from, as `bounds`; by default the bounds, or [-10, 10].
     starts : int

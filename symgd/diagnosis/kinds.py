@@ -98,7 +98,8 @@ class Kinds:
                 share = _NEARBY / np.abs(direction / length).max(axis=1)
                 expected = 0.5 * np.abs(here.eigenvalues[:, j]) * share**2
                 for side in (-share, share):
-                    values = self.problem.values(points + side[:, None] * direction)
+                    aside = self.box.clip(points + side[:, None] * direction)
+                    values = self.problem.values(aside)
                     found |= np.abs(values - centre) > _FLATTER * expected
         steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
         found |= (steepness < _UNDERFLOW).any(axis=1)
