@@ -18,7 +18,7 @@ from symgd.errors import ExpressionError
 from symgd.expression import Formula, read
 from symgd.expression.functions import BY_CLASS, BY_SPELLING, own
 
-SECONDS = 1.0  # a refusal takes less
+SECONDS = 3.0  # of processor time; a second on a quiet machine, with room for a slow one
 CORPUS = json.loads((Path(__file__).parent / "data" / "hostile.json").read_text())
 PLAIN = CORPUS.pop("plain")
 SHORT = [(kind, text) for kind, texts in CORPUS.items() for text in texts]
@@ -106,12 +106,12 @@ def _watched() -> Iterator[list[str]]:
 
 
 def _outcome(text: str) -> Formula | ExpressionError:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         result: Formula | ExpressionError = read(text)
     except ExpressionError as error:
         result = error
-    assert time.perf_counter() - start < SECONDS
+    assert time.process_time() - start < SECONDS
     if isinstance(result, ExpressionError):
         assert 0 <= result.column <= len(text) + 1
         assert 1 <= len(str(result).splitlines()) <= 3
