@@ -17,6 +17,7 @@ from .diagnosis.symmetry import even_variables
 from .diagnosis.verdict import Judging, Verdicts, judge
 from .engine import codegen, lanes, slow
 from .engine.rules import Rule
+from .engine.stops import Stop
 from .errors import ConfigurationError
 from .options import TOL, Options, read_options
 from .problem import Problem, Source, Symbolic
@@ -175,7 +176,7 @@ def _descend(problem: Problem, x0: Array, options: Options) -> _Batch:
     verdicts = judge(problem, x0, ends, options.box, how)
     for _ in range(_ROUNDS):
         rows = np.flatnonzero(verdicts.early & (ends.nit < limits))
-        if not len(rows):
+        if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
             break
         tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
         more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, options)

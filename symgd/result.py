@@ -263,7 +263,7 @@ class Result:
             "message": self.message,
             "nit": self.nit,
             "counts": {status.name: number for status, number in self.counts.items()},
-            "minima": [{f.name: plain(getattr(m, f.name)) for f in fields(m)} for m in self.minima],
+            "minima": [self._plain_minimum(m) for m in self.minima],
         }
 
     def _plain_minimum(self, minimum: Minimum) -> dict[str, Any]:

@@ -13,6 +13,8 @@ from problems import ACKLEY, CLASSICS, COSINE, CUBIC, DECAYING, ROSENBROCK, publ
 
 import symgd
 from symgd import Kind, Problem, Status
+from symgd.engine import lanes
+from symgd.engine.stops import Stop
 
 VALUE = 1e-10  # of f at a verified minimum, relative to max(1, |f|)
 
@@ -179,6 +181,28 @@ def test_runs_beyond_the_range_of_the_fast_sine_take_the_same_steps():
         expected -= lr * math.cos(expected / 4) / 4
     assert result.x[0] == pytest.approx(expected, rel=1e-15)
     assert result.nit == 3
+
+
+def test_plain_results_name_the_variables():
+    plain = symgd.minimize("(x - 1)**2 + (y + 2)**2").to_dict()
+    assert plain["x"] == pytest.approx({"x": 1.0, "y": -2.0})
+    assert [m["x"] for m in plain["minima"]] == [pytest.approx({"x": 1.0, "y": -2.0})]
+
+
+def test_an_interruption_is_not_followed_by_more_steps(monkeypatch):
+    whole, calls = lanes.run, []
+
+    def interrupted(kernel, batch, workers):
+        calls.append(batch.n_runs)
+        ends = whole(kernel, batch, workers)
+        ends.stop[0] = Stop.INTERRUPTED
+        return ends
+
+    given = {"expr": "exp(-x)", "x0": [0.0, 1.0], "polish": False}
+    monkeypatch.setattr(lanes, "run", interrupted)
+    result = symgd.minimize(**given)
+    assert calls == [2]
+    assert result.runs.status[0] == Status.STOPPED
 
 
 def test_every_status_is_provoked_here():
