@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .diagnosis.escape import beyond
-from .diagnosis.local import model
+from .diagnosis.local import model, pick
 from .diagnosis.minima import distinct
 from .diagnosis.symmetry import even_variables
 from .diagnosis.verdict import Judging, Verdicts, judge
@@ -129,7 +129,7 @@ def minimize(
         workers=workers,
     )  # fmt: skip
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
-        batch = _descend(problem, options.x0, options)
+        batch = _descend(problem, np.asfortranarray(options.x0), options)
         if options.escape:
             batch = _led_on(problem, batch, options)
         return _wrap(problem, batch, options)
@@ -233,16 +233,12 @@ def _led_on(problem: Problem, batch: _Batch, options: Options) -> _Batch:
 
 
 def _joined(first: _Batch, second: _Batch) -> _Batch:
-    verdicts = [
-        np.concatenate([getattr(first.verdicts, f.name), getattr(second.verdicts, f.name)])
-        for f in fields(Verdicts)
-    ]
     return _Batch(
         x0=np.concatenate([first.x0, second.x0]),
         nit=np.concatenate([first.nit, second.nit]),
         evaluations=np.concatenate([first.evaluations, second.evaluations]),
         parent=np.concatenate([first.parent, second.parent]),
-        verdicts=Verdicts(*verdicts),
+        verdicts=Verdicts.joined([first.verdicts, second.verdicts]),
     )
 
 
@@ -301,35 +297,44 @@ def _minima(problem: Problem, batch: _Batch, options: Options) -> tuple[tuple[Mi
     member = np.full(len(judged.x), -1, dtype=np.int64)
     if not len(rows):
         return (), member
-    points = judged.target[rows]
+    points = pick(judged.target, rows)
     values = problem.values(points)
-    spread = np.fmin(np.ptp(np.concatenate([batch.x0, points]), axis=0), 10 * options.width)
+    spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
     weak = judged.kind[rows] == Kind.WEAK_MINIMUM
-    member[rows] = distinct(problem, points, values, weak, spread)
-    order = np.lexsort((values, member[rows]))
-    first = order[np.unique(member[rows][order], return_index=True)[1]]
-    spectra = model(problem, points[first], options.box).spectrum()
-    minima = []
-    for number, (pick, spectrum) in enumerate(zip(first, spectra, strict=True)):
-        mine = np.flatnonzero(member == number)
-        minima.append(
-            Minimum(
-                x=points[pick],
-                fun=float(values[pick]),
-                kind=Kind(int(judged.kind[rows[pick]])),
-                eigenvalues=spectrum,
-                lr_max=_lr_max(spectrum),
-                count=len(mine),
-                share=len(mine) / len(member),
-                runs=mine,
-            )
+    member[rows] = found = distinct(problem, points, values, weak, spread)
+    groups = np.split(np.argsort(found, kind="stable"), np.cumsum(np.bincount(found))[:-1])
+    lowest = np.array([mine[values[mine].argmin()] for mine in groups])
+    spectra = model(problem, points[lowest], options.box).spectrum()
+    minima = [
+        Minimum(
+            x=points[pick],
+            fun=float(values[pick]),
+            kind=Kind(int(judged.kind[rows[pick]])),
+            eigenvalues=spectrum,
+            lr_max=lr_max,
+            count=len(mine),
+            share=len(mine) / len(member),
+            runs=rows[mine],
         )
+        for mine, pick, spectrum, lr_max in zip(
+            groups, lowest, spectra, _lr_max(spectra), strict=True
+        )
+    ]
     return tuple(minima), member
 
 
-def _lr_max(spectrum: Array) -> float:
-    largest = np.fmax.reduce(spectrum)
-    return float(2 / largest) if largest > 0 else np.inf
+def _extent(x: Array, y: Array) -> Array:
+    """Give the size of the region that two sets of points fill."""
+    highest, lowest = (
+        np.maximum(x.max(axis=0), y.max(axis=0)),
+        np.minimum(x.min(axis=0), y.min(axis=0)),
+    )
+    return np.asarray(highest - lowest)
+
+
+def _lr_max(spectra: Array) -> list[float]:
+    largest = np.fmax.reduce(spectra, axis=1)
+    return [float(v) for v in np.where(largest > 0, 2 / largest, np.inf)]
 
 
 def _ways_out(problem: Problem, x: Array, options: Options) -> Array:

@@ -335,7 +335,7 @@ class Problem:
 
     def gradients(self, points: Array) -> Array:
         """Evaluate the gradient at points ``(n, n_vars)``; gives ``(n, n_vars)``."""
-        return np.ascontiguousarray(self.run(self.symbolic.grad, points).T)
+        return self.run(self.symbolic.grad, points).T
 
     def hessians(self, points: Array) -> Array:
         """Evaluate the Hessian at points ``(n, n_vars)``; gives ``(n, n_vars, n_vars)``."""

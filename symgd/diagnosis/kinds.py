@@ -24,7 +24,6 @@ _NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, a
 _RESOLVED = 1e-2  # share of that neighbourhood that the rounding of x may amount to
 _NEARBY = 1e-2  # share of the way travelled at which curvature is compared
 _UNDERFLOW = 1e-290  # a curvature below this has lost digits
-_UNDERFLOW = 1e-290  # a curvature below this has lost digits
 _FLATTER = 1e6  # how much more than its curvature f rises around a degenerate minimum
 
 
@@ -64,9 +63,13 @@ class Kinds:
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
             kinds[i] = self.by_values(points[i], x0[i], smooth, error[i])
-        coarse = PERTURBED * np.abs(points) > _RESOLVED * self._length(points, x0)
-        kinds[coarse.any(axis=1)] = Kind.UNKNOWN
+        kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
         return kinds
+
+    def resolved(self, points: Array, x0: Array) -> Mask:
+        """Tell where numbers are fine enough to look around a point at all."""
+        coarse = PERTURBED * np.abs(points) > _RESOLVED * self._length(points, x0)
+        return np.asarray(~coarse.any(axis=1))
 
     def _doubt(self, points: Array, here: Model) -> Array:
         """Bound how far off points are: the rounding of x, and of the gradient over curvature."""

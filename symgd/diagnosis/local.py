@@ -22,6 +22,17 @@ SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a poi
 _NULL = 1e-13  # one at most this large is rounding: no step can be taken from it
 
 
+def pick(points: Array, rows: npt.NDArray[np.intp]) -> Array:
+    """Give some of many points, which lie in memory by columns."""
+    return np.take(points.T, rows, axis=1).T
+
+
+def put(points: Array, rows: npt.NDArray[np.intp], values: Array) -> None:
+    """Replace some of many points, which lie in memory by columns."""
+    for column, mine in zip(points.T, values.T, strict=True):
+        column[rows] = mine
+
+
 @dataclass(frozen=True)
 class Box:
     """Bounds of the variables, infinite where there are none; each ``(n_vars,)``."""

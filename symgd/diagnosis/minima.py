@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..problem import Problem
+from .cells import cells
 from .local import rounding
 
 Array = npt.NDArray[np.float64]
@@ -43,27 +44,27 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
     >>> distinct(Problem("x**4"), ends, f, np.zeros(3, dtype=bool), np.array([3.0]))
     array([1, 0, 1])
     """
-    cells = np.round(x / np.where(width > 0, _SAME * width, 1.0))
-    _, first, member = np.unique(cells, axis=0, return_index=True, return_inverse=True)
-    labels = _close(x[first], _SAME * width)[member.ravel()]
-    _, first, member = np.unique(labels, return_index=True, return_inverse=True)
-    valleys = np.arange(len(first))
-    rows = np.flatnonzero(weak[first])
-    valleys[rows] = rows[_joined(problem, x[first[rows]], fun[first[rows]])]
-    return _ranked(valleys[member], fun)
+    first, member = cells(x, _SAME * width)
+    kept, place = np.unique(_close(x[first], _SAME * width), return_inverse=True)
+    heads = first[kept]
+    valleys = np.arange(len(heads))
+    rows = np.flatnonzero(weak[heads])
+    valleys[rows] = rows[_joined(problem, x[heads[rows]], fun[heads[rows]])]
+    return _ranked(valleys[place][member], fun)
 
 
 def _close(points: Array, tolerance: Array) -> Whole:
     """Give one label to points that lie on two sides of a cell's border."""
-    order = np.argsort(points[:, 0], kind="stable")
-    starts = np.searchsorted(points[order, 0], points[order, 0] - tolerance[0])
-    labels = np.empty(len(points), dtype=np.int64)
-    count = 0
-    for place, i in enumerate(order):
-        before = order[starts[place] : place]
-        same = before[(np.abs(points[before] - points[i]) <= tolerance).all(axis=1)]
-        labels[i] = labels[same[0]] if len(same) else count
-        count += not len(same)
+    weights = np.arange(1, points.shape[1] + 1) * _ALONG[0] % 1.0 + 0.5
+    key = points @ weights
+    order = np.argsort(key)
+    reach = np.searchsorted(key[order], key[order] + weights @ tolerance, side="right")
+    labels = np.arange(len(points))
+    for lag in range(1, int((reach - np.arange(len(points))).max(initial=1))):
+        one, other = order[:-lag], order[lag:]
+        near = (np.abs(points[one] - points[other]) <= tolerance).all(axis=1)
+        for i, j in zip(one[near], other[near], strict=True):
+            labels[labels == labels[j]] = labels[i]
     return labels
 
 
@@ -85,9 +86,9 @@ def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
 
 def _ranked(labels: Whole, fun: Array) -> Whole:
     """Count labels anew, by the lowest f of their members."""
-    _, labels = np.unique(labels, return_inverse=True)
     lowest = np.full(labels.max() + 1, np.inf)
     np.minimum.at(lowest, labels, fun)
+    used = np.flatnonzero(np.bincount(labels))
     rank = np.empty(len(lowest), dtype=np.int64)
-    rank[np.argsort(lowest, kind="stable")] = np.arange(len(lowest))
-    return rank[labels]
+    rank[used[np.argsort(lowest[used], kind="stable")]] = np.arange(len(used))
+    return np.asarray(rank[labels])

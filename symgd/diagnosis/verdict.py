@@ -6,7 +6,8 @@ the run arrived there; is this another stationary point; and if not, why did the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +17,12 @@ from ..engine.rules import Rule
 from ..engine.stops import Stop
 from ..problem import Problem
 from ..status import Kind, Status
+from .cells import cells
 from .cycles import Course, look_ahead
 from .kinds import LOWEST, PERTURBED, Kinds, near_kink
-from .local import EPS, Box, Model, model
+from .local import EPS, Box, Model, model, pick, put
 from .newton import refine, seek
+from .ordinary import ordinary
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -27,6 +30,7 @@ Mask = npt.NDArray[np.bool_]
 
 _SUCCESS = np.array([status.success for status in Status])  # by code
 _UNDECIDED = -1
+_SLICE = 2**15  # runs judged at once: what that needs in memory is some hundred times as much
 _TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
@@ -77,6 +81,14 @@ class Verdicts:
     condition: Whole
     early: Mask  # stopped by the tolerance, yet neither arrived nor stationary
 
+    @classmethod
+    def joined(cls, parts: Sequence[Verdicts]) -> Verdicts:
+        """Put the rows of several batches under each other."""
+        if len(parts) == 1:
+            return parts[0]
+        columns = [[getattr(part, f.name) for part in parts] for f in fields(cls)]
+        return cls(*(np.concatenate(c) for c in columns))
+
     @property
     def success(self) -> Mask:
         """Which runs reached a verified minimum."""
@@ -109,18 +121,26 @@ def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Ve
     -------
     Verdicts
     """
-    return _Judge(problem, x0, ends, box, how).verdicts()
+    parts = [slice(i, i + _SLICE) for i in range(0, len(x0), _SLICE)] or [slice(0, 0)]
+    return Verdicts.joined(
+        [_Judge(problem, x0[p], _part(ends, p), box, how).verdicts() for p in parts]
+    )
+
+
+def _part(ends: Ends, rows: slice) -> Ends:
+    return Ends(*(getattr(ends, f.name)[rows] for f in fields(Ends)))
 
 
 class _Judge:
     """The columns that are filled, question by question."""
 
     def __init__(self, problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> None:
-        self.problem, self.x0, self.ends, self.box, self.how = problem, x0, ends, box, how
+        self.problem, self.ends, self.box, self.how = problem, ends, box, how
+        self.x0 = np.asfortranarray(x0)
         self.kinds = Kinds(problem, box, how.width)
         n = len(x0)
-        self.x = ends.x.copy()
-        self.target = ends.x.copy()
+        self.x = ends.x.copy("F")
+        self.target = ends.x.copy("F")
         self.status = np.full(n, _UNDECIDED, dtype=np.int64)
         self.kind = np.full(n, Kind.NOT_STATIONARY, dtype=np.int64)
         self.low, self.high = np.full(n, np.nan), np.full(n, np.nan)
@@ -200,26 +220,24 @@ class _Judge:
 
     def _minima(self) -> None:
         """Find the runs that have arrived at a verified minimum."""
+        self._ordinary(self._open())
         rows = self._open()
-        if not len(rows):
-            return
         found = refine(self.problem, self.x[rows], self.x0[rows], self.box, self.how.tol)
-        rows, y, degenerate = rows[found.settled], found.x[found.settled], found.degenerate
-        degenerate = degenerate[found.settled]
+        rows, y = rows[found.settled], found.x[found.settled]
         if not len(rows):
             return
         there = model(self.problem, y, self.box)
-        kinds = self.kinds.of(y, self.x0[rows], there, degenerate)
+        kinds = self.kinds.of(y, self.x0[rows], there, found.degenerate[found.settled])
         lowest = LOWEST[kinds]
         spectrum = there.spectrum()
-        self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
+        self._note(rows, spectrum)
         missing = there.length(y - self.x[rows])
         way = there.length(y - self.x0[rows])
         close = (missing <= self.how.tol * way) | self._unresolved(rows, y, missing)
         arrived: Mask = lowest & (close | self.how.polish)
         held = self._on_bound(there, y, kinds)
         self.target[rows[lowest]] = y[lowest]
-        self.left[rows[lowest]] = self._epochs_left(there, missing, way)[lowest]
+        self.left[rows[lowest]] = self._epochs_left(spectrum, missing, way)[lowest]
         done = rows[arrived]
         self.status[done] = np.where(held[arrived], Status.AT_BOUND, Status.CONVERGED)
         self.kind[done] = kinds[arrived]
@@ -228,6 +246,31 @@ class _Judge:
         short = rows[lowest & ~arrived & np.isin(self.ends.stop[rows], _HALTED)]
         self.early[short] = self.ends.stop[short] == Stop.TOLERANCE
         self.status[short] = Status.SLOW
+
+    def _ordinary(self, rows: Whole) -> None:
+        """Find those at a clear minimum; all that lead to one point share one verification."""
+        x, x0 = pick(self.x, rows), pick(self.x0, rows)
+        found = ordinary(self.problem, x, x0, self.box, self.how.tol)
+        sure = found.sure & ((found.missing <= self.how.tol * found.way) | self.how.polish)
+        chosen = np.flatnonzero(sure & self.kinds.resolved(found.x, x0))
+        if not len(chosen):
+            return
+        first, member = cells(pick(found.x, chosen), _TOUCHING * self.how.width)
+        shown = chosen[first]
+        there = model(self.problem, found.x[shown], self.box)
+        nowhere = np.zeros(len(first), dtype=bool)
+        plain = self.kinds.of(found.x[shown], x0[shown], there, nowhere) == Kind.MINIMUM
+        chosen, member = chosen[plain[member]], member[plain[member]]
+        rows, y, spectrum = rows[chosen], pick(found.x, chosen), pick(there.spectrum(), member)
+        self._note(rows, spectrum)
+        self.status[rows], self.kind[rows] = Status.CONVERGED, Kind.MINIMUM
+        put(self.target, rows, y)
+        self.left[rows] = self._epochs_left(spectrum, found.missing[chosen], found.way[chosen])
+        if self.how.polish:
+            put(self.x, rows, y)
+
+    def _note(self, rows: Whole, spectrum: Array) -> None:
+        self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
 
     def _on_bound(self, there: Model, y: Array, kinds: Whole) -> Mask:
         """Tell where bounds are part of the reason for a minimum."""
@@ -242,12 +285,12 @@ class _Judge:
         floor = self.ends.stop[rows] == Stop.FLOOR
         return np.asarray(equal | (floor & (fall <= 8 * EPS * np.abs(self.problem.values(x)))))
 
-    def _epochs_left(self, there: Model, missing: Array, way: Array) -> Array:
+    def _epochs_left(self, spectrum: Array, missing: Array, way: Array) -> Array:
         """Predict the steps still needed from the slowest factor |1 - lr * eigenvalue|."""
         if self.how.rule is None:
             return np.full(len(missing), np.nan)
         with np.errstate(all="ignore"):
-            factors = np.abs(1 - self.how.rule.lr * there.spectrum())
+            factors = np.abs(1 - self.how.rule.lr * spectrum)
             slowest = np.fmax.reduce(factors, axis=1)
             steps = np.log(self.how.tol * way / missing) / np.log(slowest)
             return np.where((slowest < 1) & (steps > 0), np.ceil(steps), np.nan)
@@ -266,8 +309,7 @@ class _Judge:
             return
         there = model(self.problem, y, self.box)
         kinds = self.kinds.of(y, self.x0[rows], there, np.zeros(len(rows), dtype=bool))
-        spectrum = there.spectrum()
-        self.low[rows], self.high[rows] = spectrum[:, 0], _last(spectrum)
+        self._note(rows, there.spectrum())
         lowest, resting = LOWEST[kinds], resting[found]
         self.kind[rows], self.target[rows] = kinds, y
         self.early[rows] = ~(lowest | resting) & (self.ends.stop[rows] == Stop.TOLERANCE)
@@ -345,8 +387,7 @@ class _Judge:
         within = (found.x >= tail.min(axis=0)) & (found.x <= tail.max(axis=0))
         inside = found.settled & np.asarray(within.all(axis=1))
         around = rows[inside]
-        spectrum = model(self.problem, found.x[inside], self.box).spectrum()
-        self.low[around], self.high[around] = spectrum[:, 0], _last(spectrum)
+        self._note(around, model(self.problem, found.x[inside], self.box).spectrum())
 
 
 def _last(spectrum: Array) -> Array:

@@ -1,0 +1,47 @@
+"""Points that are one point, to some tolerance."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+_GOLDEN = (np.sqrt(5) - 1) / 2
+
+
+def cells(points: Array, size: Array) -> tuple[Whole, Whole]:
+    """Sort points into the cells of a grid.
+
+    Parameters
+    ----------
+    points : ndarray
+        Points, ``(n, n_vars)``.
+    size : ndarray
+        Size of a cell, ``(n_vars,)``.
+
+    Returns
+    -------
+    first : ndarray
+        The first row in each cell, ``(n_cells,)``.
+    member : ndarray
+        For each row the number of its cell, ``(n,)``.
+
+    Examples
+    --------
+    >>> cells(np.array([[0.1], [5.2], [0.2]]), np.array([1.0]))
+    (array([0, 1]), array([0, 1, 0]))
+    """
+    grid = np.round(points / np.where(size > 0, size, 1.0))
+    weights = np.arange(1, points.shape[1] + 1) * _GOLDEN % 1.0
+    key = grid @ weights  # in no step with a grid, so that few cells share a value
+    order = np.argsort(key)
+    ordered = grid[order]
+    new = np.ones(len(points), dtype=bool)
+    new[1:] = False
+    for column in ordered.T:
+        new[1:] |= column[1:] != column[:-1]
+    member = np.empty(len(points), dtype=np.int64)
+    member[order] = np.cumsum(new) - 1
+    return np.minimum.reduceat(order, np.flatnonzero(new)), member
