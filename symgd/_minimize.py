@@ -13,6 +13,7 @@ import numpy.typing as npt
 from .diagnosis.escape import beyond
 from .diagnosis.local import model, pick
 from .diagnosis.minima import distinct
+from .diagnosis.rates import rates
 from .diagnosis.symmetry import even_variables
 from .diagnosis.verdict import Judging, Verdicts, judge
 from .engine import codegen, lanes, slow
@@ -298,43 +299,42 @@ def _minima(problem: Problem, batch: _Batch, options: Options) -> tuple[tuple[Mi
     if not len(rows):
         return (), member
     points = pick(judged.target, rows)
-    values = problem.values(points)
+    values = judged.fun[rows]
+    moved = np.flatnonzero((points != pick(judged.x, rows)).any(axis=1))
+    values[moved] = problem.values(points[moved])
     spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
     weak = judged.kind[rows] == Kind.WEAK_MINIMUM
     member[rows] = found = distinct(problem, points, values, weak, spread)
-    groups = np.split(np.argsort(found, kind="stable"), np.cumsum(np.bincount(found))[:-1])
+    order, last = np.argsort(found, kind="stable"), np.cumsum(np.bincount(found)).tolist()
+    groups = [order[a:b] for a, b in zip([0, *last], last, strict=False)]
     lowest = np.array([mine[values[mine].argmin()] for mine in groups])
+    kinds = [Kind(code) for code in judged.kind[rows[lowest]].tolist()]
     spectra = model(problem, points[lowest], options.box).spectrum()
+    spectra[[k is Kind.KINK_MINIMUM for k in kinds]] = np.nan
+    largest, best, contraction = rates(spectra)
     minima = [
         Minimum(
-            x=points[pick],
-            fun=float(values[pick]),
-            kind=Kind(int(judged.kind[rows[pick]])),
-            eigenvalues=spectrum,
-            lr_max=lr_max,
+            x=points[lowest[i]],
+            fun=float(values[lowest[i]]),
+            kind=kinds[i],
+            eigenvalues=spectra[i],
+            lr_max=largest[i],
+            lr_best=best[i],
+            contraction=contraction[i],
             count=len(mine),
             share=len(mine) / len(member),
             runs=rows[mine],
         )
-        for mine, pick, spectrum, lr_max in zip(
-            groups, lowest, spectra, _lr_max(spectra), strict=True
-        )
+        for i, mine in enumerate(groups)
     ]
     return tuple(minima), member
 
 
 def _extent(x: Array, y: Array) -> Array:
     """Give the size of the region that two sets of points fill."""
-    highest, lowest = (
-        np.maximum(x.max(axis=0), y.max(axis=0)),
-        np.minimum(x.min(axis=0), y.min(axis=0)),
-    )
+    highest = np.maximum(x.max(axis=0), y.max(axis=0))
+    lowest = np.minimum(x.min(axis=0), y.min(axis=0))
     return np.asarray(highest - lowest)
-
-
-def _lr_max(spectra: Array) -> list[float]:
-    largest = np.fmax.reduce(spectra, axis=1)
-    return [float(v) for v in np.where(largest > 0, 2 / largest, np.inf)]
 
 
 def _ways_out(problem: Problem, x: Array, options: Options) -> Array:

@@ -103,6 +103,10 @@ class Minimum:
         Eigenvalues of the Hessian, ascending; nan at a kink.
     lr_max : float
         The largest rate at which fixed steps do not move away, 2 / largest eigenvalue.
+    lr_best : float
+        The rate that shrinks the error fastest, 2 / (smallest + largest eigenvalue).
+    contraction : float
+        The factor by which `lr_best` multiplies the error in each step, at worst.
     count : int
         Number of runs that lead there.
     share : float
@@ -116,6 +120,8 @@ class Minimum:
     kind: Kind
     eigenvalues: Array
     lr_max: float
+    lr_best: float
+    contraction: float
     count: int
     share: float
     runs: Whole

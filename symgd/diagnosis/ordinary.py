@@ -44,15 +44,17 @@ class Ordinary:
     way: Array
 
 
-def ordinary(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Ordinary:
+def ordinary(
+    problem: Problem, x: Array, gradient: Array, x0: Array, box: Box, tol: float
+) -> Ordinary:
     """Take two Newton steps from the ends of runs, and see which converge beyond doubt.
 
     Parameters
     ----------
     problem : Problem
         f.
-    x, x0 : ndarray
-        Ends and starts of the runs, ``(n, n_vars)``.
+    x, gradient, x0 : ndarray
+        Ends of the runs, the gradient there, and their starts, ``(n, n_vars)``.
     box : Box
         Bounds.
     tol : float
@@ -67,7 +69,7 @@ def ordinary(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Ord
         return Ordinary(x, nobody, np.zeros(len(x)), np.zeros(len(x)))
     with np.errstate(all="ignore"):
         here = _Curvature(problem, x)
-        one, first = here.newton(problem.run(problem.symbolic.grad, x))
+        one, first = here.newton(gradient.T)
         middle = x + one.T
         two, second = here.newton(problem.run(problem.symbolic.grad, middle))
         y = middle + two.T

@@ -23,6 +23,7 @@ from .kinds import LOWEST, PERTURBED, Kinds, near_kink
 from .local import EPS, Box, Model, model, pick, put
 from .newton import refine, seek
 from .ordinary import ordinary
+from .rates import factor
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -141,6 +142,7 @@ class _Judge:
         n = len(x0)
         self.x = ends.x.copy("F")
         self.target = ends.x.copy("F")
+        self.gradient = np.zeros_like(self.x)
         self.status = np.full(n, _UNDECIDED, dtype=np.int64)
         self.kind = np.full(n, Kind.NOT_STATIONARY, dtype=np.int64)
         self.low, self.high = np.full(n, np.nan), np.full(n, np.nan)
@@ -188,7 +190,8 @@ class _Judge:
         for index, holds in enumerate(self.problem.run(self.problem.symbolic.holds, self.x)):
             self.condition[(holds != 1.0) & (self.condition == _OVERFLOW)] = index
         finite = np.isfinite(self.problem.values(self.x)) & (self.condition == _OVERFLOW)
-        steep = finite & ~np.isfinite(self.problem.gradients(self.x)).all(axis=1)
+        self.gradient = self.problem.gradients(self.x)
+        steep = finite & ~np.isfinite(self.gradient).all(axis=1)
         outside = self._stayed() | (self.condition != _OVERFLOW)
         self.status[~finite] = np.where(outside, Status.OUT_OF_DOMAIN, Status.DIVERGED)[~finite]
         self.status[self.ends.stop == Stop.BOTTOMLESS] = Status.DIVERGED
@@ -250,7 +253,8 @@ class _Judge:
     def _ordinary(self, rows: Whole) -> None:
         """Find those at a clear minimum; all that lead to one point share one verification."""
         x, x0 = pick(self.x, rows), pick(self.x0, rows)
-        found = ordinary(self.problem, x, x0, self.box, self.how.tol)
+        gradient = pick(self.gradient, rows)
+        found = ordinary(self.problem, x, gradient, x0, self.box, self.how.tol)
         sure = found.sure & ((found.missing <= self.how.tol * found.way) | self.how.polish)
         chosen = np.flatnonzero(sure & self.kinds.resolved(found.x, x0))
         if not len(chosen):
@@ -290,8 +294,7 @@ class _Judge:
         if self.how.rule is None:
             return np.full(len(missing), np.nan)
         with np.errstate(all="ignore"):
-            factors = np.abs(1 - self.how.rule.lr * spectrum)
-            slowest = np.fmax.reduce(factors, axis=1)
+            slowest = factor(self.how.rule.lr, spectrum)
             steps = np.log(self.how.tol * way / missing) / np.log(slowest)
             return np.where((slowest < 1) & (steps > 0), np.ceil(steps), np.nan)
 
