@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ._minimize import minimize
     from .engine import rules
     from .engine.store import clear_cache
-    from .errors import ConfigurationError, ExpressionError, SymgdError
+    from .errors import ConfigurationError, ExpressionError, RateWarning, SymgdError
     from .problem import Problem
     from .result import Minimum, Result, Runs
     from .status import Kind, Status
@@ -23,6 +23,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "ConfigurationError": "errors",
     "ExpressionError": "errors",
+    "RateWarning": "errors",
     "SymgdError": "errors",
     "Kind": "status",
     "Status": "status",
@@ -41,6 +42,7 @@ __all__ = [
     "Kind",
     "Minimum",
     "Problem",
+    "RateWarning",
     "Result",
     "Runs",
     "Status",

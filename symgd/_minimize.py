@@ -3,36 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .descent import Batch, descend, led_on
 from .diagnosis.escape import beyond
 from .diagnosis.local import model, pick
 from .diagnosis.minima import distinct
 from .diagnosis.rates import rates
 from .diagnosis.symmetry import even_variables
-from .diagnosis.verdict import Judging, Verdicts, judge
-from .engine import codegen, lanes, slow
+from .diagnosis.verdict import Verdicts
 from .engine.rules import Rule
-from .engine.stops import Stop
 from .errors import ConfigurationError
-from .options import TOL, Options, read_options
-from .problem import Problem, Source, Symbolic
+from .foresight import warn_of_rate
+from .options import Options, read_options
+from .problem import Problem, Source
 from .result import Evidence, Minimum, Result, Runs, Settings
 from .status import Kind
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
-
-_GENERATIONS = 8  # how often a run may be led on from one saddle to the next
-_FIRST_STEP = 1e-3  # length of the automatic step's first try, as a share of the region
-_ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
-_TIGHTER = 1e-4
-_LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
 
 
 def minimize(
@@ -111,6 +103,11 @@ def minimize(
     ConfigurationError
         If any other argument is wrong.
 
+    Warns
+    -----
+    RateWarning
+        If `lr` is too large for fixed steps to settle at a minimum near the starts.
+
     Examples
     --------
     >>> import symgd
@@ -130,9 +127,10 @@ def minimize(
         workers=workers,
     )  # fmt: skip
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
-        batch = _descend(problem, np.asfortranarray(options.x0), options)
+        warn_of_rate(problem, options)
+        batch = descend(problem, np.asfortranarray(options.x0), options)
         if options.escape:
-            batch = _led_on(problem, batch, options)
+            batch = led_on(problem, batch, options)
         return _wrap(problem, batch, options)
 
 
@@ -150,100 +148,7 @@ def _problem(
     return expr.with_params(params) if params else expr
 
 
-@dataclass(frozen=True)
-class _Batch:
-    """Runs that have been judged."""
-
-    x0: Array
-    nit: Whole
-    evaluations: Whole
-    parent: Whole
-    verdicts: Verdicts
-
-
-@lru_cache(maxsize=256)
-def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> codegen.Kernel:
-    if rule is None:
-        return codegen.automatic_kernel(symbolic, bounded)
-    return codegen.fixed_kernel(symbolic, rule, bounded)
-
-
-def _descend(problem: Problem, x0: Array, options: Options) -> _Batch:
-    """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
-    how = Judging(options.rule, min(options.tol or TOL, _LOOSEST), options.polish, options.width)
-    limits = np.full(len(x0), options.epochs)
-    tol = options.tol
-    ends = _run(problem, x0, limits, tol, options)
-    verdicts = judge(problem, x0, ends, options.box, how)
-    for _ in range(_ROUNDS):
-        rows = np.flatnonzero(verdicts.early & (ends.nit < limits))
-        if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
-            break
-        tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
-        more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, options)
-        ends.x[rows], ends.stop[rows] = more.x, more.stop
-        ends.nit[rows] += more.nit
-        ends.evaluations[rows] += more.evaluations
-        again = judge(problem, x0[rows], _rows(ends, rows), options.box, how)
-        for column in fields(Verdicts):
-            getattr(verdicts, column.name)[rows] = getattr(again, column.name)
-    return _Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
-
-
-def _rows(ends: lanes.Ends, rows: Whole) -> lanes.Ends:
-    return lanes.Ends(*(getattr(ends, f.name)[rows] for f in fields(lanes.Ends)))
-
-
-def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Options) -> lanes.Ends:
-    """Hand a batch of starts to the kernel."""
-    rule = options.rule
-    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
-    rows = {"x": x0.T, "limit": limits[None].astype(float), "tol": np.full((1, 1), tol)}
-    rows["param"] = np.array(problem.param_values).reshape(-1, 1)
-    if rule is None:
-        rows["f"] = np.full((1, 1), np.inf)
-        rows["scale"] = np.full((1, 1), _FIRST_STEP * options.width.min())
-    else:
-        rows["setting"] = np.array(tuple(rule.settings.values())).reshape(-1, 1)
-    if options.bounded:
-        rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
-    leap = rule is not None and kernel.shape.leaps and tol == 0.0
-    ends = lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
-    again = slow.outside_range(problem, ends)
-    if len(again):
-        mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
-        redone = slow.run(kernel, problem, mine, len(again))
-        for column in fields(lanes.Ends):
-            getattr(ends, column.name)[again] = getattr(redone, column.name)
-    return ends
-
-
-def _led_on(problem: Problem, batch: _Batch, options: Options) -> _Batch:
-    """Continue the runs that stalled on a maximum or a saddle, to both sides."""
-    latest = np.arange(len(batch.x0))
-    for _ in range(_GENERATIONS):
-        stalled = latest[batch.verdicts.stalled[latest]]
-        starts, origin = beyond(problem, batch.verdicts.x[stalled], options.width, options.box)
-        if not len(starts):
-            break
-        more = _descend(problem, starts, options)
-        parents = stalled[origin]
-        latest = np.arange(len(starts)) + len(batch.x0)
-        batch = _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
-    return batch
-
-
-def _joined(first: _Batch, second: _Batch) -> _Batch:
-    return _Batch(
-        x0=np.concatenate([first.x0, second.x0]),
-        nit=np.concatenate([first.nit, second.nit]),
-        evaluations=np.concatenate([first.evaluations, second.evaluations]),
-        parent=np.concatenate([first.parent, second.parent]),
-        verdicts=Verdicts.joined([first.verdicts, second.verdicts]),
-    )
-
-
-def _wrap(problem: Problem, batch: _Batch, options: Options) -> Result:
+def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     judged = batch.verdicts
     minima, member = _minima(problem, batch, options)
     rate = np.nan if options.rule is None else options.rule.lr
@@ -292,7 +197,7 @@ def _best(judged: Verdicts) -> int:
     return 0
 
 
-def _minima(problem: Problem, batch: _Batch, options: Options) -> tuple[tuple[Minimum, ...], Whole]:
+def _minima(problem: Problem, batch: Batch, options: Options) -> tuple[tuple[Minimum, ...], Whole]:
     judged = batch.verdicts
     rows = np.flatnonzero(judged.success)
     member = np.full(len(judged.x), -1, dtype=np.int64)
@@ -342,5 +247,5 @@ def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
     starts, _ = beyond(problem, x[None], options.width, options.box)
     if not len(starts):
         return starts
-    judged = _descend(problem, starts, options).verdicts
+    judged = descend(problem, starts, options).verdicts
     return np.unique(judged.target[judged.success], axis=0)

@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     words = _unambiguous(sys.argv[1:] if argv is None else argv)
     options = _parser().parse_args(words)
     try:
-        result = _minimize(options)
+        with warnings.catch_warnings():
+            warnings.showwarning = _tell
+            result = _minimize(options)
         _show(_looks(options, result))
     except SymgdError as error:
         print(f"symgd: {error}", file=sys.stderr)
@@ -87,6 +90,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("symgd: interrupted", file=sys.stderr)
         return _INTERRUPTED
     return _FOUND if result.success else _NOT_FOUND
+
+
+def _tell(message: Warning | str, *_: Any) -> None:
+    print(f"symgd: warning: {message}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:

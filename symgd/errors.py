@@ -61,3 +61,7 @@ class ConfigurationError(SymgdError, ValueError):
         got = self.got if isinstance(self.got, str) else repr(self.got)
         shown = got if len(got) <= _SHOWN else got[: _SHOWN - 3] + "..."
         return f"{self.argument}: got {shown}; takes {self.takes}"
+
+
+class RateWarning(UserWarning):
+    """A fixed rate is too large for fixed steps to settle at a minimum near the starts."""

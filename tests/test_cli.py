@@ -288,3 +288,13 @@ def test_ctrl_c_on_the_way_gives_what_was_reached():
     assert process.returncode in (1, 130)
     if process.returncode == 1:
         assert "was interrupted after" in out
+
+
+def test_a_warning_is_a_line_on_standard_error(run, recwarn):
+    status, out, err = run("minimize", "x**2", "--x0", "1", "--lr", "1.5", "--epochs", "10")
+    assert (status, len(recwarn)) == (1, 0)
+    assert "ran away" in out
+    assert err == (
+        "symgd: warning: lr = 1.5 is above 1, the largest rate at which fixed steps can settle "
+        "at the minimum x = 0 (2 divided by the curvature 2 there)\n"
+    )

@@ -1,0 +1,137 @@
+"""From starts to judged runs: the kernel, the verdicts, and the runs that go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, replace
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from .diagnosis.escape import beyond
+from .diagnosis.verdict import Judging, Verdicts, judge
+from .engine import codegen, lanes, slow
+from .engine.rules import Rule
+from .engine.stops import Stop
+from .options import TOL, Options
+from .problem import Problem, Symbolic
+
+Array = npt.NDArray[np.float64]
+Whole = npt.NDArray[np.int64]
+
+_GENERATIONS = 8  # how often a run may be led on from one saddle to the next
+_FIRST_STEP = 1e-3  # length of the automatic step's first try, as a share of the region
+_ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
+_TIGHTER = 1e-4
+_PREVIEW = 60  # steps of a preview
+_LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Runs that have been judged."""
+
+    x0: Array
+    nit: Whole
+    evaluations: Whole
+    parent: Whole
+    verdicts: Verdicts
+
+
+@lru_cache(maxsize=256)
+def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> codegen.Kernel:
+    if rule is None:
+        return codegen.automatic_kernel(symbolic, bounded)
+    return codegen.fixed_kernel(symbolic, rule, bounded)
+
+
+def descend(problem: Problem, x0: Array, options: Options) -> Batch:
+    """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
+    how = Judging(options.rule, min(options.tol or TOL, _LOOSEST), options.polish, options.width)
+    limits = np.full(len(x0), options.epochs)
+    tol = options.tol
+    ends = _run(problem, x0, limits, tol, options)
+    verdicts = judge(problem, x0, ends, options.box, how)
+    for _ in range(_ROUNDS):
+        rows = np.flatnonzero(verdicts.early & (ends.nit < limits))
+        if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
+            break
+        tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
+        more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, options)
+        ends.x[rows], ends.stop[rows] = more.x, more.stop
+        ends.nit[rows] += more.nit
+        ends.evaluations[rows] += more.evaluations
+        again = judge(problem, x0[rows], _rows(ends, rows), options.box, how)
+        for column in fields(Verdicts):
+            getattr(verdicts, column.name)[rows] = getattr(again, column.name)
+    return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
+
+
+def _rows(ends: lanes.Ends, rows: Whole) -> lanes.Ends:
+    return lanes.Ends(*(getattr(ends, f.name)[rows] for f in fields(lanes.Ends)))
+
+
+def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Options) -> lanes.Ends:
+    """Hand a batch of starts to the kernel."""
+    rule = options.rule
+    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
+    rows = _rows_of(problem, x0, limits, tol, options)
+    leap = rule is not None and kernel.shape.leaps and tol == 0.0
+    ends = lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
+    again = slow.outside_range(problem, ends)
+    if len(again):
+        mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
+        redone = slow.run(kernel, problem, mine, len(again))
+        for column in fields(lanes.Ends):
+            getattr(ends, column.name)[again] = getattr(redone, column.name)
+    return ends
+
+
+def preview(problem: Problem, x0: Array, options: Options) -> Array:
+    """Give where automatic steps lead from a few starts, without compiling anything."""
+    automatic = replace(options, rule=None)
+    limits = np.full(len(x0), _PREVIEW)
+    rows = _rows_of(problem, x0, limits, TOL, automatic)
+    kernel = _kernel(problem.symbolic, None, options.bounded)
+    return slow.run(kernel, problem, rows, len(x0)).x
+
+
+def _rows_of(
+    problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
+) -> dict[str, Array]:
+    """Give what the kernel's rows start with."""
+    rows = {"x": x0.T, "limit": limits[None].astype(float), "tol": np.full((1, 1), tol)}
+    rows["param"] = np.array(problem.param_values).reshape(-1, 1)
+    if options.rule is None:
+        rows["f"] = np.full((1, 1), np.inf)
+        rows["scale"] = np.full((1, 1), _FIRST_STEP * options.width.min())
+    else:
+        rows["setting"] = np.array(tuple(options.rule.settings.values())).reshape(-1, 1)
+    if options.bounded:
+        rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
+    return rows
+
+
+def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:
+    """Continue the runs that stalled on a maximum or a saddle, to both sides."""
+    latest = np.arange(len(batch.x0))
+    for _ in range(_GENERATIONS):
+        stalled = latest[batch.verdicts.stalled[latest]]
+        starts, origin = beyond(problem, batch.verdicts.x[stalled], options.width, options.box)
+        if not len(starts):
+            break
+        more = descend(problem, starts, options)
+        parents = stalled[origin]
+        latest = np.arange(len(starts)) + len(batch.x0)
+        batch = _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
+    return batch
+
+
+def _joined(first: Batch, second: Batch) -> Batch:
+    return Batch(
+        x0=np.concatenate([first.x0, second.x0]),
+        nit=np.concatenate([first.nit, second.nit]),
+        evaluations=np.concatenate([first.evaluations, second.evaluations]),
+        parent=np.concatenate([first.parent, second.parent]),
+        verdicts=Verdicts.joined([first.verdicts, second.verdicts]),
+    )
