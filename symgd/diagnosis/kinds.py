@@ -10,7 +10,7 @@ import numpy.typing as npt
 from ..problem import Problem
 from ..status import Kind
 from .cancellation import gradient_noise
-from .local import EPS, SINGULAR, Box, Model
+from .local import EPS, PERTURBED, SINGULAR, Box, Model
 from .probe import Around, around
 
 Array = npt.NDArray[np.float64]
@@ -19,7 +19,6 @@ Mask = npt.NDArray[np.bool_]
 
 LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a minimum
 
-PERTURBED = 32 * EPS  # share of x that its rounding along the run may amount to
 _NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
 _RESOLVED = 1e-2  # share of that neighbourhood that the rounding of x may amount to
 _NEARBY = 1e-2  # share of the way travelled at which curvature is compared

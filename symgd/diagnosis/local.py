@@ -18,6 +18,7 @@ Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 EPS = float(np.finfo(float).eps)
+PERTURBED = 32 * EPS  # share of x that its rounding along a run may amount to
 SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a point is
 _NULL = 1e-13  # one at most this large is rounding: no step can be taken from it
 

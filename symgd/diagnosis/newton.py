@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..problem import Problem
-from .local import EPS, Box, Model, model
+from .local import EPS, PERTURBED, Box, Model, model
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
@@ -121,7 +121,18 @@ def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask]:
         step = np.where(here.finite[:, None], here.newton_step(), 0.0)
         y = np.where(found[:, None], y, box.clip(y + step))
     near = (np.abs(y - x) <= 1e-3 * reach).all(axis=1)
+    found &= _surrounded(problem, y, box)
     return np.where((found & near)[:, None], y, x), found & near
+
+
+def _surrounded(problem: Problem, points: Array, box: Box) -> Mask:
+    """Tell where f is defined on both sides within rounding: at no edge of its domain."""
+    fine = np.ones(len(points), dtype=bool)
+    for shift in (-PERTURBED, PERTURBED):
+        aside = box.clip(points * (1 + shift))
+        fine &= np.isfinite(problem.gradients(aside)).all(axis=1)
+        fine &= (problem.run(problem.symbolic.holds, aside) == 1.0).all(axis=0)
+    return fine
 
 
 def _noise(here: Model, points: Array) -> Array:

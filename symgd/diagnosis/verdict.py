@@ -19,8 +19,9 @@ from ..problem import Problem
 from ..status import Kind, Status
 from .cells import cells
 from .cycles import Course, look_ahead
-from .kinds import LOWEST, PERTURBED, Kinds, near_kink
-from .local import EPS, Box, Model, model, pick, put
+from .edge import bottomless_edge
+from .kinds import LOWEST, Kinds, near_kink
+from .local import EPS, PERTURBED, Box, Model, model, pick, put
 from .newton import refine, seek
 from .ordinary import ordinary
 from .rates import factor
@@ -363,7 +364,9 @@ class _Judge:
         elif before - after > _FALLEN * usual:
             self.status[row] = Status.DIVERGED
         else:
-            self.status[row] = Status.NO_PROGRESS
+            self.condition[row] = bottomless_edge(self.problem, self.x[row], self.x0[row])
+            falling = self.condition[row] != _OVERFLOW
+            self.status[row] = Status.DIVERGED if falling else Status.NO_PROGRESS
 
     def _out_of_steps(self, rows: Whole) -> None:
         if self.how.rule is None or not len(rows):

@@ -288,6 +288,14 @@ def _too_large(case: Case) -> tuple[str, str]:
 def _diverged(result: Result, case: Case) -> tuple[str, ...]:
     away = f"started at {case.start} and ran away within {case.steps}"
     course = f"from {number(case.fun0)} to {number(case.fun)}"
+    if case.condition >= 0:
+        broken = result.problem.domain[case.condition]
+        return (
+            f"started at {case.start} and fell without end, {course} within {case.steps}",
+            f"it ran up to the edge of the domain at {case.end}, where {broken.text} needs "
+            f"{broken.needs}",
+            "set bounds, or check the formula",
+        )
     if case.bottomless:
         cause = f"f is unbounded below along this run: it fell {course}"
     elif case.fun < case.fun0:
