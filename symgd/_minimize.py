@@ -160,6 +160,8 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         judged.epochs_left,
         judged.period,
         judged.condition,
+        judged.trap,
+        judged.trap_kind,
     )
     runs = Runs(
         batch.x0, judged.x, judged.fun, judged.grad_norm, judged.status, judged.kind, batch.nit,

@@ -36,6 +36,9 @@ class Evidence:
         Length of the cycle of a run that oscillates; 0 for wandering without one.
     condition : ndarray
         Index into ``problem.domain`` of the condition that does not hold.
+    trap, trap_kind : ndarray
+        The maximum or saddle right beside which a slow run started, ``(n_runs, n_vars)``, and
+        the code of its `Kind`.
     """
 
     fun0: Array
@@ -45,6 +48,8 @@ class Evidence:
     epochs_left: Array
     period: Whole
     condition: Whole
+    trap: Array
+    trap_kind: Whole
 
 
 @dataclass(frozen=True, eq=False)

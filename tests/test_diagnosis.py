@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from problems import COSINE
 from values import exact
 
+from symgd import minimize
 from symgd.diagnosis.cycles import Course, look_ahead
 from symgd.diagnosis.escape import beyond
 from symgd.diagnosis.local import Box, model, rounding
@@ -20,6 +21,7 @@ from symgd.diagnosis.probe import Around, around
 from symgd.diagnosis.symmetry import Parity, even_variables, parity
 from symgd.engine.rules import GradientDescent
 from symgd.problem import Problem
+from symgd.status import Kind, Status
 
 EPS = np.finfo(float).eps
 
@@ -374,3 +376,38 @@ def test_each_start_knows_its_origin():
     starts, origin = leave("cos(x)", [0.0, math.pi, 2 * math.pi])
     assert origin == [0, 0, 2, 2]
     assert starts.shape == (4, 1)
+
+
+# --- traps: starts right beside a maximum or a saddle
+
+
+@pytest.mark.parametrize(
+    ("expr", "top", "kind"),
+    [
+        (COSINE, [0.0], Kind.MAXIMUM),
+        ("-(x - 3)**2 + (x - 3)**4", [3.0], Kind.MAXIMUM),
+        ("x*y + x**4 + y**4", [0.0, 0.0], Kind.SADDLE),
+        ("x**2 - (y - 1)**2 + (y - 1)**4", [0.0, 1.0], Kind.SADDLE),
+    ],
+)
+@pytest.mark.parametrize("distance", [1e-9, 1e-12])
+def test_a_slow_start_beside_a_trap_is_named(expr, top, kind, distance):
+    start = np.array(top) + distance * np.arange(1, len(top) + 1)
+    result = minimize(expr, start, lr=0.01, epochs=3)
+    words, evidence = " ".join(result.message.split()), result.runs.evidence
+    if result.status is Status.STALLED_AT_START:  # beside it to rounding
+        assert f"is a {kind.words}" in words
+        return
+    assert result.status is Status.SLOW
+    assert evidence.trap[0] == pytest.approx(top, abs=1e-15)
+    assert evidence.trap_kind[0] == kind
+    assert "it started only" in words
+    assert f"a {kind.words}, where the gradient vanishes" in words
+
+
+@pytest.mark.parametrize("start", [0.9, 0.1, 1e-3])
+def test_a_slow_start_elsewhere_is_not(start):
+    result = minimize(COSINE, start, lr=1e-4, epochs=3)
+    assert result.status is Status.SLOW
+    assert np.isnan(result.runs.evidence.trap).all()
+    assert "started only" not in result.message

@@ -35,6 +35,8 @@ DEFAULTS = {
     "left": NAN,
     "period": -1,
     "condition": -1,
+    "trap": NAN,
+    "trap_kind": Kind.UNKNOWN,
 }
 
 
@@ -61,6 +63,8 @@ def batch(*rows, expr=COSINE, best=0, minima=(), **more):
             epochs_left=column("left"),
             period=column("period", int),
             condition=column("condition", int),
+            trap=points("trap"),
+            trap_kind=column("trap_kind", int),
         ),
     )
     return Result(

@@ -11,7 +11,7 @@ Array = npt.NDArray[np.float64]
 
 _NONE = -1
 _NEAR = 1e-3  # share of the way travelled within which the edge lies ahead
-_FIRST, _LAST = 8, 40  # halvings of the distance to the edge between which f is watched
+_FIRST, _LAST = 20, 44  # halvings of the distance to the edge between which f is watched
 _STEADY = 0.9  # each halving brings at least this share of the fall before it
 
 

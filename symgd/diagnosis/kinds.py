@@ -72,9 +72,8 @@ class Kinds:
 
     def _doubt(self, points: Array, here: Model) -> Array:
         """Bound how far off points are: the rounding of x, and of the gradient over curvature."""
-        steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
         with np.errstate(all="ignore"):
-            spread = gradient_noise(self.problem, points) / steepness
+            spread = gradient_noise(self.problem, points) * here.scale**2
         spread = np.where(np.isfinite(spread), spread, 0.0)
         return np.asarray(np.fmax(PERTURBED * np.abs(points), spread))
 

@@ -20,6 +20,8 @@ Mask = npt.NDArray[np.bool_]
 EPS = float(np.finfo(float).eps)
 PERTURBED = 32 * EPS  # share of x that its rounding along a run may amount to
 SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a point is
+_BALANCED = 1 + 1e-9  # largest entry of a row that asks for no other scale
+_ROUNDS = 3
 _NULL = 1e-13  # one at most this large is rounding: no step can be taken from it
 
 
@@ -174,12 +176,19 @@ def _eigen(matrices: Array) -> tuple[Array, Array]:
 
 
 def _scale(hessian: Array) -> Array:
-    """Give 1/sqrt of the diagonal's size; where that is zero, of the row's."""
+    """Give 1/sqrt of the diagonal's size, or less where a row's other entries are larger.
+
+    The largest entries of the rows are then 1; those of a convex f stand on the diagonal.
+    """
     sizes = np.abs(hessian)
     diagonal = np.diagonal(sizes, axis1=1, axis2=2)
     with np.errstate(all="ignore"):
         chosen = np.where(diagonal > 0, diagonal, sizes.max(axis=2))
-        return np.where((chosen > 0) & np.isfinite(chosen), 1 / np.sqrt(chosen), 1.0)
+        scale = np.where((chosen > 0) & np.isfinite(chosen), 1 / np.sqrt(chosen), 1.0)
+        for _ in range(_ROUNDS):
+            rows = (sizes * scale[:, :, None] * scale[:, None, :]).max(axis=2)
+            scale = np.where((rows > _BALANCED) & (rows < np.inf), scale / np.sqrt(rows), scale)
+    return np.asarray(scale)
 
 
 def rounding(problem: Problem, points: Array) -> Array:

@@ -109,20 +109,26 @@ def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask]:
     found : ndarray
         Whether there is one within a small share of the way that the run had come.
     """
-    y = x.copy()
+    y, found = stationary(problem, x, box)
     reach = np.maximum(np.abs(x - x0), np.abs(x))
+    near = (np.abs(y - x) <= 1e-3 * reach).all(axis=1)
+    return np.where((found & near)[:, None], y, x), found & near
+
+
+def stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask]:
+    """Give where Newton steps lead from points, and whether that is a stationary point."""
+    y = x.copy()
     found = np.zeros(len(x), dtype=bool)
     for _ in range(8):
         here = model(problem, y, box)
-        noise = 8 * EPS * np.einsum("nij,nj->ni", np.abs(here.hessian), np.abs(y))
+        size = np.maximum(np.abs(x), np.abs(y))
+        noise = 8 * EPS * np.einsum("nij,nj->ni", np.abs(here.hessian), size)
         free = np.where(here.held, 0.0, here.gradient)
         with np.errstate(invalid="ignore"):
             found = here.finite & (np.abs(free) <= noise).all(axis=1)
         step = np.where(here.finite[:, None], here.newton_step(), 0.0)
         y = np.where(found[:, None], y, box.clip(y + step))
-    near = (np.abs(y - x) <= 1e-3 * reach).all(axis=1)
-    found &= _surrounded(problem, y, box)
-    return np.where((found & near)[:, None], y, x), found & near
+    return y, found & _surrounded(problem, y, box)
 
 
 def _surrounded(problem: Problem, points: Array, box: Box) -> Mask:

@@ -22,7 +22,7 @@ from .cycles import Course, look_ahead
 from .edge import bottomless_edge
 from .kinds import LOWEST, Kinds, near_kink
 from .local import EPS, PERTURBED, Box, Model, model, pick, put
-from .newton import refine, seek
+from .newton import refine, seek, stationary
 from .ordinary import ordinary
 from .rates import factor
 
@@ -38,6 +38,7 @@ _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
 _FALLEN = 1e12  # fall of f, in sizes of f at the start and its change there, that shows a pole
 _BESIDE = 1e-3  # share of the searched region within which that change is taken
+_BESIDE_TRAP = 1e-6  # share of the searched region from which a start feels no slope
 _FLAT = 1e-8  # gradient, or share of the fall that it would bring across the region
 _OVERFLOW = -1  # in `condition`: no condition fails, a number overflowed
 
@@ -81,6 +82,8 @@ class Verdicts:
     epochs_left: Array
     period: Whole
     condition: Whole
+    trap: Array  # the maximum or saddle beside which a slow run started; nan for none
+    trap_kind: Whole
     early: Mask  # stopped by the tolerance, yet neither arrived nor stationary
 
     @classmethod
@@ -150,6 +153,8 @@ class _Judge:
         self.left = np.full(n, np.nan)
         self.period = np.full(n, -1, dtype=np.int64)
         self.condition = np.full(n, _OVERFLOW, dtype=np.int64)
+        self.trap = np.full_like(self.x, np.nan)
+        self.trap_kind = np.full(n, Kind.UNKNOWN, dtype=np.int64)
         self.early = np.zeros(n, dtype=bool)
 
     def verdicts(self) -> Verdicts:
@@ -166,7 +171,8 @@ class _Judge:
         fun = self.problem.values(self.x)
         return Verdicts(
             self.x, self.target, fun0, fun, self._last_finite(fun), grad_norm, self.status,
-            self.kind, self.low, self.high, self.left, self.period, self.condition, self.early,
+            self.kind, self.low, self.high, self.left, self.period, self.condition, self.trap,
+            self.trap_kind, self.early,
         )  # fmt: skip
 
     def _snap(self) -> None:
@@ -317,7 +323,9 @@ class _Judge:
         lowest, resting = LOWEST[kinds], resting[found]
         self.kind[rows], self.target[rows] = kinds, y
         self.early[rows] = ~(lowest | resting) & (self.ends.stop[rows] == Stop.TOLERANCE)
-        lost = np.where(self._stayed()[rows], Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
+        stayed = (np.abs(y - self.x0[rows]) <= _TOUCHING * np.abs(y)).all(axis=1)
+        stayed |= self._stayed()[rows]
+        lost = np.where(stayed, Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
         status = np.where(kinds == Kind.FLAT, Status.PLATEAU, lost)
         status = np.where(kinds == Kind.UNKNOWN, _UNDECIDED, status)
         held = self._on_bound(there, y, kinds)
@@ -336,6 +344,20 @@ class _Judge:
         self._out_of_steps(self._open(Stop.EPOCHS))
         for row in self._open(*_HALTED):
             self._judge_values(row)
+        self._traps(np.flatnonzero(self.status == Status.SLOW))
+
+    def _traps(self, rows: Whole) -> None:
+        """Note the maximum or saddle beside which a run started that did not get far."""
+        x0 = self.x0[rows]
+        y, found = stationary(self.problem, x0, self.box)
+        found &= (np.abs(y - x0) <= _BESIDE_TRAP * self.how.width).all(axis=1)
+        rows, y = rows[found], y[found]
+        if not len(rows):
+            return
+        there = model(self.problem, y, self.box)
+        kinds = self.kinds.of(y, self.x[rows], there, np.zeros(len(rows), dtype=bool))
+        trapped = (kinds == Kind.MAXIMUM) | (kinds == Kind.SADDLE)
+        self.trap[rows[trapped]], self.trap_kind[rows[trapped]] = y[trapped], kinds[trapped]
 
     def _by_values(self, row: int) -> Kind:
         error = PERTURBED * np.abs(self.x[row])

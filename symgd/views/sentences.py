@@ -37,6 +37,8 @@ class Case:
     epochs_left: float
     period: int
     condition: int
+    trap: list[float]
+    trap_kind: Kind
 
     @classmethod
     def of(cls, result: Result, run: int) -> Case:
@@ -58,6 +60,8 @@ class Case:
             epochs_left=float(evidence.epochs_left[run]),
             period=int(evidence.period[run]),
             condition=int(evidence.condition[run]),
+            trap=evidence.trap[run].tolist(),
+            trap_kind=Kind(int(evidence.trap_kind[run])),
         )
 
     @property
@@ -258,8 +262,33 @@ def _slow(result: Result, case: Case) -> tuple[str, ...]:
     return (
         f"was still on its way down when the epochs ended: {case.end}{case.height}, "
         f"after {case.steps} with {case.pace}",
-        f"the gradient there is still {case.gradient}",
+        f"the gradient there is still {case.gradient}{_pace(case)}",
+        _beside_trap(case),
         remedy,
+    )
+
+
+def _pace(case: Case) -> str:
+    """How fast fixed steps shrink the error, where the curvature ahead is known."""
+    low, high = case.curvatures
+    factor = max(abs(1 - case.lr * low), abs(1 - case.lr * high))
+    if not 0 < factor < 1:
+        return ""
+    return f", and near the minimum ahead each step leaves {number(100 * factor)} % of the way"
+
+
+def _beside_trap(case: Case) -> str:
+    if case.trap_kind is Kind.UNKNOWN:
+        return ""
+    away = max(abs(a - b) for a, b in zip(case.x0, case.trap, strict=True))
+    if away == 0:
+        return ""
+    what = f"a {case.trap_kind.words}"
+    if case.trap_kind is Kind.SADDLE and len(case.names) == 1:
+        what = "an inflection point"
+    return (
+        f"it started only {number(away)} away from {point(case.names, case.trap)}, {what}, "
+        "where the gradient vanishes, so its first steps were tiny"
     )
 
 
