@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from .arguments import as_float, read_box
 from .diagnosis.local import Box
 from .engine.rules import RULES, Rule
 from .errors import ConfigurationError
@@ -53,6 +54,10 @@ class Options:
     escape: bool
     workers: int | None
 
+    def of(self, rows: Any) -> Options:
+        """Give the options of some runs, where a setting of the rule is one value a run."""
+        return replace(self, rule=self.rule and self.rule.of(rows))
+
     @property
     def bounded(self) -> bool:
         """Whether any side of the box is closed."""
@@ -84,7 +89,7 @@ def read_options(
         Names the first argument that is wrong, what it got, and what it takes.
     """
     names = problem.names
-    box = Box(*_pairs("bounds", bounds, names, closed=False))
+    box = Box(*read_box("bounds", bounds, names, closed=False))
     lower, upper = _start_box(start_box, box, names)
     rule = _rule(method, lr)
     limit = EPOCHS if epochs is None else _whole("epochs", epochs, 1)
@@ -128,19 +133,10 @@ def _rule(method: str | Rule, lr: float | None) -> Rule | None:
 
 
 def _number(name: str, value: Any, takes: str, least: float) -> float:
-    number = _float(value)
+    number = as_float(value)
     if number is None or not np.isfinite(number) or number < least:
         raise ConfigurationError(name, value, takes)
     return number
-
-
-def _float(value: Any) -> float | None:
-    if isinstance(value, str | bytes | bool | np.bool_):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
 
 
 def _whole(name: str, value: Any, least: int, most: int = 2**53) -> int:
@@ -188,45 +184,6 @@ def _points(x0: npt.ArrayLike, names: Sequence[str], box: Box) -> Array:
     return np.ascontiguousarray(shaped)
 
 
-def _pairs(name: str, given: Any, names: Sequence[str], closed: bool) -> tuple[Array, Array]:
-    """Read ``(lo, hi)``, one pair a variable, or pairs by name."""
-    takes = "(lo, hi), one such pair a variable, or {'x': (lo, hi)}"
-    if given is None:
-        pairs: list[Any] = [(None, None)] * len(names)
-    elif isinstance(given, Mapping):
-        for key in given:
-            if key not in names:
-                raise ConfigurationError(f"{name}[{key!r}]", given[key], f"names out of {names}")
-        pairs = [given.get(n, (None, None)) for n in names]
-    elif _is_pair(given):
-        pairs = [given] * len(names)
-    else:
-        pairs = list(given) if isinstance(given, Sequence | np.ndarray) else []
-    if len(pairs) != len(names):
-        raise ConfigurationError(name, given, takes)
-    read = [_pair(f"{name}[{n!r}]", p, closed) for n, p in zip(names, pairs, strict=True)]
-    return np.array([p[0] for p in read]), np.array([p[1] for p in read])
-
-
-def _is_pair(given: Any) -> bool:
-    if isinstance(given, str | bytes) or not isinstance(given, Sequence | np.ndarray):
-        return False
-    return len(given) == 2 and all(v is None or _float(v) is not None for v in given)
-
-
-def _pair(name: str, pair: Any, closed: bool) -> tuple[float, float]:
-    takes = "(lo, hi) with lo < hi" + (", both finite" if closed else "; None for an open side")
-    if not _is_pair(pair):
-        raise ConfigurationError(name, pair, takes)
-    lower = -np.inf if pair[0] is None else float(pair[0])
-    upper = np.inf if pair[1] is None else float(pair[1])
-    if not lower < upper or lower == np.inf or upper == -np.inf:
-        raise ConfigurationError(name, pair, takes)
-    if closed and not (np.isfinite(lower) and np.isfinite(upper)):
-        raise ConfigurationError(name, pair, takes)
-    return lower, upper
-
-
 def _start_box(given: Any, box: Box, names: Sequence[str]) -> tuple[Array, Array]:
     """Give the corners of the box that starts come from; by default the bounds."""
     lower = np.where(np.isfinite(box.lower), box.lower, np.minimum(-_SIDE, box.upper - 2 * _SIDE))
@@ -237,7 +194,7 @@ def _start_box(given: Any, box: Box, names: Sequence[str]) -> tuple[Array, Array
     if isinstance(named, Mapping):
         sides = zip(names, lower, upper, strict=True)
         named = {**{n: (lo, hi) for n, lo, hi in sides}, **named}
-    first, last = _pairs("start_box", named, names, closed=True)
+    first, last = read_box("start_box", named, names, closed=True)
     if (first < box.lower).any() or (last > box.upper).any():
         raise ConfigurationError("start_box", given, "a box inside the bounds")
     return first, last

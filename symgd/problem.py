@@ -12,12 +12,15 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
+from .arguments import read_box
+from .curvature import Curvature, largest_curvature
 from .errors import ConfigurationError, ExpressionError
-from .expression.calculus import derivative
+from .expression.calculus import derivative, upwards
 from .expression.domain import Condition
 from .expression.functions import TABLE, numpy_functions, own
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
+from .expression.tape import Tape
 
 Array = npt.NDArray[np.float64]
 Source: TypeAlias = str | sympy.Expr
@@ -66,12 +69,14 @@ class Symbolic:
     @cached_property
     def hessian(self) -> sympy.ImmutableDenseMatrix:
         """Second derivatives, made when first asked for."""
-        rows = [
-            [own(derivative(g, v)) for v in self.variables[: i + 1]]
-            for i, g in enumerate(self.gradient)
-        ]
-        n = len(rows)
-        return sympy.ImmutableDenseMatrix(n, n, lambda i, j: rows[max(i, j)][min(i, j)])
+        n = len(self.variables)
+        lower = dict(zip(_triangle(n), self._second_derivatives(self.gradient), strict=True))
+        return sympy.ImmutableDenseMatrix(n, n, lambda i, j: lower[max(i, j), min(i, j)])
+
+    def _second_derivatives(self, gradient: Sequence[sympy.Expr]) -> list[sympy.Expr]:
+        """Give the lower triangle of the Hessian, row by row."""
+        pairs = _triangle(len(gradient))
+        return [own(derivative(gradient[i], self.variables[j])) for i, j in pairs]
 
     @cached_property
     def fun(self) -> Evaluator:
@@ -86,10 +91,29 @@ class Symbolic:
     @cached_property
     def hess(self) -> Evaluator | None:
         """The lower triangle of the Hessian for NumPy; None where it would be too large."""
-        n = len(self.variables)
-        if sum(derivative_bound(g) for g in self.gradient) * n > _LARGE_HESSIAN:
+        if self._large_hessian:
             return None
-        return self.compile([self.hessian[i, j] for i in range(n) for j in range(i + 1)])
+        return self.compile([self.hessian[ij] for ij in _triangle(len(self.variables))])
+
+    @cached_property
+    def _large_hessian(self) -> bool:
+        steps = sum(derivative_bound(g) for g in self.gradient) * len(self.variables)
+        return steps > _LARGE_HESSIAN
+
+    @cached_property
+    def tape(self) -> Tape:
+        """Interval operations for the lower triangle of the Hessian, f, and `domain`.
+
+        SymPy rounds when it multiplies decimal numbers, so here they are names, and exact.
+        """
+        if self._large_hessian:
+            raise ExpressionError("the Hessian is too large to enclose its values", self.text)
+        decimals = {number: sympy.Dummy(real=True) for number in self.expr.atoms(sympy.Float)}
+        expr = self.expr.xreplace(decimals)
+        gradient = [own(derivative(expr, v)) for v in self.variables]
+        exprs = [*self._second_derivatives(gradient), expr, *(c.holds for c in self.domain)]
+        names = (*self.variables, *self.params)
+        return Tape(exprs, names, {name: number for number, name in decimals.items()})
 
     @cached_property
     def holds(self) -> Evaluator:
@@ -126,8 +150,12 @@ class Symbolic:
 
     def renamed(self, exprs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
         """Give expressions in which no name is the user's: `v0`, `v1`, ..., `p0`, ..."""
-        names = dict(zip((*self.variables, *self.params), self._ours, strict=True))
-        return [e.xreplace(names) for e in exprs]
+        done = dict(zip((*self.variables, *self.params), self._ours, strict=True))
+        for node in upwards(exprs):  # SymPy's xreplace goes through a shared part every time
+            if node not in done:
+                args = tuple(done[a] for a in node.args)
+                done[node] = node if args == node.args else node.func(*args)
+        return [done[e] for e in exprs]
 
     @cached_property
     def _ours(self) -> tuple[sympy.Symbol, ...]:
@@ -307,6 +335,57 @@ class Problem:
         n = len(self.variables)
         return self._shaped(self.hessians(points), shape + (() if self._scalar else (n, n)))
 
+    def curvature(self, box: Any = None) -> Curvature:
+        r"""Bound the largest curvature of f over a box: rates below ``2 / upper`` lower f there.
+
+        The bounds are proven: by interval arithmetic, rounded outward, on the Hessian, over
+        smaller and smaller boxes, until they lie within 1 % of each other or a limit is reached.
+
+        Parameters
+        ----------
+        box : (lo, hi), one pair a variable, or mapping of names to pairs, optional
+            Sides of the box; None or an infinity for an open side. By default, everywhere.
+
+        Returns
+        -------
+        Curvature
+            Its bounds ``upper`` and ``lower``, and the rate ``lr_safe``, with the theorem.
+
+        Raises
+        ------
+        ConfigurationError
+            If `box` is no box.
+        ExpressionError
+            If the Hessian is too large.
+
+        Examples
+        --------
+        >>> bounds = Problem("cos(2*pi*x) + x**2").curvature((-2, 2))
+        >>> round(bounds.upper, 9), round(bounds.lower, 9)  # 4*pi**2 + 2
+        (41.478417604, 41.478417604)
+        >>> round(bounds.lr_safe, 9)
+        0.048217847
+        >>> Problem("abs(x)").curvature((-1, 1)).upper  # a kink
+        inf
+        """
+        lower, upper = read_box("box", box, self.names, closed=False)
+        operations = 1 + len(self.symbolic.tape)
+        return largest_curvature(self._enclosed_hessians, lower, upper, operations)
+
+    def _enclosed_hessians(self, boxes: Array) -> Array:
+        """Enclose the Hessian over boxes ``(2, n_vars, m)``; nan where f may not be smooth."""
+        n = len(self.variables)
+        inputs = [*boxes.swapaxes(0, 1), *(np.full((2, 1), v) for v in self.param_values)]
+        enclosed = self.symbolic.tape(inputs)
+        entries = len(_triangle(n))
+        smooth = ~np.isnan(enclosed[entries]).any(axis=0)
+        for holds in enclosed[entries + 1 :]:
+            smooth = smooth & (holds[0] == 1)
+        hessians = np.empty((2, boxes.shape[2], n, n))
+        for (i, j), entry in zip(_triangle(n), enclosed, strict=False):
+            hessians[:, :, i, j] = hessians[:, :, j, i] = np.where(smooth, entry, np.nan)
+        return hessians
+
     def as_scipy(self) -> dict[str, Callable[[Array], Any]]:
         """Give the keyword arguments ``fun``, ``jac``, ``hess`` of `scipy.optimize.minimize`.
 
@@ -387,6 +466,11 @@ class Problem:
     @staticmethod
     def _shaped(values: Array, shape: tuple[int, ...]) -> Any:
         return values.reshape(shape) if shape else float(values.reshape(()))
+
+
+def _triangle(n: int) -> list[tuple[int, int]]:
+    """Give the places of the lower triangle of a matrix, row by row."""
+    return [(i, j) for i in range(n) for j in range(i + 1)]
 
 
 _TOO_LARGE = (

@@ -7,7 +7,7 @@ where ``y*(x*y)**1.5`` is meant.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import sympy
@@ -40,7 +40,7 @@ def derivative(expr: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     2*x*cos(x**2)
     """
     slopes: dict[sympy.Expr, sympy.Expr] = {}
-    for node in _upwards(expr):
+    for node in upwards([expr]):
         if node.args:
             slopes[node] = _slope(node, [slopes[a] for a in node.args])
         else:
@@ -48,10 +48,10 @@ def derivative(expr: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
     return slopes[expr]
 
 
-def _upwards(expr: sympy.Expr) -> Iterator[sympy.Expr]:
-    """Give the distinct sub-expressions, each after its arguments."""
+def upwards(exprs: Iterable[sympy.Expr]) -> Iterator[sympy.Expr]:
+    """Give the distinct sub-expressions of expressions, each after its arguments."""
     seen: set[sympy.Expr] = set()
-    waiting = [(expr, False)]
+    waiting = [(expr, False) for expr in exprs]
     while waiting:
         node, ready = waiting.pop()
         if ready:
