@@ -80,7 +80,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(words)
     try:
         with warnings.catch_warnings():
-            warnings.showwarning = _tell
+            warnings.showwarning = _tell  # type: ignore[assignment]
             result = _minimize(options)
         _show(_looks(options, result))
     except SymgdError as error:

@@ -57,11 +57,12 @@ def descend(problem: Problem, x0: Array, options: Options) -> Batch:
         if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
             break
         tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
-        more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, options)
+        part = options.of(rows)
+        more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, part)
         ends.x[rows], ends.stop[rows] = more.x, more.stop
         ends.nit[rows] += more.nit
         ends.evaluations[rows] += more.evaluations
-        again = judge(problem, x0[rows], _rows(ends, rows), options.box, how)
+        again = judge(problem, x0[rows], _rows(ends, rows), options.box, how.of(rows))
         for column in fields(Verdicts):
             getattr(verdicts, column.name)[rows] = getattr(again, column.name)
     return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
@@ -76,7 +77,7 @@ def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Option
     rule = options.rule
     kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
     rows = _rows_of(problem, x0, limits, tol, options)
-    leap = rule is not None and kernel.shape.leaps and tol == 0.0
+    leap = rule is not None and tol == 0.0
     ends = lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
     again = slow.outside_range(problem, ends)
     if len(again):
@@ -106,7 +107,8 @@ def _rows_of(
         rows["f"] = np.full((1, 1), np.inf)
         rows["scale"] = np.full((1, 1), _FIRST_STEP * options.width.min())
     else:
-        rows["setting"] = np.array(tuple(options.rule.settings.values())).reshape(-1, 1)
+        settings = np.broadcast_arrays(*options.rule.settings.values())
+        rows["setting"] = np.stack([np.atleast_1d(s) for s in settings])
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
     return rows

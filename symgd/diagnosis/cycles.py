@@ -55,7 +55,7 @@ def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
     problem : Problem
         f.
     rule : Rule
-        The steps.
+        The steps; a setting may be an array with one value a run.
     x : ndarray
         Where the runs are, ``(n, n_vars)``.
     box : Box
@@ -70,7 +70,7 @@ def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
     tail = np.empty((_TAIL, *x.shape))
     for first in range(0, len(x), _ROWS):
         rows = slice(first, first + _ROWS)
-        path = _follow(problem, rule, x[rows], box)
+        path = _follow(problem, rule.of(rows), x[rows], box)
         tail[:, rows] = path[-_TAIL:]
         values = np.stack([problem.values(points) for points in path])
         course[rows] = _course(path, values)
@@ -81,7 +81,7 @@ def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
 def _follow(problem: Problem, rule: Rule, x: Array, box: Box) -> Array:
     path = np.empty((_STEPS + 1, *x.shape))
     path[0] = x
-    settings = tuple(rule.settings.values())
+    settings = [np.reshape(v, (-1, 1)) for v in rule.settings.values()]
     slots: list[Any] = [np.zeros_like(x)] * rule.slots
     for k in range(_STEPS):
         with np.errstate(all="ignore"):

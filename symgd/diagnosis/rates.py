@@ -59,4 +59,4 @@ def factor(lr: Array | float, spectra: Array) -> Array:
     array([0.9])
     """
     with np.errstate(all="ignore"):
-        return np.asarray(np.fmax.reduce(np.abs(1 - lr * spectra), axis=1))
+        return np.asarray(np.fmax.reduce(np.abs(1 - (lr * spectra.T)), axis=0))

@@ -7,7 +7,8 @@ the run arrived there; is this another stationary point; and if not, why did the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -50,7 +51,8 @@ class Judging:
     Attributes
     ----------
     rule : Rule or None
-        The fixed steps; None for the automatic step.
+        The fixed steps, with one value a run where a setting is an array; None for the
+        automatic step.
     tol : float
         Share of the way travelled that may be missing at a minimum.
     polish : bool
@@ -63,6 +65,10 @@ class Judging:
     tol: float
     polish: bool
     width: Array
+
+    def of(self, rows: Any) -> Judging:
+        """Give how some of the runs are judged."""
+        return replace(self, rule=self.rule and self.rule.of(rows))
 
 
 @dataclass
@@ -128,7 +134,7 @@ def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Ve
     """
     parts = [slice(i, i + _SLICE) for i in range(0, len(x0), _SLICE)] or [slice(0, 0)]
     return Verdicts.joined(
-        [_Judge(problem, x0[p], _part(ends, p), box, how).verdicts() for p in parts]
+        [_Judge(problem, x0[p], _part(ends, p), box, how.of(p)).verdicts() for p in parts]
     )
 
 
@@ -247,7 +253,7 @@ class _Judge:
         arrived: Mask = lowest & (close | self.how.polish)
         held = self._on_bound(there, y, kinds)
         self.target[rows[lowest]] = y[lowest]
-        self.left[rows[lowest]] = self._epochs_left(spectrum, missing, way)[lowest]
+        self.left[rows[lowest]] = self._epochs_left(rows, spectrum, missing, way)[lowest]
         done = rows[arrived]
         self.status[done] = np.where(held[arrived], Status.AT_BOUND, Status.CONVERGED)
         self.kind[done] = kinds[arrived]
@@ -276,7 +282,9 @@ class _Judge:
         self._note(rows, spectrum)
         self.status[rows], self.kind[rows] = Status.CONVERGED, Kind.MINIMUM
         put(self.target, rows, y)
-        self.left[rows] = self._epochs_left(spectrum, found.missing[chosen], found.way[chosen])
+        self.left[rows] = self._epochs_left(
+            rows, spectrum, found.missing[chosen], found.way[chosen]
+        )
         if self.how.polish:
             put(self.x, rows, y)
 
@@ -296,12 +304,12 @@ class _Judge:
         floor = self.ends.stop[rows] == Stop.FLOOR
         return np.asarray(equal | (floor & (fall <= 8 * EPS * np.abs(self.problem.values(x)))))
 
-    def _epochs_left(self, spectrum: Array, missing: Array, way: Array) -> Array:
+    def _epochs_left(self, rows: Whole, spectrum: Array, missing: Array, way: Array) -> Array:
         """Predict the steps still needed from the slowest factor |1 - lr * eigenvalue|."""
         if self.how.rule is None:
             return np.full(len(missing), np.nan)
         with np.errstate(all="ignore"):
-            slowest = factor(self.how.rule.lr, spectrum)
+            slowest = factor(self.how.rule.of(rows).lr, spectrum)
             steps = np.log(self.how.tol * way / missing) / np.log(slowest)
             return np.where((slowest < 1) & (steps > 0), np.ceil(steps), np.nan)
 
@@ -394,7 +402,7 @@ class _Judge:
         if self.how.rule is None or not len(rows):
             self.status[rows] = Status.SLOW
             return
-        outlook = look_ahead(self.problem, self.how.rule, self.x[rows], self.box)
+        outlook = look_ahead(self.problem, self.how.rule.of(rows), self.x[rows], self.box)
         verdict = {
             Course.DESCENDING: Status.SLOW,
             Course.CYCLING: Status.OSCILLATING,

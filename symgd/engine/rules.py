@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from abc import ABC
 from collections.abc import Callable
-from dataclasses import astuple, dataclass, fields
-from typing import Any, ClassVar, final
+from dataclasses import astuple, dataclass, fields, replace
+from typing import Any, ClassVar, Self, final
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Rule(ABC):
     def settings(self) -> dict[str, float]:
         """Names and values of the settings, in the order in which `step` takes them."""
         return {f.name: v for f, v in zip(fields(self), astuple(self), strict=True)}
+
+    def of(self, rows: Any) -> Self:
+        """Give the rule of some runs, where a setting is an array with one value a run."""
+        arrays: dict[str, Any] = {n: v for n, v in self.settings.items() if hasattr(v, "__len__")}
+        return replace(self, **{n: v[rows] for n, v in arrays.items()}) if arrays else self
 
 
 @final
