@@ -10,18 +10,15 @@ import numpy.typing as npt
 
 from .descent import Batch, descend, led_on
 from .diagnosis.escape import beyond
-from .diagnosis.local import model, pick
-from .diagnosis.minima import distinct
-from .diagnosis.rates import rates
 from .diagnosis.symmetry import even_variables
 from .diagnosis.verdict import Verdicts
 from .engine.rules import Rule
 from .errors import ConfigurationError
 from .foresight import warn_of_rate
+from .gather import gather, settings_of
 from .options import Options, read_options
 from .problem import Problem, Source
-from .result import Evidence, Minimum, Result, Runs, Settings
-from .status import Kind
+from .result import Evidence, Result, Runs
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -150,7 +147,7 @@ def _problem(
 
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     judged = batch.verdicts
-    minima, member = _minima(problem, batch, options)
+    minima, member = gather(problem, batch, options, judged.success)
     rate = np.nan if options.rule is None else options.rule.lr
     evidence = Evidence(
         judged.fun0,
@@ -174,14 +171,7 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         problem=problem,
         runs=runs,
         minima=minima,
-        settings=Settings(
-            method=options.rule.name if options.rule else "gd",
-            lr=options.rule.lr if options.rule else None,
-            epochs=options.epochs,
-            tol=options.tol,
-            polish=options.polish,
-            escape=options.escape,
-        ),
+        settings=settings_of(options),
         best=best,
         jac=problem.gradients(judged.x[best][None])[0],
         nfev=evaluations if options.rule is None else 1,
@@ -197,51 +187,6 @@ def _best(judged: Verdicts) -> int:
         if pool.any():
             return int(np.where(pool, judged.fun, np.inf).argmin())
     return 0
-
-
-def _minima(problem: Problem, batch: Batch, options: Options) -> tuple[tuple[Minimum, ...], Whole]:
-    judged = batch.verdicts
-    rows = np.flatnonzero(judged.success)
-    member = np.full(len(judged.x), -1, dtype=np.int64)
-    if not len(rows):
-        return (), member
-    points = pick(judged.target, rows)
-    values = judged.fun[rows]
-    moved = np.flatnonzero((points != pick(judged.x, rows)).any(axis=1))
-    values[moved] = problem.values(points[moved])
-    spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
-    weak = judged.kind[rows] == Kind.WEAK_MINIMUM
-    member[rows] = found = distinct(problem, points, values, weak, spread)
-    order, last = np.argsort(found, kind="stable"), np.cumsum(np.bincount(found)).tolist()
-    groups = [order[a:b] for a, b in zip([0, *last], last, strict=False)]
-    lowest = np.array([mine[values[mine].argmin()] for mine in groups])
-    kinds = [Kind(code) for code in judged.kind[rows[lowest]].tolist()]
-    spectra = model(problem, points[lowest], options.box).spectrum()
-    spectra[[k is Kind.KINK_MINIMUM for k in kinds]] = np.nan
-    largest, best, contraction = rates(spectra)
-    minima = [
-        Minimum(
-            x=points[lowest[i]],
-            fun=float(values[lowest[i]]),
-            kind=kinds[i],
-            eigenvalues=spectra[i],
-            lr_max=largest[i],
-            lr_best=best[i],
-            contraction=contraction[i],
-            count=len(mine),
-            share=len(mine) / len(member),
-            runs=rows[mine],
-        )
-        for i, mine in enumerate(groups)
-    ]
-    return tuple(minima), member
-
-
-def _extent(x: Array, y: Array) -> Array:
-    """Give the size of the region that two sets of points fill."""
-    highest = np.maximum(x.max(axis=0), y.max(axis=0))
-    lowest = np.minimum(x.min(axis=0), y.min(axis=0))
-    return np.asarray(highest - lowest)
 
 
 def _ways_out(problem: Problem, x: Array, options: Options) -> Array:

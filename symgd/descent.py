@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 
@@ -12,6 +13,7 @@ from .diagnosis.escape import beyond
 from .diagnosis.verdict import Judging, Verdicts, judge
 from .engine import codegen, lanes, slow
 from .engine.rules import Rule
+from .engine.snapshots import snapshots
 from .engine.stops import Stop
 from .options import TOL, Options
 from .problem import Problem, Symbolic
@@ -37,6 +39,14 @@ class Batch:
     parent: Whole
     verdicts: Verdicts
 
+    def of(self, rows: Whole) -> Batch:
+        """Give some of the runs."""
+        columns = {f.name: getattr(self.verdicts, f.name)[rows] for f in fields(Verdicts)}
+        return Batch(
+            self.x0[rows], self.nit[rows], self.evaluations[rows], self.parent[rows],
+            Verdicts(**columns),
+        )  # fmt: skip
+
 
 @lru_cache(maxsize=256)
 def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> codegen.Kernel:
@@ -47,7 +57,7 @@ def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> codeg
 
 def descend(problem: Problem, x0: Array, options: Options) -> Batch:
     """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
-    how = Judging(options.rule, min(options.tol or TOL, _LOOSEST), options.polish, options.width)
+    how = _judging(options)
     limits = np.full(len(x0), options.epochs)
     tol = options.tol
     ends = _run(problem, x0, limits, tol, options)
@@ -68,6 +78,11 @@ def descend(problem: Problem, x0: Array, options: Options) -> Batch:
     return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
 
 
+def _judging(options: Options) -> Judging:
+    tol = min(options.tol or TOL, _LOOSEST)
+    return Judging(options.rule, tol, options.polish, options.width)
+
+
 def _rows(ends: lanes.Ends, rows: Whole) -> lanes.Ends:
     return lanes.Ends(*(getattr(ends, f.name)[rows] for f in fields(lanes.Ends)))
 
@@ -79,13 +94,48 @@ def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Option
     rows = _rows_of(problem, x0, limits, tol, options)
     leap = rule is not None and tol == 0.0
     ends = lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
+    _redo(problem, kernel, rows, ends)
+    return ends
+
+
+def _redo(
+    problem: Problem, kernel: codegen.Kernel, rows: Mapping[str, Array], ends: lanes.Ends
+) -> None:
+    """Run those again that left the range of the fast functions."""
     again = slow.outside_range(problem, ends)
     if len(again):
         mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
         redone = slow.run(kernel, problem, mine, len(again))
         for column in fields(lanes.Ends):
             getattr(ends, column.name)[again] = getattr(redone, column.name)
-    return ends
+
+
+def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options) -> Batch:
+    """Give the verdicts on runs after each of several numbers of epochs, ascending.
+
+    Returns
+    -------
+    Batch
+        All runs after the first number of epochs, then all after the second, and so on.
+    """
+    rule = options.rule
+    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
+    rows = _rows_of(problem, x0, np.full(1, epochs[-1]), options.tol, options)
+    leap = rule is not None and options.tol == 0.0
+    shots = []
+    for count, ends in zip(
+        epochs,
+        snapshots(kernel, lanes.Batch(rows, len(x0), leap), epochs, options.workers),
+        strict=True,
+    ):
+        _redo(problem, kernel, {**rows, "limit": np.full((1, 1), float(count))}, ends)
+        shots.append(ends)
+    every = np.tile(np.arange(len(x0)), len(epochs))
+    columns = [[getattr(shot, f.name) for shot in shots] for f in fields(lanes.Ends)]
+    ends = lanes.Ends(*(np.concatenate(c) for c in columns))
+    x0 = np.asfortranarray(x0[every])
+    verdicts = judge(problem, x0, ends, options.box, _judging(options.of(every)))
+    return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
 
 
 def preview(problem: Problem, x0: Array, options: Options) -> Array:

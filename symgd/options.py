@@ -92,10 +92,10 @@ def read_options(
     box = Box(*read_box("bounds", bounds, names, closed=False))
     lower, upper = _start_box(start_box, box, names)
     rule = _rule(method, lr)
-    limit = EPOCHS if epochs is None else _whole("epochs", epochs, 1)
+    limit = EPOCHS if epochs is None else whole_number("epochs", epochs, 1)
     exact = rule is not None and epochs is not None
     default_tol = 0.0 if exact else TOL
-    count, spot = _whole("starts", starts, 1, _STARTS), _whole("seed", seed, 0)
+    count, spot = whole_number("starts", starts, 1, _STARTS), whole_number("seed", seed, 0)
     if sampler not in SAMPLERS:
         raise ConfigurationError("sampler", sampler, "one of " + ", ".join(SAMPLERS))
     return Options(
@@ -107,7 +107,7 @@ def read_options(
         tol=default_tol if tol is None else _number("tol", tol, "a number >= 0", 0.0),
         polish=rule is None if polish is None else _flag("polish", polish),
         escape=_flag("escape", escape),
-        workers=None if workers is None else _whole("workers", workers, 1),
+        workers=None if workers is None else whole_number("workers", workers, 1),
     )
 
 
@@ -139,7 +139,14 @@ def _number(name: str, value: Any, takes: str, least: float) -> float:
     return number
 
 
-def _whole(name: str, value: Any, least: int, most: int = 2**53) -> int:
+def whole_number(name: str, value: Any, least: int, most: int = 2**53) -> int:
+    """Read a whole number within limits.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is none, or outside.
+    """
     takes = f"a whole number >= {least}" + (f" and <= {most:,}" if most < 2**53 else "")
     if isinstance(value, bool | np.bool_):
         raise ConfigurationError(name, value, takes)

@@ -134,7 +134,7 @@ class Minimum:
 
 @dataclass(frozen=True)
 class Settings:
-    """How the runs were made."""
+    """How the runs were made; `lr` is None for the automatic step, and for several rates."""
 
     method: str
     lr: float | None
@@ -142,6 +142,7 @@ class Settings:
     tol: float
     polish: bool
     escape: bool
+    bounds: tuple[tuple[float, float], ...]
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,11 +12,16 @@ from symgd.engine.stops import Stop
 from symgd.problem import Problem
 
 
-def drive(
+def drive(expr, x0, *, workers=1, **settings):
+    """Run starts ``(n_runs, n_vars)``; see `prepared`."""
+    return lanes.run(*prepared(expr, x0, **settings), workers)
+
+
+def prepared(
     expr, x0, *, lr=None, rule=None, epochs=1000, tol=0.0, bounds=None, params=None, leap=False,
-    workers=1, scale=1e-2,
+    scale=1e-2,
 ):  # fmt: skip
-    """Run starts ``(n_runs, n_vars)``; `lr`, `epochs`, `tol` and params may differ between runs."""
+    """Give kernel and batch; `lr`, `epochs`, `tol` and params may differ between runs."""
     problem = Problem(expr, params=dict.fromkeys(params or {}, 1.0))
     x0 = np.asarray(x0, dtype=float).reshape(-1, len(problem.names))
     rows = {
@@ -34,7 +39,7 @@ def drive(
     else:
         kernel = codegen.fixed_kernel(problem.symbolic, type(rule), bounds is not None)
         rows["setting"] = _columns([np.asarray(v, dtype=float) for v in rule.settings.values()])
-    return lanes.run(kernel, lanes.Batch(rows, len(x0), leap), workers)
+    return kernel, lanes.Batch(rows, len(x0), leap)
 
 
 def _columns(values):

@@ -16,6 +16,7 @@ from .local import EPS, Box
 Array = npt.NDArray[np.float64]
 
 _STEPS = 256  # steps that are looked ahead; cycles up to half as long are found
+_FEW = 8  # steps that show a run which goes straight on
 _TAIL = 4  # last points that are kept
 _SAME = 1e-6  # share of a cycle's width within which two points are the same
 _ROWS = 4096  # runs that are followed at a time
@@ -65,12 +66,14 @@ def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
     -------
     Outlook
     """
-    course = np.zeros(len(x), dtype=np.int64)
+    course = np.full(len(x), Course.DESCENDING, dtype=np.int64)
     period = np.zeros(len(x), dtype=np.int64)
-    tail = np.empty((_TAIL, *x.shape))
-    for first in range(0, len(x), _ROWS):
-        rows = slice(first, first + _ROWS)
-        path = _follow(problem, rule.of(rows), x[rows], box)
+    path = _follow(problem, rule, x, box, _FEW)
+    tail = path[-_TAIL:].copy()
+    doubtful = np.flatnonzero(~_strides_on(problem, path))
+    for first in range(0, len(doubtful), _ROWS):
+        rows = doubtful[first : first + _ROWS]
+        path = _follow(problem, rule.of(rows), x[rows], box, _STEPS)
         tail[:, rows] = path[-_TAIL:]
         values = np.stack([problem.values(points) for points in path])
         course[rows] = _course(path, values)
@@ -78,12 +81,23 @@ def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
     return Outlook(course, period, tail)
 
 
-def _follow(problem: Problem, rule: Rule, x: Array, box: Box) -> Array:
-    path = np.empty((_STEPS + 1, *x.shape))
+def _strides_on(problem: Problem, path: Array) -> npt.NDArray[np.bool_]:
+    """Tell which runs go on in one direction, each step shorter than the last and downhill."""
+    steps = np.diff(path, axis=0)
+    with np.errstate(all="ignore"):
+        lengths = (steps**2).sum(axis=2)
+        onward = (steps[1:] * steps[:-1]).sum(axis=2) > 0.5 * lengths[1:]
+        shrinking = (lengths[1:] < lengths[:-1]) & (lengths[1:] > 0)
+        lower = problem.values(path[-1]) < problem.values(path[0])
+    return np.asarray((onward & shrinking).all(axis=0) & lower)
+
+
+def _follow(problem: Problem, rule: Rule, x: Array, box: Box, steps: int) -> Array:
+    path = np.empty((steps + 1, *x.shape))
     path[0] = x
     settings = [np.reshape(v, (-1, 1)) for v in rule.settings.values()]
     slots: list[Any] = [np.zeros_like(x)] * rule.slots
-    for k in range(_STEPS):
+    for k in range(steps):
         with np.errstate(all="ignore"):
             moved, *slots = rule.step(path[k], problem.gradients(path[k]), k + 1, *slots, *settings)
         path[k + 1] = box.clip(np.asarray(moved))

@@ -77,6 +77,9 @@ class Verdicts:
 
     x: Array
     target: Array  # the stationary point it belongs to; x itself where there is none
+    target_kind: (
+        Whole  # what that is, where it is a minimum: the run has arrived or is heading there
+    )
     fun0: Array
     fun: Array
     fun_last: Array  # f at the end, or where it was last finite on the way there
@@ -104,6 +107,11 @@ class Verdicts:
     def success(self) -> Mask:
         """Which runs reached a verified minimum."""
         return np.asarray(_SUCCESS[self.status])
+
+    @property
+    def heading(self) -> Mask:
+        """Which runs have reached a verified minimum, or were on their way to one."""
+        return np.asarray(LOWEST[self.target_kind])
 
     @property
     def stalled(self) -> Mask:
@@ -152,6 +160,7 @@ class _Judge:
         n = len(x0)
         self.x = ends.x.copy("F")
         self.target = ends.x.copy("F")
+        self.target_kind = np.full(n, Kind.UNKNOWN, dtype=np.int64)
         self.gradient = np.zeros_like(self.x)
         self.status = np.full(n, _UNDECIDED, dtype=np.int64)
         self.kind = np.full(n, Kind.NOT_STATIONARY, dtype=np.int64)
@@ -175,10 +184,12 @@ class _Judge:
         with np.errstate(invalid="ignore"):
             grad_norm = np.abs(self.box.projected(self.x, gradient)).max(axis=1)
         fun = self.problem.values(self.x)
+        arrived = np.asarray(_SUCCESS[self.status])
+        self.target_kind[arrived] = self.kind[arrived]
         return Verdicts(
-            self.x, self.target, fun0, fun, self._last_finite(fun), grad_norm, self.status,
-            self.kind, self.low, self.high, self.left, self.period, self.condition, self.trap,
-            self.trap_kind, self.early,
+            self.x, self.target, self.target_kind, fun0, fun, self._last_finite(fun), grad_norm,
+            self.status, self.kind, self.low, self.high, self.left, self.period, self.condition,
+            self.trap, self.trap_kind, self.early,
         )  # fmt: skip
 
     def _snap(self) -> None:
@@ -252,7 +263,7 @@ class _Judge:
         close = (missing <= self.how.tol * way) | self._unresolved(rows, y, missing)
         arrived: Mask = lowest & (close | self.how.polish)
         held = self._on_bound(there, y, kinds)
-        self.target[rows[lowest]] = y[lowest]
+        self.target[rows[lowest]], self.target_kind[rows[lowest]] = y[lowest], kinds[lowest]
         self.left[rows[lowest]] = self._epochs_left(rows, spectrum, missing, way)[lowest]
         done = rows[arrived]
         self.status[done] = np.where(held[arrived], Status.AT_BOUND, Status.CONVERGED)

@@ -1,0 +1,135 @@
+"""Where the runs of a batch are after given numbers of epochs, each run taken once.
+
+All runs stay in their lanes, and only the limit of their steps moves on. A limit does not change
+what a run does before it, so a snapshot holds the bits that a run with that limit ends with.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+
+from . import store
+from .codegen import Kernel
+from .lanes import Batch, Ends, inputs
+from .layout import LANES
+from .stops import Stop
+
+Array = npt.NDArray[np.float64]
+
+_CHUNK_SECONDS = 0.05  # Ctrl-C waits no longer
+
+
+def snapshots(
+    kernel: Kernel, batch: Batch, epochs: Sequence[int], workers: int | None = None
+) -> Iterator[Ends]:
+    """Run every start of a batch, and tell where it is after each number of epochs.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        What to run.
+    batch : Batch
+        Starting points, limits, rates and parameters.
+    epochs : sequence of int
+        Numbers of epochs, ascending.
+    workers : int, optional
+        Number of threads; by default one a core.
+
+    Yields
+    ------
+    Ends
+        One for each number of epochs. After Ctrl-C the rest show where the runs were then, with
+        `Stop.INTERRUPTED`.
+    """
+    lanes = _Lanes(kernel, batch)
+    function = store.load(kernel.source, kernel.rule)
+    crew = min(workers or os.cpu_count() or 1, len(lanes.state))
+    code, halt = lanes.rows["code"].start, threading.Event()
+
+    def finish(part: Array) -> None:
+        """Take steps until no lane runs."""
+        chunk = LANES
+        while (part[:, code] == Stop.RUNNING).any() and not halt.is_set():
+            started = time.perf_counter()
+            function(part, chunk, batch.leap)
+            if time.perf_counter() - started < _CHUNK_SECONDS / 4:
+                chunk *= 2
+
+    with ThreadPoolExecutor(crew) as pool:
+        for count in epochs:
+            lanes.go_on_to(count)
+            parts = np.array_split(lanes.state, crew)
+            futures = [pool.submit(finish, part) for part in parts[1:]]
+            _attend(partial(finish, parts[0]), futures, halt)
+            if halt.is_set():
+                lanes.interrupt()
+            yield lanes.ends()
+
+
+def _attend(
+    own: Callable[[], None], futures: Sequence[Future[None]], halt: threading.Event
+) -> None:
+    """Do the own part and wait for the others; on Ctrl-C let each finish its chunk."""
+    try:
+        own()
+    except KeyboardInterrupt:
+        halt.set()
+    waiting = set(futures)
+    while waiting:
+        try:
+            waiting = wait(waiting, timeout=0.1).not_done
+        except KeyboardInterrupt:
+            halt.set()
+    for future in futures:
+        future.result()
+
+
+class _Lanes:
+    """All runs of a batch, in the order in which they were given."""
+
+    def __init__(self, kernel: Kernel, batch: Batch) -> None:
+        self.rows, self._n_runs = kernel.layout.rows, batch.n_runs
+        self.state = np.zeros((-(-batch.n_runs // LANES), kernel.layout.height, LANES))
+        for row, values in enumerate(inputs(kernel, batch)):
+            self._put(row, values)
+        self._code, self._nit = self.rows["code"].start, self.rows["nit"].start
+        self._limit = self._get(self.rows["limit"].start).copy()
+
+    def _get(self, row: int) -> Array:
+        return self.state[:, row].ravel()[: self._n_runs]
+
+    def _put(self, row: int, values: Array, rest: float = 0.0) -> None:
+        column = np.full(self.state.shape[0] * LANES, rest)
+        column[: self._n_runs] = values
+        self.state[:, row] = column.reshape(-1, LANES)
+
+    def go_on_to(self, count: int) -> None:
+        """Let the runs go on that only the number of epochs has stopped."""
+        code, nit = self._get(self._code), self._get(self._nit)
+        limit = np.minimum(self._limit, count)
+        going = (code == Stop.EPOCHS) & (nit < limit)
+        self._put(self.rows["limit"].start, limit)
+        self._put(self._code, np.where(going, Stop.RUNNING, code), Stop.INTERRUPTED)
+
+    def interrupt(self) -> None:
+        """Let no run go on."""
+        code = self._get(self._code)
+        unfinished = (code == Stop.RUNNING) | (self._get(self._nit) < self._limit)
+        unfinished &= (code == Stop.RUNNING) | (code == Stop.EPOCHS)
+        self._put(self._code, np.where(unfinished, Stop.INTERRUPTED, code), Stop.INTERRUPTED)
+
+    def ends(self) -> Ends:
+        """Tell where the runs are."""
+        x = [self._get(row) for row in range(self.rows["x"].start, self.rows["x"].stop)]
+        nit, evaluations, stop = (
+            self._get(self.rows[name].start).astype(np.int64) for name in ("nit", "nfev", "code")
+        )
+        return Ends(np.stack(x, axis=1), nit, evaluations, stop)
