@@ -97,4 +97,5 @@ def settings_of(options: Options) -> Settings:
         polish=options.polish,
         escape=options.escape,
         bounds=tuple(zip(options.box.lower.tolist(), options.box.upper.tolist(), strict=True)),
+        width=tuple(options.width.tolist()),
     )

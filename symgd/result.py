@@ -14,10 +14,16 @@ from .status import Kind, Status
 from .views import text
 
 if TYPE_CHECKING:
+    from .diagnosis.local import Box
+    from .diagnosis.plateau import Plateau
+    from .diagnosis.symmetry import Symmetry
+    from .diagnosis.unbounded import Unbounded
     from .problem import Problem
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+
+_SAME = 1e-6  # share of the searched region within which two points are one
 
 
 @dataclass(frozen=True, eq=False)
@@ -134,7 +140,11 @@ class Minimum:
 
 @dataclass(frozen=True)
 class Settings:
-    """How the runs were made; `lr` is None for the automatic step, and for several rates."""
+    """How the runs were made.
+
+    `lr` is None for the automatic step, and for several rates; `width` is the size of the region
+    that was searched.
+    """
 
     method: str
     lr: float | None
@@ -143,6 +153,7 @@ class Settings:
     polish: bool
     escape: bool
     bounds: tuple[tuple[float, float], ...]
+    width: tuple[float, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -227,13 +238,56 @@ class Result:
     @property
     def message(self) -> str:
         """One sentence on the best run: what happened, why, and what to try."""
-        return text.sentence(self, self.best)
+        return text.message(self)
 
     @cached_property
     def counts(self) -> Mapping[Status, int]:
         """Number of runs of each status that occurs."""
         codes, numbers = np.unique(self.runs.status, return_counts=True)
         return {Status(int(c)): int(n) for c, n in zip(codes, numbers, strict=True)}
+
+    @cached_property
+    def symmetries(self) -> tuple[Symmetry, ...]:
+        """Changes of signs and exchanges of variables that leave f as it is."""
+        from .diagnosis.symmetry import symmetries
+
+        return symmetries(self.problem, self._box)
+
+    @cached_property
+    def orbits(self) -> Whole:
+        """For each minimum the number of its family of mirror images."""
+        from .diagnosis.symmetry import orbits
+
+        points = np.array([m.x for m in self.minima]).reshape(len(self.minima), -1)
+        return orbits(self.problem, points, _SAME * np.array(self.settings.width), self._box)
+
+    @cached_property
+    def unbounded(self) -> Unbounded | None:
+        """Proof that f has no lowest value, where its leading terms show one."""
+        from .diagnosis.unbounded import unbounded
+
+        return unbounded(self.problem, self._box)
+
+    def fall(self, run: int) -> Unbounded | None:
+        """Give the proof that f falls without end, along a run's way if it shows there."""
+        from .diagnosis.unbounded import along
+
+        x0, x = self.runs.x0[run], self.runs.x[run]
+        with np.errstate(all="ignore"):
+            return along(self.problem, x0, x - x0) or self.unbounded
+
+    def plateau(self, run: int) -> Plateau:
+        """Tell how far f is flat around the end of a run, and where it falls."""
+        from .diagnosis.plateau import plateau
+
+        with np.errstate(all="ignore"):
+            return plateau(self.problem, self.runs.x[run], self._box, np.array(self.settings.width))
+
+    @property
+    def _box(self) -> Box:
+        from .diagnosis.local import Box
+
+        return Box(*np.array(self.settings.bounds, dtype=float).T)
 
     def summary(self) -> str:
         """Describe the minima and the verdicts in a short text.

@@ -36,6 +36,7 @@ _UNDECIDED = -1
 _SLICE = 2**15  # runs judged at once: what that needs in memory is some hundred times as much
 _TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
+_REST = 1e-20  # share of a coordinate of the start that is as good as zero
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
 _FALLEN = 1e12  # fall of f, in sizes of f at the start and its change there, that shows a pole
 _BESIDE = 1e-3  # share of the searched region within which that change is taken
@@ -250,7 +251,7 @@ class _Judge:
         self._ordinary(self._open())
         rows = self._open()
         found = refine(self.problem, self.x[rows], self.x0[rows], self.box, self.how.tol)
-        rows, y = rows[found.settled], found.x[found.settled]
+        rows, y = rows[found.settled], _tidy(found.x, self.x0[rows])[found.settled]
         if not len(rows):
             return
         there = model(self.problem, y, self.box)
@@ -283,13 +284,14 @@ class _Judge:
         chosen = np.flatnonzero(sure & self.kinds.resolved(found.x, x0))
         if not len(chosen):
             return
-        first, member = cells(pick(found.x, chosen), _TOUCHING * self.how.width)
+        y = _tidy(found.x, x0)
+        first, member = cells(pick(y, chosen), _TOUCHING * self.how.width)
         shown = chosen[first]
-        there = model(self.problem, found.x[shown], self.box)
+        there = model(self.problem, y[shown], self.box)
         nowhere = np.zeros(len(first), dtype=bool)
-        plain = self.kinds.of(found.x[shown], x0[shown], there, nowhere) == Kind.MINIMUM
+        plain = self.kinds.of(y[shown], x0[shown], there, nowhere) == Kind.MINIMUM
         chosen, member = chosen[plain[member]], member[plain[member]]
-        rows, y, spectrum = rows[chosen], pick(found.x, chosen), pick(there.spectrum(), member)
+        rows, y, spectrum = rows[chosen], pick(y, chosen), pick(there.spectrum(), member)
         self._note(rows, spectrum)
         self.status[rows], self.kind[rows] = Status.CONVERGED, Kind.MINIMUM
         put(self.target, rows, y)
@@ -435,6 +437,11 @@ class _Judge:
         inside = found.settled & np.asarray(within.all(axis=1))
         around = rows[inside]
         self._note(around, model(self.problem, found.x[inside], self.box).spectrum())
+
+
+def _tidy(points: Array, x0: Array) -> Array:
+    """Make zero what is nothing but the rest of a longer way: the minimum of x**2 is 0."""
+    return np.where(np.abs(points) <= _REST * np.abs(x0), 0.0, points)
 
 
 def _last(spectrum: Array) -> Array:

@@ -65,12 +65,12 @@ def listed(parts: Sequence[str], most: int = 6) -> str:
     return " and ".join([", ".join(shown[:-1]), shown[-1]] if len(shown) > 1 else shown)
 
 
-def several(count: int, word: str) -> str:
-    """Write a count with its noun.
+def several(count: int, word: str, words: str = "") -> str:
+    """Write a count with its noun; `words` is a plural that takes more than an s.
 
     Examples
     --------
     >>> several(1, "run"), several(12000, "epoch")
     ('1 run', '12,000 epochs')
     """
-    return f"{count:,} {word}{'s' * (count != 1)}"
+    return f"{count:,} {word if count == 1 else words or word + 's'}"

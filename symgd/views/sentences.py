@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..status import Kind, Status
-from .numbers import listed, number, point, several
+from .numbers import listed, number, point, several, vector
 
 if TYPE_CHECKING:
+    from ..diagnosis.unbounded import Unbounded
     from ..result import Result
 
+_FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
+_NOTHING = 1e-6  # share of the fall of a run that is not worth going on for
 _BOTTOMLESS = -1e30  # f below this, and below its start by as much, has no lower limit
 
 
@@ -144,12 +147,18 @@ def sentence(result: Result, run: int) -> str:
     return "; ".join(clause for clause in _CLAUSES[case.status](result, case) if clause)
 
 
-def no_lower_limit(result: Result) -> int:
-    """Give the row of a run that shows f to have no lower limit; -1 for none."""
+def no_global_minimum(result: Result) -> str:
+    """Say why f has no global minimum, where its terms or a run show it."""
+    if result.unbounded is not None:
+        return f"f has no global minimum: {_way_down(result.problem.names, result.unbounded)}"
     for run in np.flatnonzero(result.runs.status == Status.DIVERGED):
-        if Case.of(result, int(run)).bottomless:
-            return int(run)
-    return -1
+        case = Case.of(result, int(run))
+        if case.bottomless or (case.condition >= 0 and case.fun < case.fun0):
+            return (
+                f"f has no global minimum: run {run} started at {case.start} and fell from "
+                f"{number(case.fun0)} to {number(case.fun)}"
+            )
+    return ""
 
 
 def advice(status: Status) -> str:
@@ -191,9 +200,24 @@ def _at_bound(result: Result, case: Case) -> tuple[str, ...]:
     how = "reached" if case.nit else "started at" if case.x == case.x0 else "started beside"
     return (
         f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
-        "f falls only outside the bounds",
+        _held_by(result, case) or "f falls only outside the bounds",
         advice(case.status),
     )
+
+
+def _held_by(result: Result, case: Case) -> str:
+    """Name the bounds, with the slopes that hold the run there."""
+    slopes = np.atleast_1d(result.problem.grad(np.reshape(case.x, (1, -1)))[0])
+    held = []
+    for name, x, slope, bounds in zip(
+        case.names, case.x, slopes.tolist(), result.settings.bounds, strict=True
+    ):
+        if x in bounds and slope:
+            side = "lower" if x == bounds[0] else "upper"
+            held.append(f"at the {side} bound {name} = {number(x)} its slope is {number(slope)}")
+    if not held:
+        return ""
+    return f"f falls only outside the bounds: {listed(held)}"
 
 
 def _stalled(result: Result, case: Case) -> tuple[str, ...]:
@@ -248,8 +272,28 @@ def _plateau(result: Result, case: Case) -> tuple[str, ...]:
         f"ended on a plateau: {case.end}{case.height}",
         f"the gradient is {only}{case.gradient} because f is flat there{case.shape}, "
         "and no minimum is near",
-        advice(case.status),
+        *_beyond(result, case),
     )
+
+
+def _beyond(result: Result, case: Case) -> tuple[str, ...]:
+    """Tell how far the flat region reaches, and where f falls."""
+    flat = result.plateau(case.run)
+    if flat.falls is None or flat.lower is None:
+        return "f falls nowhere around it, as far as was looked", "check the formula"
+    gain = case.fun - float(np.ravel(result.problem.fun(flat.lower))[0])
+    if not gain > _NOTHING * abs(case.fun0 - case.fun):
+        return "f goes on falling there, but by next to nothing", "set bounds"
+    start = f"start at {point(case.names, _rounded(flat.lower))}"
+    way = float(np.abs(flat.falls - case.x).max())
+    if way < _FLAT_REACH * max(result.settings.width):
+        return f"f falls slowly from there towards {point(case.names, _rounded(flat.lower))}", start
+    edge = point(case.names, _rounded(flat.falls))
+    return f"f falls no sooner than {number(way, 3)} away, beyond {edge}", start
+
+
+def _rounded(x: Any) -> list[float]:
+    return [float(f"{v:.3g}") for v in x]
 
 
 def _slow(result: Result, case: Case) -> tuple[str, ...]:
@@ -325,6 +369,9 @@ def _diverged(result: Result, case: Case) -> tuple[str, ...]:
             f"{broken.needs}",
             "set bounds, or check the formula",
         )
+    proof = _proof(result, case)
+    if proof and case.fun < case.fun0:
+        return f"{away}: f fell {course}", proof, "set bounds, or check the formula"
     if case.bottomless:
         cause = f"f is unbounded below along this run: it fell {course}"
     elif case.fun < case.fun0:
@@ -335,6 +382,26 @@ def _diverged(result: Result, case: Case) -> tuple[str, ...]:
         cause = f"f overflowed on the way from {number(case.fun0)}, beyond 1.8e308"
         return away, cause, advice(case.status)
     return away, cause, "set bounds, or check the formula"
+
+
+def _proof(result: Result, case: Case) -> str:
+    """Say why f has no lowest value, where its terms show it."""
+    fall = result.fall(case.run)
+    if fall is None:
+        return ""
+    return f"f has no lowest value: {_way_down(case.names, fall)}"
+
+
+def _way_down(names: Sequence[str], fall: Unbounded) -> str:
+    """Say along which way f falls without end."""
+    if fall.pole:
+        return f"it falls to minus infinity at {point(names, fall.start)}"
+    largest = max(map(abs, fall.direction))
+    shown = vector([number(d / largest) for d in fall.direction])
+    way = f"along {vector(names)} = t*{shown}"
+    if len(names) == 1:
+        way = f"as {names[0]} goes to {'minus ' * (fall.direction[0] < 0)}infinity"
+    return f"{way}, {fall.term} outweighs all else and falls without end"
 
 
 def _out_of_domain(result: Result, case: Case) -> tuple[str, ...]:

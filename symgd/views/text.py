@@ -11,16 +11,18 @@ import numpy as np
 
 from ..status import Status
 from .numbers import listed, number, several, vector
-from .sentences import Case, no_lower_limit, sentence
+from .sentences import Case, no_global_minimum, sentence
 
 if TYPE_CHECKING:
+    from ..diagnosis.symmetry import Symmetry
     from ..result import Minimum, Result
 
-__all__ = ["explain", "sentence", "story", "summary"]
+__all__ = ["explain", "message", "story", "summary"]
 
 _WIDTH = 96
 _EQUALS = "\0=\0"
 _TABLE = 10  # minima that a summary lists
+_RULES = 2  # symmetries that a summary shows
 _COLUMNS = 4  # variables up to which each has its own column
 
 _WORST_FIRST = (
@@ -129,16 +131,28 @@ def _headline(result: Result) -> str:
     n = len(result.runs)
     subject = "The run" if n == 1 else f"The best of {n:,} runs"
     lines = [_told(subject, result, result.best)]
-    bottom = no_lower_limit(result)
-    if bottom >= 0 and not Case.of(result, result.best).bottomless:
-        case = Case.of(result, bottom)
-        lines.append(
-            _wrapped(
-                f"f has no global minimum: run {bottom} started at {case.start} and fell from "
-                f"{number(case.fun0)} to {number(case.fun)}."
-            )
-        )
-    return "\n".join(lines)
+    bottom = _bottom(result)
+    return "\n".join([*lines, *([_wrapped(f"{bottom}.")] if bottom else [])])
+
+
+def message(result: Result) -> str:
+    """Tell in one sentence how the best run ended, and whether there is a global minimum.
+
+    Parameters
+    ----------
+    result : Result
+        What to tell of.
+
+    Returns
+    -------
+    str
+    """
+    return "; ".join(part for part in (sentence(result, result.best), _bottom(result)) if part)
+
+
+def _bottom(result: Result) -> str:
+    """Say that there is no global minimum, where a local one might be taken for it."""
+    return no_global_minimum(result) if result.success else ""
 
 
 def _table(result: Result) -> str:
@@ -153,8 +167,28 @@ def _table(result: Result) -> str:
     lines = _aligned([head, *rows], left=len(head) - 3)
     if len(result.minima) > _TABLE:
         lines.append(f"... and {len(result.minima) - _TABLE:,} more")
-    title = f"{len(result.minima)} distinct {'minima' if len(result.minima) > 1 else 'minimum'}:"
-    return "\n".join([title, *lines])
+    title = f"{several(len(result.minima), 'distinct minimum', 'distinct minima')}"
+    return "\n".join([f"{title}{_families(result)}:", *lines])
+
+
+def _families(result: Result) -> str:
+    """Tell how many minima are left where mirror images count once, and which images there are."""
+    families = len(set(result.orbits.tolist()))
+    if families == len(result.minima):
+        return ""
+    rules = [_rule(symmetry, result.problem.names) for symmetry in result.symmetries]
+    shown = rules[0] if len(rules) == 1 else f"{', '.join(rules[:_RULES])}"
+    more = ", ..." if len(rules) > _RULES else ""
+    return f", {families} when mirror images count once ({shown}{more})"
+
+
+def _rule(symmetry: Symmetry, names: Sequence[str]) -> str:
+    """Write a symmetry as an equation: f(-x, y) = f(x, y)."""
+    turned = [
+        ("-" if sign < 0 else "") + names[i]
+        for i, sign in zip(symmetry.order, symmetry.signs, strict=True)
+    ]
+    return f"f({', '.join(turned)}) = f({', '.join(names)})"
 
 
 def _row(minimum: Minimum, each: bool) -> list[str]:
