@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from symgd import _minimize
+from symgd import descent
 from symgd.engine import codegen, store
-from symgd.engine.lane import LANES
+from symgd.engine.layout import LANES
 from symgd.engine.rules import GradientDescent
 from symgd.options import Options, read_options
 from symgd.problem import Problem
@@ -29,7 +29,7 @@ def symgd(
     problem = Problem(function.expr, variables=function.variables)
     options = _options(problem, starts, lr, epochs, workers)
     limits = np.full(len(starts), epochs)
-    return lambda: _minimize._run(problem, starts, limits, options.tol, options).x
+    return lambda: descent._run(problem, starts, limits, options.tol, options).x
 
 
 def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: int) -> Options:
@@ -51,7 +51,7 @@ def loop(function: Function, lr: float, epochs: int, starts: Array) -> Callable[
 
     def run() -> Array:
         state = filled.copy()
-        advance(state, epochs, kernel.shape.leaps)
+        advance(state, epochs, True)
         ends = state[:, rows["x"]].swapaxes(1, 2)
         return ends.reshape(len(padded), -1)[: len(starts)]
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
 
 import symgd
 
 from . import descents
 from .effort import Effort
-from .functions import COSINE, Function
+from .functions import COSINE, RASTRIGIN, Function
 from .table import Row
-from .timing import medians
+from .timing import medians, on_one_core
 
 
 def rows(effort: Effort) -> list[Row]:
@@ -20,15 +22,30 @@ def rows(effort: Effort) -> list[Row]:
 
 
 def starts(effort: Effort) -> list[Row]:
-    """Call `minimize`: the time over the number of starts."""
-    calls = {f"{n:,} starts": _minimize(n) for n in effort.batches}
+    """Call `minimize`: the time and the memory over the number of starts."""
+    calls = {f"{n:,} starts": partial(_minimize, n) for n in effort.batches}
     seconds = medians(calls, effort.rounds)
     shares = zip(seconds.items(), effort.batches, strict=True)
-    return _against_first("minimize, a start", {what: each / n for (what, each), n in shares})
+    table = _against_first("minimize, a start", {what: each / n for (what, each), n in shares})
+    peaks = [on_one_core(_peak, n) for n in effort.batches]
+    return [replace(row, memory=peak) for row, peak in zip(table, peaks, strict=True)]
 
 
-def _minimize(n: int) -> Callable[[], object]:
-    return lambda: symgd.minimize(COSINE.expr, starts=n)
+def _minimize(n: int) -> object:
+    return symgd.minimize(RASTRIGIN.expr, start_box=RASTRIGIN.box, starts=n)
+
+
+def _peak(n: int) -> float | None:
+    """Call `minimize` in this new process; gives the most bytes it held, where Linux tells.
+
+    `getrusage` would count what the process held from which this one came.
+    """
+    _minimize(n)
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return None
+    lines = dict(line.split(":", 1) for line in status.read_text().splitlines())
+    return 1024.0 * float(lines["VmHWM"].removesuffix("kB"))
 
 
 def rastrigin(n: int) -> Function:
@@ -53,7 +70,7 @@ def variables(effort: Effort) -> list[Row]:
 def threads(effort: Effort) -> list[Row]:
     """Take fixed steps on all cores, and on one."""
     cores = os.cpu_count() or 1
-    points = COSINE.starts(4 * effort.starts)
+    points = COSINE.starts(16 * effort.starts)
     calls = {
         name: descents.symgd(COSINE, COSINE.lr, effort.epochs, points, workers)
         for name, workers in (("one", 1), ("all", cores))

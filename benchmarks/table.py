@@ -28,6 +28,8 @@ class Row:
         Goal for the ratio ``theirs / ours``.
     most : float or None
         Goal for symgd's time.
+    memory : float or None
+        The most bytes that a process of symgd's held meanwhile.
     """
 
     part: str
@@ -37,6 +39,7 @@ class Row:
     theirs: float | None = None
     least: float | None = None
     most: float | None = None
+    memory: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -55,7 +58,7 @@ class Row:
 
 def markdown(rows: Sequence[Row]) -> str:
     """Write the table."""
-    head = ("", "measured", "symgd", "peer", "its time", "ratio", "goal", "met")
+    head = ("", "measured", "symgd", "peer", "its time", "ratio", "goal", "met", "memory")
     lines = [head, ("---",) * len(head)]
     lines += [_cells(row, first) for row, first in zip(rows, _firsts(rows), strict=True)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
@@ -77,6 +80,7 @@ def _cells(row: Row, first: bool) -> tuple[str, ...]:
         "" if row.ratio is None else f"{row.ratio:.3g}",
         _goal(row),
         {None: "", True: "yes", False: "no"}[row.met],
+        "" if row.memory is None else f"{row.memory / 1e6:.3g} MB",
     )
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import math
+from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from problems import CLASSICS, ROSENBROCK
 from scipy import optimize
 
 from symgd.engine import codegen, store
-from symgd.engine.rules import GradientDescent
+from symgd.engine.rules import GradientDescent, Rule
 from symgd.engine.stops import Stop
 from symgd.problem import Problem
 
@@ -100,16 +102,66 @@ def test_overflow_is_not_finite():
     assert ends.nit[0] == expected[1]
 
 
-@pytest.mark.parametrize("epochs", [1, 7, 100, 1000])
-def test_leaping_gives_the_bits_of_careful_steps(epochs):
-    starts = np.random.default_rng(5).uniform(-4, 4, size=(150, 2))
-    starts[7] = 0.0  # no stationary point, but rates of 1e300 overflow at once
-    rates = np.where(np.arange(150) % 7 == 0, 1e300, 0.05)
-    careful = drive(WAVES, starts, lr=rates, epochs=epochs)
-    leaping = drive(WAVES, starts, lr=rates, epochs=epochs, leap=True)
-    assert (careful.stop == Stop.NONFINITE).any() == (epochs > 1)
-    for name in ("x", "nit", "evaluations", "stop"):
-        assert (getattr(careful, name) == getattr(leaping, name)).all()
+@dataclass(frozen=True)
+class HeavyBall(Rule):
+    """Momentum: a lane rolls on through points where the gradient is zero."""
+
+    name: ClassVar[str] = "heavy ball"
+    slots: ClassVar[int] = 1
+
+    beta: float = 0.5
+
+    @staticmethod
+    def step(x, grad, epoch, velocity, lr, beta):
+        velocity = beta * velocity - lr * grad
+        return x + velocity, velocity
+
+
+# formula, rule, bounds, start boxes, why lanes end before their epochs do
+LEAPS = {
+    "smooth": (WAVES, GradientDescent(0.05), None, (-4, 4), {Stop.EPOCHS}),
+    "overflow": (WAVES, GradientDescent(1e300), None, (-4, 4), {Stop.NONFINITE}),
+    "domain": (
+        "sqrt(x) + log(y + 1) - (x + y)/4", GradientDescent(0.4), None, (0.01, 9),
+        {Stop.NONFINITE, Stop.EPOCHS},
+    ),
+    "a domain that is left and entered again": (
+        "cos(3*x) + y**2 + 0*log(x)", GradientDescent(0.7), None, (0.01, 3),
+        {Stop.NONFINITE, Stop.EPOCHS},
+    ),
+    "bounds": (
+        WAVES, GradientDescent(0.3), [(-1, 2), (0, 2)], (-1, 2), {Stop.EPOCHS, Stop.TOLERANCE},
+    ),
+    "a corner": (
+        "x + y**3", GradientDescent(0.01), [(-1, 2), (-3, 2)], (-1, 2),
+        {Stop.EPOCHS, Stop.TOLERANCE},
+    ),
+    "from a bound to and fro": (
+        "x**2 + y**2", GradientDescent(0.75), [(-1, 5), (-1, 5)], (-1, -1), {Stop.EPOCHS},
+    ),
+    "bounds that lead back from an infinite slope": (
+        "exp(x) + y**2", GradientDescent(0.1), [(-2, 1e3), (-2, 1e3)], (1, 1e3),
+        {Stop.EPOCHS, Stop.NONFINITE},
+    ),
+    "momentum": (WAVES, HeavyBall(0.05), None, (-4, 4), {Stop.EPOCHS}),
+    "momentum through a zero": (
+        "x**2 + y**2", HeavyBall(0.5), None, (1, 1), {Stop.TOLERANCE},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 7, 300, 1000])
+@pytest.mark.parametrize("name", LEAPS)
+def test_leaping_gives_the_bits_of_careful_steps(name, epochs):
+    expr, rule, bounds, box, stops = LEAPS[name]
+    starts = np.random.default_rng(5).uniform(*box, size=(150, 2))
+    if bounds:
+        starts = np.clip(starts, *np.transpose(bounds))
+    careful = drive(expr, starts, rule=rule, epochs=epochs, bounds=bounds)
+    leaping = drive(expr, starts, rule=rule, epochs=epochs, bounds=bounds, leap=True)
+    assert epochs < 1000 or set(careful.stop) == stops
+    for column in ("x", "nit", "evaluations", "stop"):
+        assert (getattr(careful, column) == getattr(leaping, column)).all()
 
 
 def test_leaping_stops_at_a_gradient_that_is_exactly_zero():
@@ -130,13 +182,20 @@ def path(expr, start, steps, **more):
     return np.vstack([[start], ends.x[taken]])
 
 
+def noise(expr, points):
+    """Give how much f changes when its arguments change by a rounding."""
+    shifts = 1 + EPS * np.random.default_rng(0).uniform(-1, 1, (20, *points.shape))
+    values = [Problem(expr).values(points * shift) for shift in shifts]
+    return np.ptp(values, axis=0)
+
+
 @pytest.mark.parametrize("known", CLASSICS, ids=lambda known: known.name)
 def test_every_accepted_automatic_step_lowers_f(known):
     points = path(known.expr, known.start, 120)
     values = Problem(known.expr).values(points)
     assert len(values) > 3
-    rounding = 8 * EPS * np.abs(values[:-1])
-    assert (np.diff(values) <= rounding).all()
+    rounding = 8 * EPS * np.abs(values) + 4 * noise(known.expr, points)
+    assert (np.diff(values) <= rounding[1:] + rounding[:-1]).all()
     assert values[-1] < values[0]
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import _thread
+import sys
 import threading
+import tracemalloc
 from contextlib import contextmanager
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kernels import drive
 from numba.core import event
 
 import symgd
 from symgd import Status
-from symgd.engine import lanes, store
-from symgd.engine.codegen import LANES
+from symgd.engine import codegen, lanes, native, slow
+from symgd.engine.layout import LANES
+from symgd.engine.rules import GradientDescent
 from symgd.engine.stops import Stop
+from symgd.problem import Problem
 
 VALLEY = "(1 - x)**2 + a*(y - x**2)**2 + sin(3*x*y)/8"
 COLUMNS = ("x", "nit", "evaluations", "stop")
@@ -63,7 +67,10 @@ def test_bits_do_not_change_with_the_neighbours_or_their_number(kind, whole, row
 
 
 @pytest.mark.parametrize("workers", [2, 3, 7, None])
-def test_bits_do_not_change_with_the_workers(kind, whole, workers):
+def test_bits_do_not_change_with_the_workers(kind, whole, monkeypatch, workers):
+    monkeypatch.setattr(lanes, "_WORTH", 1e-12)  # or one would do all the work
+    monkeypatch.setattr(lanes, "_BLOCKS", 2)
+    monkeypatch.setattr(lanes, "_LEAST", 1)
     assert same_bits(run(kind, STARTS, workers=workers), whole)
 
 
@@ -74,8 +81,8 @@ def test_bits_do_not_change_with_the_blocks_a_worker_holds(kind, whole, monkeypa
 
 @pytest.mark.parametrize("chunk", [1, 5, 1000])
 def test_bits_do_not_change_with_the_chunks(kind, whole, monkeypatch, chunk):
-    monkeypatch.setattr(lanes, "_FIRST_CHUNK", 2 * chunk)
-    monkeypatch.setattr(lanes, "_FIRST_LEAP", chunk)
+    monkeypatch.setattr(lanes, "_FIRST_STEPS", chunk * 2)
+    monkeypatch.setattr(lanes, "_BLOCKS", 2)
     monkeypatch.setattr(lanes, "_CHUNK_SECONDS", 0.0)
     assert same_bits(run(kind, STARTS), whole)
 
@@ -107,6 +114,103 @@ def test_runs_of_very_different_length_come_back_in_their_own_rows():
     assert ends.x[:, 0] == pytest.approx(0.998 ** limits.astype(float), rel=1e-11)
 
 
+def test_the_slow_steps_do_not_depend_on_neighbours_either(monkeypatch):
+    starts = np.linspace(1e15, 2e15, 60)  # far outside the range of the fast sine
+    expr, how = "x**2*1e-17 + sin(x)", {"epochs": 60, "tol": 1e-7}
+    problem = Problem(expr)
+    kernel = codegen.automatic_kernel(problem.symbolic, bounded=False)
+
+    def descend(x):
+        one = {"f": np.inf, "scale": 1.0, "tol": how["tol"], "limit": how["epochs"]}
+        rows = {"x": x[None], **{name: np.full((1, 1), value) for name, value in one.items()}}
+        return slow.run(kernel, problem, rows, len(x))
+
+    whole = descend(starts)
+    assert len(np.unique(whole.evaluations)) > 1
+    monkeypatch.setattr(slow, "_TOGETHER", 7)
+    for rows in (np.arange(60), np.arange(59, 0, -3), [5]):
+        assert same_bits(descend(starts[rows]), whole, rows)
+
+
+@pytest.mark.parametrize("kernel", [{"lr": 1e-3, "epochs": 40}, {"epochs": 40, "tol": 1e-6}])
+def test_memory_is_little_more_than_the_ends(kernel):
+    n_runs, expr = 200_000, "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"
+    starts = np.random.default_rng(5).uniform(-5, 5, size=(n_runs, 2))
+    drive(expr, starts[:10], **kernel)  # compiled
+    tracemalloc.start()
+    ends = drive(expr, starts, **kernel, workers=2)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    kept = sum(getattr(ends, name).nbytes for name in COLUMNS)
+    assert kept <= 20 * n_runs * 2  # bytes a run and variable
+    assert peak < 1.2 * kept
+
+
+class Rehearsal:
+    """Stands for a kernel: a step of a block takes so many seconds of a clock of its own."""
+
+    def __init__(self, rows, n_runs, cost):
+        self.rows, self.left, self.cost = rows, n_runs, cost
+        self.now = self.longest = 0.0
+
+    def perf_counter(self):
+        return self.now
+
+    def refill(self, worker, *args, _really=lanes._Worker._refill):
+        self.now += 1e-4
+        _really(worker, *args)
+
+    def __call__(self, state, epochs, leap):
+        limit, nit, code = (state[:, self.rows[name].start] for name in ("limit", "nit", "code"))
+        running = code == Stop.RUNNING
+        assert np.count_nonzero(running) <= self.left
+        steps = np.where(running, np.minimum(limit - nit, epochs), 0.0)
+        nit += steps
+        ended = running & (nit >= limit)
+        code[ended] = Stop.EPOCHS
+        self.left -= np.count_nonzero(ended)
+        seconds = self.cost * steps.max(axis=1).sum()
+        self.longest = max(self.longest, seconds)
+        self.now += seconds
+
+
+def lengths(pattern, number, rng):
+    few = (rng.random(number) < 0.03) * 3000.0
+    mixed = rng.integers(1, 30, size=number) + few
+    start = np.arange(number)
+    return {
+        "same": np.full(number, 1000.0),
+        "mixed": mixed,
+        "heavy": np.ceil(10 * rng.pareto(1.1, size=number)).clip(1, 1e6),
+        "long first": np.where(start < 64 * LANES, 2e4, mixed),
+        "long last": np.where(start < number - 300, 1.0, 1e7),
+    }[pattern]
+
+
+@given(
+    st.integers(1, 20_000),
+    st.sampled_from(["same", "mixed", "heavy", "long first", "long last"]),
+    st.sampled_from([1e-8, 1e-7, 1e-6]),
+    st.booleans(),
+)
+@example(20_000, "long first", 1e-7, False)
+@example(20_000, "long last", 1e-7, True)
+def test_chunks_are_short_and_lanes_seldom_idle(number, pattern, cost, leap):
+    limits = lengths(pattern, number, np.random.default_rng(number))
+    kernel = codegen.fixed_kernel(Problem("x**2").symbolic, GradientDescent, bounded=False)
+    clock = Rehearsal(kernel.layout.rows, number, cost)
+    rows = {"x": np.zeros((1, number)), "limit": limits[None]}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lanes, "time", clock)
+        patch.setattr(lanes.store, "load", lambda source, rule: clock)
+        patch.setattr(lanes._Worker, "_refill", lambda *args: clock.refill(*args))
+        ends = lanes.run(kernel, lanes.Batch(rows, number, leap), workers=1)
+    assert (ends.nit == limits).all()
+    assert clock.longest <= 0.1
+    useful, slowest = limits.sum() * cost / LANES, limits.max() * cost
+    assert clock.now <= 1.3 * useful + 2 * slowest + 0.01
+
+
 ENDLESS = {"lr": 1e-9, "epochs": 10**13}
 SLOPING = "log(1 + x**2)"
 
@@ -134,6 +238,53 @@ def test_an_interruption_keeps_what_was_reached(workers):
     assert (ends.x[starts != 0.0][begun] < 2.0).all()
 
 
+@given(st.integers(0, 800), st.sampled_from(["fixed", "automatic"]))
+def test_an_interruption_anywhere_leaves_every_run_on_its_way(line, kind):
+    """Raise KeyboardInterrupt at any line of a worker."""
+    starts, how = STARTS[:300], {**KINDS[kind], "epochs": 60}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(lanes, "_BLOCKS", 2)
+        patch.setattr(lanes, "_FIRST_STEPS", 8)
+        with interrupted_at(line):
+            ends = drive(VALLEY, starts, params={"a": 5.0}, **how)
+    whole = drive(VALLEY, starts, params={"a": 5.0}, **how)
+    done = np.flatnonzero(ends.stop != Stop.INTERRUPTED)
+    assert all((getattr(ends, c)[done] == getattr(whole, c)[done]).all() for c in COLUMNS)
+    halfway = np.flatnonzero((ends.stop == Stop.INTERRUPTED) & (ends.nit > 0))
+    if len(halfway):
+        again = drive(
+            VALLEY, starts[halfway], params={"a": 5.0}, **{**how, "epochs": ends.nit[halfway]}
+        )
+        assert (again.x == ends.x[halfway]).all()
+    begun = (ends.stop != Stop.INTERRUPTED) | (ends.nit > 0)
+    assert (ends.x[~begun] == starts[~begun]).all()
+
+
+@contextmanager
+def interrupted_at(line):
+    """Interrupt a worker of this thread after so many lines of its work."""
+    left = line
+
+    def trace(frame, event, arg):
+        nonlocal left
+        if event == "call":
+            mine = isinstance(frame.f_locals.get("self"), lanes._Worker)
+            begins = frame.f_code.co_name in ("advance", "work")
+            return trace if mine and (begins or frame.f_back.f_trace) else None
+        if event == "line":
+            left -= 1
+            if left < 0:
+                raise KeyboardInterrupt
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
 def test_an_interrupted_minimize_gives_a_result():
     symgd.minimize(SLOPING, x0=1.0, lr=1e-9, epochs=1)
     with ctrl_c():
@@ -147,22 +298,18 @@ def test_an_interrupted_minimize_gives_a_result():
 
 @pytest.fixture
 def compilations(monkeypatch):
-    """Count what is compiled by Numba, and what is imported from the store."""
-    imported = []
-    for name in ("_from_disk", "_in_memory"):
-        original = getattr(store, name)
-        monkeypatch.setattr(
-            store, name, lambda *args, _f=original: imported.append(args[0]) or _f(*args)
-        )
-    with event.install_recorder("numba:compile") as recorder:
-        yield lambda: (len(recorder.buffer), len(imported))
+    """Count what is compiled by Numba, and what is loaded."""
+    loaded, load = [], native.load
+    monkeypatch.setattr(native, "load", lambda code: loaded.append(code) or load(code))
+    with event.install_recorder("numba:run_pass") as recorder:
+        yield lambda: (len(recorder.buffer), len(loaded))
 
 
 def test_a_new_formula_compiles(compilations):
     symgd.minimize("(x - 5)**2 + cos(x)/77")
-    compiled, imported = compilations()
+    compiled, loaded = compilations()
     assert compiled > 0
-    assert imported == 1
+    assert loaded == 1
 
 
 def test_new_rates_starts_parameters_and_epochs_compile_nothing(compilations):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import linecache
 import os
 import stat
@@ -12,10 +11,13 @@ import textwrap
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numba.core import event
 
 import symgd
 from symgd.engine import codegen, store
+from symgd.engine.layout import LANES
 from symgd.problem import Problem
 
 KERNEL = codegen.automatic_kernel(Problem("x**2").symbolic, bounded=False)
@@ -35,18 +37,24 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def compiled():
     """Number of functions that Numba compiled since the test began."""
-    with event.install_recorder("numba:compile") as recorder:
+    with event.install_recorder("numba:run_pass") as recorder:
         yield lambda: len(recorder.buffer)
 
 
-def works(function, kernel=KERNEL):
-    """Run one lane of a kernel from x = 3 to its end at 0."""
-    state = np.zeros((1, kernel.layout.height, codegen.LANES))
+def lanes(kernel=KERNEL):
+    """Give one block that starts from x = 3."""
+    state = np.zeros((1, kernel.layout.height, LANES))
     rows = kernel.layout.rows
     for name, value in {"x": 3.0, "limit": 100.0, "tol": 0.0, "f": np.inf, "scale": 0.1}.items():
         state[:, rows[name]] = value
+    return state
+
+
+def works(function, kernel=KERNEL):
+    """Run one block of a kernel to its end at 0."""
+    state = lanes(kernel)
     function(state, 200, False)
-    return abs(state[0, rows["x"].start]).max() < 1e-12
+    return abs(state[0, kernel.layout.rows["x"].start]).max() < 1e-12
 
 
 def forget():
@@ -61,8 +69,21 @@ def test_a_kernel_is_compiled_once_and_kept_on_disk(home, compiled):
     forget()
     assert works(store.load(KERNEL.source, None))
     assert compiled() == first
-    (file,) = home.glob("kernel_*.py")
-    assert file.read_text() == KERNEL.source
+    (source,) = home.glob("kernel_*.py")
+    assert source.read_text() == KERNEL.source
+    assert source.with_suffix(".bin").exists()
+    assert len(list(home.iterdir())) == 2
+
+
+def test_a_kernel_from_disk_gives_the_same_bits(home):
+    ends = []
+    for _ in range(2):
+        state = lanes()
+        state[0, KERNEL.layout.rows["x"]] = np.linspace(-9, 9, LANES)
+        store.load(KERNEL.source, None)(state, 5, False)
+        ends.append(state.tobytes())
+        forget()
+    assert ends[0] == ends[1]
 
 
 @POSIX
@@ -115,6 +136,26 @@ def test_a_folder_that_cannot_be_made_costs_a_compilation_only(home, tmp_path, m
     assert works(store.load(KERNEL.source, None))
 
 
+@POSIX
+def test_a_home_that_is_missing_costs_a_compilation_only(home, tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("")
+    for name in ("SYMGD_CACHE_DIR", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path / "file" / "home"))
+    assert store.folder() is None
+    assert works(store.load(KERNEL.source, None))
+
+
+def test_a_user_without_a_home_costs_a_compilation_only(home, monkeypatch):
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.delenv("SYMGD_CACHE_DIR")
+    monkeypatch.setattr(store, "_user_cache", unknown)
+    assert store.folder() is None
+    assert works(store.load(KERNEL.source, None))
+
+
 def test_a_read_only_folder_costs_a_compilation_only(home, monkeypatch):
     def refuse(*_, **__):
         raise OSError(30, "Read-only file system")
@@ -127,32 +168,58 @@ def test_a_read_only_folder_costs_a_compilation_only(home, monkeypatch):
 DAMAGE = {
     "truncated": lambda data: data[: len(data) // 2],
     "emptied": lambda _: b"",
-    "overwritten": lambda data: b"\x80\x04garbage" * (len(data) // 9),
+    "overwritten": lambda data: b"\x7fELF garbage" * (len(data) // 12),
     "turned": lambda data: data[::-1],
+    "longer": lambda data: data + b"\0",
+    "without its checksum": lambda data: data[32:],
 }
 
 
-@pytest.mark.parametrize("what", ["kernel_*.py", "__pycache__/*.nbi", "__pycache__/*.nbc"])
 @pytest.mark.parametrize("damage", DAMAGE)
-def test_damaged_files_cost_a_compilation_only(home, what, damage):
+def test_a_damaged_file_costs_a_compilation_only(home, compiled, damage):
     store.load(KERNEL.source, None)
-    files = list(home.glob(what))
-    assert files
-    for file in files:
-        file.write_bytes(DAMAGE[damage](file.read_bytes()))
-    forget()
-    assert works(store.load(KERNEL.source, None))
-    forget()
-    assert works(store.load(KERNEL.source, None))
+    (file,) = home.glob("kernel_*.bin")
+    file.write_bytes(DAMAGE[damage](file.read_bytes()))
+    before = compiled()
+    for _ in range(2):
+        forget()
+        assert works(store.load(KERNEL.source, None))
+    assert compiled() == 2 * before
 
 
-def test_a_file_that_says_something_else_is_written_anew(home):
+def test_the_file_of_another_kernel_costs_a_compilation_only(home, compiled):
+    store.load(OTHER.source, None)
+    (other,) = home.glob("kernel_*.bin")
+    store.load(KERNEL.source, None)
+    (file,) = set(home.glob("kernel_*.bin")) - {other}
+    file.write_bytes(other.read_bytes())
+    before = compiled()
+    forget()
+    assert works(store.load(KERNEL.source, None))
+    assert compiled() > before
+
+
+@given(place=st.integers(0, 131), bit=st.integers(0, 7))
+def test_no_changed_bit_goes_unnoticed(tmp_path_factory, place, bit):
+    folder = tmp_path_factory.mktemp("kernels")
+    data = bytearray(store._checksum("k", bytes(100)) + bytes(100))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SYMGD_CACHE_DIR", str(folder))
+        (folder / "kernel_k.bin").write_bytes(data)
+        assert store._from_disk("k") == bytes(100)
+        data[place] ^= 1 << bit
+        (folder / "kernel_k.bin").write_bytes(data)
+        assert store._from_disk("k") is None
+
+
+def test_the_source_on_disk_is_there_to_be_read_only(home, compiled):
     store.load(KERNEL.source, None)
     (file,) = home.glob("kernel_*.py")
     file.write_text("raise SystemExit('never run this')\n")
+    before = compiled()
     forget()
     assert works(store.load(KERNEL.source, None))
-    assert file.read_text() == KERNEL.source
+    assert compiled() == before
 
 
 def test_clear_cache_forgets_memory_and_disk(home, compiled):
@@ -169,13 +236,13 @@ def test_clear_cache_forgets_memory_and_disk(home, compiled):
 
 def test_the_folder_is_kept_below_its_limit(home, monkeypatch):
     store.load(KERNEL.source, None)
-    (old,) = home.glob("kernel_*.py")
-    for entry in home.glob("**/kernel_*"):
+    (old,) = home.glob("kernel_*.bin")
+    for entry in home.glob("kernel_*"):
         os.utime(entry, (1, 1))
     monkeypatch.setattr(store, "_DISK_BYTES", 1)
     store.load(OTHER.source, None)
     assert not old.exists()
-    assert len(list(home.glob("kernel_*.py"))) == 1
+    assert len(list(home.glob("kernel_*.bin"))) == 1
 
 
 def test_memory_is_bounded(home, monkeypatch):
@@ -190,10 +257,27 @@ def test_memory_is_bounded(home, monkeypatch):
 def test_tracebacks_show_the_source(home, where, monkeypatch):
     if where == "memory":
         monkeypatch.setenv("SYMGD_CACHE_DIR", "off")
-    code = store.load(KERNEL.source, None).py_func.__code__
-    line = linecache.getline(code.co_filename, code.co_firstlineno + 1)
-    assert line in KERNEL.source
-    assert "def run(" in inspect.getsource(code)
+    store.load(KERNEL.source, None)
+    name = f"<symgd kernel {store._digest(KERNEL.source, None)}>"
+    assert "".join(linecache.getlines(name)) == KERNEL.source
+
+
+@pytest.mark.parametrize(
+    ("what", "value"),
+    [
+        ("symgd.engine.native.processor", lambda: "another processor"),
+        ("symgd.engine.store._numba_version", lambda: "another version"),
+        ("symgd.engine.store.__version__", "another version"),
+        ("llvmlite.__version__", "another version"),
+        ("os.environ", {**os.environ, "NUMBA_OPT": "0"}),
+        ("pathlib.Path.read_text", lambda *_: "other source"),
+    ],
+)
+def test_the_key_includes(monkeypatch, what, value):
+    before = store._digest(KERNEL.source, None)
+    monkeypatch.setattr(what, value)
+    monkeypatch.setattr(store, "_environment", store._environment.__wrapped__)
+    assert store._digest(KERNEL.source, None) != before
 
 
 def test_a_rule_is_part_of_the_key(home):
@@ -210,7 +294,7 @@ def test_a_rule_is_part_of_the_key(home):
     assert codegen.fixed_kernel(symbolic, Half, bounded=False).source == kernel.source
     one, half = (store.load(kernel.source, r) for r in (symgd.rules.GradientDescent, Half))
     assert one is not half
-    assert len(list(home.glob("kernel_*.py"))) == 2
+    assert len(list(home.glob("kernel_*.bin"))) == 2
 
 
 PROGRAM = """
@@ -218,15 +302,15 @@ PROGRAM = """
     warnings.simplefilter("error")
     from numba.core import event
     import symgd
-    with event.install_recorder("numba:compile") as recorder:
+    with event.install_recorder("numba:run_pass") as recorder:
         result = symgd.minimize("cosh(x - 2) + (y + 1)**2*cosh(x)", x0=[0.5, 0.5])
     print(len(recorder.buffer), *result.x)
 """
 
 
-def start():
+def start(program=PROGRAM):
     return subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(PROGRAM)],
+        [sys.executable, "-c", textwrap.dedent(program)],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
 
@@ -248,3 +332,30 @@ def test_two_processes_at_once_and_a_third_one_later(home):
     assert compilations == 0
     assert x == results[0][1]
     assert not list(home.glob("*.tmp"))
+
+
+@POSIX
+def test_a_full_disk_costs_a_compilation_only(home):
+    program = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))"
+    home.mkdir(mode=0o700)
+    for _ in range(2):
+        compilations, _ = finish(start(program + textwrap.dedent(PROGRAM)))
+        assert compilations > 0
+    assert list(home.iterdir()) == []
+
+
+FIRST_COMMAND = """
+    import sys
+    from symgd.cli import main
+    status = main(["minimize", "cos(2*pi*x)+x**2"])
+    print(status, *({m.partition(".")[0] for m in sys.modules} & {"numba", "scipy", "matplotlib"}))
+"""
+
+
+def test_a_kernel_on_disk_needs_no_numba(home):
+    said = [start(FIRST_COMMAND).communicate(timeout=120) for _ in range(2)]
+    (first, first_error), (second, second_error) = [(out.splitlines(), err) for out, err in said]
+    assert first_error == second_error == ""
+    assert "numba" in first[-1].split()
+    assert second[-1].split() == ["0"]
+    assert second[:-1] == first[:-1]

@@ -12,9 +12,8 @@ from dataclasses import dataclass
 from ..expression.functions import kernel_names
 from ..expression.printing import SourcePrinter, share
 from ..problem import Symbolic
-from .lane import LANES, Layout
+from .layout import Layout, Shape, automatic_layout, fixed_layout
 from .rules import Rule
-from .steps import Shape, automatic_layout, fixed_layout
 
 TURN = 16  # steps between two looks at a whole block
 LEAP = 256  # fixed steps without a look at each, where nothing can end a run in between
@@ -36,9 +35,9 @@ class Kernel:
 _MODULE = """\
 \"\"\"{title}\"\"\"
 
-from symgd.engine import steps, vmath
-from symgd.engine.jit import kernel
-from symgd.engine.lane import elementary, lane
+from symgd.engine import layout, steps, vmath
+from symgd.engine.blocks import Block
+from symgd.engine.lane import elementary
 
 {functions}
 
@@ -47,80 +46,52 @@ def evaluate({arguments}):
 {body}
 
 
-shape = steps.{shape!r}
+shape = layout.{shape!r}
 {loop}"""
 
 _AUTOMATIC = f"""\
-on_lanes = lane(steps.automatic_layout(shape))
-running = on_lanes(steps.running)
-advance = on_lanes(steps.automatic(evaluate, shape))
+block = Block(layout.automatic_layout(shape))
+running = block.any(steps.running)
+advance = block.steps(steps.automatic(evaluate, shape))
 
 
-@kernel
-def run(state, epochs, leap):
-    for b in range(state.shape[0]):
+def run(state, blocks, epochs, leap):
+    for b in range(blocks):
         left = epochs
-        while left > 0:
-            lanes = 0
-            for j in range({LANES}):
-                lanes += running(state, b, j)
-            if lanes == 0:
-                break
-            turn = min(left, {TURN})
+        while left > 0 and running(state, b):
+            turn = left if left < {TURN} else {TURN}
             left -= turn
-            for _ in range(turn):
-                for j in range({LANES}):
-                    advance(state, b, j)
+            advance(state, b, turn)
 """
 
 _FIXED = f"""\
-on_lanes = lane(steps.fixed_layout(shape, RULE))
-running = on_lanes(steps.running)
-parts = steps.fixed(evaluate, shape, RULE)
-save, restore = on_lanes(parts.save), on_lanes(parts.restore)
-advance, settle = on_lanes(parts.advance), on_lanes(parts.settle)
-short, ending = on_lanes(parts.short), on_lanes(parts.ending)
+block = Block(layout.fixed_layout(shape, RULE))
+parts = steps.Fixed(evaluate, shape, RULE)
+running, short, ending = block.any(steps.running), block.any(parts.short), block.any(parts.ending)
+save, restore, settle = block.each(parts.save), block.each(parts.restore), block.each(parts.settle)
+advance = block.steps(parts.advance)
 
 
-@kernel
-def run(state, epochs, leap):
-    for b in range(state.shape[0]):
+def run(state, blocks, epochs, leap):
+    for b in range(blocks):
         left = epochs
-        while left > 0:
-            lanes = 0
-            for j in range({LANES}):
-                lanes += running(state, b, j)
-            if lanes == 0:
-                break
-            turn = min(left, {LEAP} if leap else {TURN})
-            few = 1
-            while leap and few > 0 and turn > 1:
-                few = 0
-                for j in range({LANES}):
-                    few += short(state, b, j, turn)
-                if few > 0:
-                    turn //= 2
+        while left > 0 and running(state, b):
+            most = {LEAP} if leap else {TURN}
+            turn = left if left < most else most
+            while leap and turn > 1 and short(state, b, turn):
+                turn //= 2
             left -= turn
-            leaping = leap and few == 0
+            leaping = leap
             while turn > 0:
-                m = turn if leaping else 1
-                for j in range({LANES}):
-                    save(state, b, j)
-                for e in range(m):
-                    for j in range({LANES}):
-                        advance(state, b, j, e)
-                if leaping:
-                    ends = 0
-                    for j in range({LANES}):
-                        ends += ending(state, b, j)
-                    if ends > 0:
-                        for j in range({LANES}):
-                            restore(state, b, j)
-                        leaping = False
-                        continue
-                for j in range({LANES}):
-                    settle(state, b, j, m)
-                turn -= m
+                count = turn if leaping else 1
+                save(state, b)
+                advance(state, b, count)
+                if leaping and ending(state, b):
+                    restore(state, b)
+                    leaping = False
+                else:
+                    settle(state, b, count)
+                    turn -= count
 """
 
 

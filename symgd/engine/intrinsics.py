@@ -1,9 +1,10 @@
 """Straight-line machine code, written as arithmetic on symbolic floats.
 
 A function under `elementary` runs once for every place where a kernel calls it.  Its
-arguments are then `Float` values that stand for one lane each; their operators write LLVM
-instructions into the kernel.  So it has no branch, no call and no loop by construction, it
-costs no type inference, and equal computations of two functions are merged by the optimiser.
+arguments are then `Float` values that stand for one number, or for a vector of the numbers of
+several lanes; their operators write LLVM instructions into the kernel.  So it has no branch, no
+call and no loop by construction, it costs no type inference, and equal computations of two
+functions are merged by the optimiser.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numba.extending import intrinsic
 
 _DOUBLE = ir.DoubleType()
 _INT64 = ir.IntType(64)
+_BIT = ir.IntType(1)
 _EXPONENT = 52  # place of the exponent in the bits of a float
 
 # Numba hands the flags of a kernel to every instruction that has none, and error terms such
@@ -58,7 +60,7 @@ class Bits(_Value):
     """An int64 of each lane; ``>>`` fills with zeros."""
 
     def _do(self, operation: str, other: Bits | int) -> Bits:
-        right = other.node if isinstance(other, Bits) else ir.Constant(_INT64, other)
+        right = other.node if isinstance(other, Bits) else ir.Constant(self.node.type, other)
         return Bits(self.builder, getattr(self.builder, operation)(self.node, right))
 
     def __add__(self, other: Bits | int) -> Bits:
@@ -87,7 +89,7 @@ class Bits(_Value):
 
     def odd(self) -> Truth:
         """Whether the lowest bit is set."""
-        return Truth(self.builder, self.builder.trunc(self.node, ir.IntType(1)))
+        return Truth(self.builder, self.builder.trunc(self.node, _as_many(_BIT, self.node)))
 
 
 class Float(_Value):
@@ -96,12 +98,13 @@ class Float(_Value):
     flags: ClassVar[Mapping[str, tuple[str, ...]]] = _NO_FLAGS
 
     def _do(self, operation: str, left: Float | float, right: Float | float) -> Self:
-        write = getattr(self.builder, operation)
-        node = write(_node(left), _node(right), flags=self.flags[operation])
+        write, kind = getattr(self.builder, operation), self.node.type
+        node = write(as_node(left, kind), as_node(right, kind), flags=self.flags[operation])
         return type(self)(self.builder, node)
 
     def _is(self, relation: str, other: Float | float) -> Truth:
-        return Truth(self.builder, self.builder.fcmp_ordered(relation, self.node, _node(other)))
+        right = as_node(other, self.node.type)
+        return Truth(self.builder, self.builder.fcmp_ordered(relation, self.node, right))
 
     def __add__(self, other: Float | float) -> Self:
         return self._do("fadd", self, other)
@@ -146,18 +149,30 @@ class Float(_Value):
         return self._is("==", other)
 
     def __ne__(self, other: Float | float) -> Truth:  # type: ignore[override]
-        return Truth(self.builder, self.builder.fcmp_unordered("!=", self.node, _node(other)))
+        right = as_node(other, self.node.type)
+        return Truth(self.builder, self.builder.fcmp_unordered("!=", self.node, right))
 
 
-def _node(x: Float | float) -> ir.Value:
-    return x.node if isinstance(x, Float) else ir.Constant(_DOUBLE, x)
+def as_node(x: Float | float, kind: ir.Type) -> ir.Value:
+    """Give the node of a value, or a constant of a type."""
+    return x.node if isinstance(x, Float) else ir.Constant(kind, x)
+
+
+def _as_many(element: ir.Type, like: ir.Value) -> ir.Type:
+    """Give the type of as many elements as another value has."""
+    kind = like.type
+    return ir.VectorType(element, kind.count) if isinstance(kind, ir.VectorType) else element
 
 
 def _call(name: str, *args: Float | float) -> Float:
-    builder = next(x.builder for x in args if isinstance(x, Float))
-    kind = ir.FunctionType(_DOUBLE, [_DOUBLE] * len(args))
-    function = builder.module.declare_intrinsic(f"llvm.{name}", [_DOUBLE], kind)
-    return Float(builder, builder.call(function, [_node(x) for x in args]))
+    first = next(x for x in args if isinstance(x, Float))
+    builder, kind = first.builder, first.node.type
+    many = f"v{kind.count}" if isinstance(kind, ir.VectorType) else ""
+    full = f"llvm.{name}.{many}f64"
+    function = builder.module.globals.get(full) or ir.Function(
+        builder.module, ir.FunctionType(kind, [kind] * len(args)), full
+    )
+    return Float(builder, builder.call(function, [as_node(x, kind) for x in args]))
 
 
 def fabs(x: Float) -> Float:
@@ -205,25 +220,25 @@ def two_chains(x: Float, table: Sequence[float]) -> Float:
 
 def unordered(x: Float, y: Float | float) -> Truth:
     """Tell whether one of two numbers is nan."""
-    return Truth(x.builder, x.builder.fcmp_unordered("uno", x.node, _node(y)))
+    return Truth(x.builder, x.builder.fcmp_unordered("uno", x.node, as_node(y, x.node.type)))
 
 
 def select(condition: Truth, x: Float | float, y: Float | float) -> Float:
     """Give x where the condition holds and y elsewhere; of arrays too."""
     if not isinstance(condition, Truth):
         return np.where(condition, x, y)
-    builder = condition.builder
-    return Float(builder, builder.select(condition.node, _node(x), _node(y)))
+    builder, kind = condition.builder, _as_many(_DOUBLE, condition.node)
+    return Float(builder, builder.select(condition.node, as_node(x, kind), as_node(y, kind)))
 
 
 def to_bits(x: Float) -> Bits:
     """Give the bits of a float."""
-    return Bits(x.builder, x.builder.bitcast(x.node, _INT64))
+    return Bits(x.builder, x.builder.bitcast(x.node, _as_many(_INT64, x.node)))
 
 
 def from_bits(i: Bits) -> Float:
     """Give the float with these bits."""
-    return Float(i.builder, i.builder.bitcast(i.node, _DOUBLE))
+    return Float(i.builder, i.builder.bitcast(i.node, _as_many(_DOUBLE, i.node)))
 
 
 def ldexp(x: Float | float, n: Bits) -> Float:

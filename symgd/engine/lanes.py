@@ -1,37 +1,39 @@
 """Drives a kernel over a batch of runs: blocks of lanes, refill, chunks, threads.
 
 Each worker owns a set of lanes and takes runs from a common queue. Between two chunks of epochs
-it writes out the lanes that are done and refills them. What a run gives depends on its own
-inputs only: neither on its neighbours, nor on the chunks, nor on the number of workers.
+it writes out where its runs are, moves those that go on to the front, and puts waiting runs
+behind them. What a run gives depends on its own inputs only: neither on its neighbours, nor on
+the chunks, nor on the number of workers.
 """
 
 from __future__ import annotations
 
-import contextlib
 import os
 import threading
 import time
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
 
 from . import store
 from .codegen import Kernel
-from .lane import LANES
+from .layout import LANES
 from .stops import Stop
 
 Array = npt.NDArray[np.float64]
 Indices = npt.NDArray[np.intp]
-Mask = npt.NDArray[np.bool_]
 
 _BLOCKS = 64  # blocks a worker holds at a time
 _CHUNK_SECONDS = 0.05  # a worker looks up at least this often
-_FIRST_CHUNK, _FIRST_LEAP = 16, 512  # epochs in a worker's first chunk
-_TYPICAL = 100  # automatic steps of a run, to estimate the work
-_SHARE = 10_000  # steps of a block, some milliseconds, that another thread is worth
+_FIRST_STEPS = 256  # of a block, in a worker's first chunk: nobody knows yet how long they take
+_GROWTH, _GROWTH_OF_LEAPS = 2, 16  # most runs that leap have the same way to go
+_TYPICAL = 30  # automatic steps of a run, to estimate the work
+_WORTH = 2e-3  # seconds of work that another thread is worth
+_LEAST = 16 * LANES  # runs a worker may take however few are left
+_NONE = np.zeros(0, dtype=np.intp)
 _ZERO = np.zeros(1)
 
 
@@ -43,6 +45,14 @@ class Ends:
     nit: npt.NDArray[np.int64]
     evaluations: npt.NDArray[np.int64]
     stop: npt.NDArray[np.int64]  # members of Stop
+
+    @classmethod
+    def at(cls, x: Array) -> Ends:
+        """Begin with runs that are where they start, ``(n_vars, n_runs)``."""
+        n_runs = x.shape[1]
+        nit, evaluations = np.zeros((2, n_runs), dtype=np.int64)
+        stop = np.full(n_runs, Stop.INTERRUPTED, dtype=np.int64)
+        return cls(np.array(x.T, order="C"), nit, evaluations, stop)
 
 
 @dataclass(frozen=True)
@@ -76,69 +86,89 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
         After Ctrl-C: what was reached, with `Stop.INTERRUPTED` for unfinished runs.
     """
     function = store.load(kernel.source, kernel.rule)
-    ends = Ends(
-        x=np.array(batch.rows["x"].T, order="C"),
-        nit=np.zeros(batch.n_runs, dtype=np.int64),
-        evaluations=np.zeros(batch.n_runs, dtype=np.int64),
-        stop=np.full(batch.n_runs, Stop.INTERRUPTED, dtype=np.int64),
-    )
+    ends = Ends.at(batch.rows["x"])
     blocks = -(-batch.n_runs // LANES)
-    crew = min(workers or os.cpu_count() or 1, blocks, max(1, _work(kernel, batch) // _SHARE))
-    width = min(_BLOCKS, -(-blocks // crew))
-    queue, halt = _Queue(batch.n_runs), threading.Event()
-    hands = [_Worker(kernel, function, batch, ends, queue, halt, width) for _ in range(crew)]
-    if crew == 1:
-        with contextlib.suppress(KeyboardInterrupt):
-            hands[0].work()
-        hands[0].leave()
-    else:
-        with ThreadPoolExecutor(crew) as pool:
-            _attend([pool.submit(hand.work) for hand in hands], halt)
-        for hand in hands:
-            hand.leave()
+    crew = min(workers or os.cpu_count() or 1, blocks)
+    width, queue = min(_BLOCKS, -(-blocks // crew)), _Queue(batch.n_runs, crew)
+    worker = partial(_Worker, kernel, function, batch, ends, queue, width)
+    _work_together(worker, crew, queue, _steps(kernel, batch))
+    ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
     return ends
 
 
-def _work(kernel: Kernel, batch: Batch) -> int:
-    """Estimate the steps of a batch, in blocks, to see whether another thread pays."""
+def _steps(kernel: Kernel, batch: Batch) -> float:
+    """Estimate the steps of a batch, in blocks."""
     steps = _TYPICAL if kernel.rule is None else float(batch.rows["limit"].max())
-    return int(batch.n_runs / LANES * steps)
+    return batch.n_runs / LANES * steps
 
 
-def _attend(futures: list[Future[None]], halt: threading.Event) -> None:
-    """Wait for the workers; on Ctrl-C let each finish its chunk."""
-    waiting = set(futures)
-    while waiting:
+def _work_together(worker: Callable[[], _Worker], crew: int, queue: _Queue, steps: float) -> None:
+    """Let one worker work in this thread, and others in threads of theirs where that pays.
+
+    On Ctrl-C each finishes its chunk.
+    """
+    failures: list[Exception] = []
+
+    def attempt(action: Callable[[], object]) -> None:
         try:
-            waiting = wait(waiting, timeout=0.1).not_done
+            action()
         except KeyboardInterrupt:
-            halt.set()
-    for future in futures:
-        future.result()
+            queue.close()
+        except Exception as failure:
+            queue.close()
+            failures.append(failure)
+
+    first = worker()
+    attempt(first.advance)
+    helpers = min(crew - 1, int(steps * first.step / _WORTH))
+    threads = [
+        threading.Thread(target=attempt, args=(lambda: worker().work(),)) for _ in range(helpers)
+    ]
+    for thread in threads:
+        attempt(thread.start)
+    attempt(first.work)
+    for thread in threads:
+        while thread.is_alive():
+            attempt(partial(thread.join, 0.1))  # Windows sees Ctrl-C between two joins
+    if queue.closed:
+        first.write_out()
+    for failure in failures:
+        raise failure
+
+
+def inputs(kernel: Kernel, batch: Batch) -> list[Array]:
+    """Give what each row of a lane begins with: one value a run, or one for all."""
+    return [
+        values
+        for name, count in kernel.layout.counts
+        for values in batch.rows.get(name, [_ZERO] * count)
+    ]
 
 
 class _Queue:
     """The runs that no worker has taken yet."""
 
-    def __init__(self, n_runs: int) -> None:
-        self._next, self._end = 0, n_runs
+    def __init__(self, n_runs: int, crew: int) -> None:
+        self._next, self._end, self._crew = 0, n_runs, crew
         self._lock = threading.Lock()
+        self.closed = False
 
-    def take(self, wanted: int) -> Indices:
-        """Hand out at most `wanted` runs."""
+    @property
+    def empty(self) -> bool:
+        """Whether none is left."""
+        return self._next == self._end
+
+    def take(self, wanted: int) -> range:
+        """Hand out at most `wanted` runs, and towards the end a fair share of what is left."""
         with self._lock:
             first = self._next
-            self._next = min(first + wanted, self._end)
-            return np.arange(first, self._next)
+            share = max((self._end - first) // self._crew, _LEAST)
+            self._next = min(first + min(wanted, share), self._end)
+            return range(first, self._next)
 
-
-def _indices(rows: slice) -> range:
-    return range(rows.start, rows.stop)
-
-
-def _count(mask: Mask) -> Indices:
-    """Count the true entries of a mask up to each place."""
-    return mask.ravel().cumsum(dtype=np.intp).reshape(mask.shape)
+    def close(self) -> None:
+        """Send all workers home when they come back."""
+        self.closed = True
 
 
 class _Worker:
@@ -151,91 +181,90 @@ class _Worker:
         batch: Batch,
         ends: Ends,
         queue: _Queue,
-        halt: threading.Event,
         width: int,
     ) -> None:
-        self._function, self._batch, self._ends = function, batch, ends
-        self._queue, self._halt = queue, halt
+        self._function, self._batch, self._ends, self._queue = function, batch, ends, queue
         self._rows = kernel.layout.rows
+        self._inputs = inputs(kernel, batch)
         self._state = np.zeros((width, kernel.layout.height, LANES))
-        self._code = self._state[:, self._rows["code"].start]
-        self._code[:] = float(Stop.INTERRUPTED)
-        self._run = np.full((width, LANES), -1, dtype=np.intp)  # -1: an idle lane
-        self._chunk = _FIRST_LEAP if batch.leap else _FIRST_CHUNK
+        self._runs = _NONE  # in the first lanes; the others idle
+        self._running = _NONE  # lanes that still run
+        self._chunk, self._pause = max(1, _FIRST_STEPS // width), 0.0
+        self.step = 0.0  # seconds that a block took for a step
 
     def work(self) -> None:
-        """Take runs until none is left; what still runs when it is halted stays where it is."""
-        self._refill()
-        while (self._run >= 0).any() and not self._halt.is_set():
-            started = time.perf_counter()
-            self._function(self._state, self._chunk, self._batch.leap)
-            elapsed = time.perf_counter() - started
-            finished = self._harvest((self._run >= 0) & (self._code != Stop.RUNNING))
-            self._pace(elapsed, finished)
-            self._refill()
+        """Take runs until none is left; what still runs when it is sent home stays where it is."""
+        while self.advance():
+            pass
+        self.write_out()
 
-    def leave(self) -> None:
-        """Write out what was reached by runs that have not ended."""
-        self._harvest(self._run >= 0)
+    def advance(self) -> bool:
+        """Fill the lanes and run a chunk, if there is anything to run."""
+        if self._queue.closed or not self._exchange():
+            return False
+        started = time.perf_counter()
+        self._function(self._state, self._chunk, self._batch.leap)
+        seconds = time.perf_counter() - started
+        self.step = seconds / (self._chunk * len(self._state))
+        self._running = np.flatnonzero(self._column("code") == Stop.RUNNING)
+        self._pace(seconds, 1.0 - len(self._running) / len(self._runs))
+        return True
 
-    def _harvest(self, which: Mask) -> float:
-        """Write out lanes; gives their share among all that were running."""
-        running = max(1, int(np.count_nonzero(self._run >= 0)))
-        runs = self._run[which]
-        for i, row in enumerate(_indices(self._rows["x"])):
-            self._ends.x[runs, i] = self._state[:, row][which]
-        self._ends.nit[runs] = self._state[:, self._rows["nit"].start][which]
-        self._ends.evaluations[runs] = self._state[:, self._rows["nfev"].start][which]
-        codes = self._code[which]
-        self._ends.stop[runs] = np.where(codes == Stop.RUNNING, Stop.INTERRUPTED, codes)
-        self._run[which] = -1
-        return len(runs) / running
+    def write_out(self) -> None:
+        """Write out where the runs are."""
+        for i in range(self._ends.x.shape[1]):
+            self._ends.x[self._runs, i] = self._column("x", i)
+        self._ends.nit[self._runs] = self._column("nit")
+        self._ends.evaluations[self._runs] = self._column("nfev")
+        self._ends.stop[self._runs] = self._column("code")
 
-    def _pace(self, elapsed: float, finished: float) -> None:
-        """Choose the next chunk: short while many lanes finish, never long in time."""
-        if finished > 0.25:
-            self._chunk = max(self._chunk // 2, _FIRST_CHUNK // 2)
-        elif finished < 0.1 and elapsed < _CHUNK_SECONDS / 4:
-            self._chunk *= 4
-        elif elapsed > _CHUNK_SECONDS:
+    def _column(self, name: str, i: int = 0) -> Array:
+        return self._state[:, self._rows[name].start + i].ravel()[: len(self._runs)]
+
+    def _exchange(self) -> bool:
+        """Give lanes that have ended to waiting runs, if any; tells whether anything runs.
+
+        With none waiting, the lanes that still run close up when half of the blocks will do.
+        """
+        running = len(self._running)
+        if 0 < running == len(self._runs):
+            return True
+        started, lanes = time.perf_counter(), len(self._state) * LANES
+        new = self._queue.take(lanes - running)
+        if new or 0 < running <= lanes / 2 - LANES:
+            self.write_out()
+            self._refill(new)
+            self._pause = time.perf_counter() - started
+        return running + len(new) > 0
+
+    def _refill(self, new: range) -> None:
+        """Move lanes that go on to the front, and put new runs behind them; the rest idles."""
+        staying, begun = self._running, slice(new.start, new.stop)
+        runs = np.concatenate([self._runs[staying], np.arange(new.start, new.stop)])
+        stay, stop = len(staying), len(runs)
+        lanes = np.empty((-(-stop // LANES), LANES))
+        column = lanes.reshape(-1)
+        self._runs = _NONE  # until all of them are in their places
+        wide, self._state = self._state, self._state[: len(lanes)]
+        for row, values in enumerate(self._inputs):
+            if stay:
+                column[:stay] = wide[:, row].ravel()[staying]
+            column[stay:stop] = values[begun] if len(values) > 1 else values
+            self._state[:, row] = lanes
+        last = self._state[-1, self._rows["code"].start]
+        last[stop - LANES * (len(lanes) - 1) :] = Stop.INTERRUPTED
+        self._runs = runs
+
+    def _pace(self, seconds: float, ended: float) -> None:
+        """Choose the next chunk: lanes that have ended idle about as long as an exchange takes.
+
+        A lane that ends within a chunk idles for half of it on the average.
+        """
+        if self._queue.empty:
+            ended = 0.0  # nobody waits for them
+        idle = seconds * ended / 2
+        growth = _GROWTH_OF_LEAPS if self._batch.leap else _GROWTH
+        if idle > 2 * self._pause or seconds > _CHUNK_SECONDS:
             self._chunk = max(self._chunk // 2, 1)
-
-    def _refill(self) -> None:
-        """Give waiting runs to idle lanes; with none waiting, close up the gaps."""
-        idle = self._run < 0
-        free = int(np.count_nonzero(idle))
-        runs = self._queue.take(free)
-        if free and not len(runs):
-            self._close_up()
-        elif len(runs):
-            taken = idle if len(runs) == free else idle & (_count(idle) <= len(runs))
-            self._load(runs, taken)
-            self._run[taken] = runs  # last: a lane that is half loaded holds no run
-
-    def _load(self, runs: Indices, lanes: Mask) -> None:
-        """Write the inputs of runs to lanes, and zero to their other rows."""
-        whole = bool(lanes.all())
-        for name, rows in self._rows.items():
-            given = self._batch.rows.get(name)
-            for i, row in enumerate(_indices(rows)):
-                values = _ZERO if given is None else given[i]
-                mine = values[runs] if len(values) > 1 else values[0]
-                if whole:
-                    self._state[:, row] = mine.reshape(-1, LANES) if mine.ndim else mine
-                else:
-                    self._state[:, row][lanes] = mine
-
-    def _close_up(self) -> None:
-        """Move the lanes that still run into as few blocks as will hold them."""
-        block, lane = np.nonzero(self._run >= 0)
-        needed = -(-len(block) // LANES)
-        if needed * 2 > len(self._run):
-            return
-        state = np.zeros((needed, self._state.shape[1], LANES))
-        run = np.full((needed, LANES), -1, dtype=np.intp)
-        new_block, new_lane = np.divmod(np.arange(len(block)), LANES)
-        code = self._rows["code"].start
-        state[:, code] = float(Stop.INTERRUPTED)
-        state[new_block, :, new_lane] = self._state[block, :, lane]
-        run[new_block, new_lane] = self._run[block, lane]
-        self._state, self._run, self._code = state, run, state[:, code]
+        elif idle < self._pause / 2 and ended < 0.5 and seconds < _CHUNK_SECONDS / growth:
+            self._chunk *= growth

@@ -8,14 +8,14 @@ it had before. Everything is loaded first and stored last.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import reduce
 from operator import add
-from typing import Any
 
 from . import vmath
 from .intrinsics import Truth
-from .lane import INF, Layout, Number, State, elementary, select
+from .lane import INF, Number, State, elementary, select
+from .layout import Shape, returns
 from .rules import Rule
 from .stops import Stop
 
@@ -32,31 +32,6 @@ _smaller = elementary(vmath.smaller)
 
 
 @dataclass(frozen=True)
-class Shape:
-    """What a formula asks of its kernel.
-
-    Attributes
-    ----------
-    variables, params : int
-        Their numbers.
-    partial : bool
-        Whether the formula is undefined somewhere.
-    bounded : bool
-        Whether steps are clipped to bounds.
-    """
-
-    variables: int
-    params: int
-    partial: bool
-    bounded: bool
-
-    @property
-    def leaps(self) -> bool:
-        """Whether fixed steps may be taken without a look at each."""
-        return not (self.partial or self.bounded)
-
-
-@dataclass(frozen=True)
 class Values:
     """f, its gradient and where they are defined, at one point; None for what is not asked."""
 
@@ -68,32 +43,12 @@ class Values:
 Evaluate = Callable[..., Values]
 
 
-def _read_only(shape: Shape) -> dict[str, int]:
-    sides = shape.variables if shape.bounded else 0
-    return {"param": shape.params, "lower": sides, "upper": sides, "limit": 1, "tol": 1}
-
-
-def automatic_layout(shape: Shape) -> Layout:
-    """Give the rows of the automatic step."""
-    n = shape.variables
-    rows = {"x": n, "g": n, "f": 1, "t": 1, "stall": 1, "nfev": 1, "nit": 1, "code": 1}
-    return Layout(tuple({**rows, **_read_only(shape), "scale": 1}.items()))
-
-
-def fixed_layout(shape: Shape, rule: type[Rule]) -> Layout:
-    """Give the rows of the fixed steps of a rule."""
-    n, slots = shape.variables, rule.slots * shape.variables
-    rows = {"x": n, "slot": slots, "oldx": n, "oldslot": slots, "g": n}
-    rows |= {"nit": 1, "nfev": 1, "code": 1, "defined": int(shape.partial)}
-    return Layout(tuple({**rows, **_read_only(shape), "setting": len(fields(rule))}.items()))
-
-
 def running(w: State) -> Truth:
     """Tell whether a lane has not ended."""
     return w["code"] == 0.0
 
 
-def automatic(evaluate: Evaluate, shape: Shape) -> Callable[[State], None]:
+def automatic(evaluate: Evaluate, shape: Shape) -> Callable[..., None]:
     """Make the automatic step of a lane: try a step, accept it if f falls, choose the next.
 
     Armijo's rule allows for the rounding of f, else a lane at the rounding floor would never
@@ -110,7 +65,7 @@ def automatic(evaluate: Evaluate, shape: Shape) -> Callable[[State], None]:
     Returns
     -------
     callable
-        Takes the step in a lane's `State`.
+        Takes the step in a lane's `State`, whatever the number of steps before it.
 
     References
     ----------
@@ -121,7 +76,7 @@ def automatic(evaluate: Evaluate, shape: Shape) -> Callable[[State], None]:
     derivatives", Pacific Journal of Mathematics 16, 1-3 (1966), doi:10.2140/pjm.1966.16.1.
     """
 
-    def advance(w: State) -> None:
+    def advance(w: State, done: Number) -> None:
         x, g, t = w.all("x"), w.all("g"), w["t"]
         ahead = _kept_inside(w, [a - t * b for a, b in zip(x, g, strict=True)], shape)
         new = _lifted(evaluate(*ahead, *w.all("param")), w["nit"])
@@ -145,10 +100,7 @@ class _Trial:
         self.slope = _dot(g, self.step)
         self.live, self.first = w["code"] == 0.0, w["nfev"] == 0.0
         self.slack = select(self.first, 0.0, _SLACK * abs(self.f))
-        self.finite = _sizes(new.gradient) < INF
-        self.finite &= self.value < INF
-        if new.defined is not None:
-            self.finite &= new.defined == 1.0
+        self.finite = _usable(new) & (self.value < INF)
         self.bottomless = self.value == -INF
         target = self.f + _ARMIJO * self.slope + self.slack
         self.good = self.finite & (self.value <= target) & ~self.bottomless
@@ -204,34 +156,10 @@ class _Trial:
         return (~self.first & unresolved) | (stall > _PATIENCE)
 
 
-@dataclass(frozen=True)
 class Fixed:
-    """The parts of fixed steps, each a function of a lane.
+    """The fixed steps of a rule, each lane at its own rate; methods are functions of a lane.
 
-    Attributes
-    ----------
-    save, restore
-        Remember where the lane is, and go back there.
-    advance
-        Take one step.
-    short
-        Whether fewer than so many steps are left.
-    ending
-        Whether the lane ends within the steps since `save`.
-    settle
-        Count the steps since `save`, and end the lane where it has to.
-    """
-
-    save: Any
-    restore: Any
-    advance: Any
-    short: Any
-    ending: Any
-    settle: Any
-
-
-def fixed(evaluate: Evaluate, shape: Shape, rule: type[Rule]) -> Fixed:
-    """Make the fixed steps of a rule, each lane at its own rate.
+    Several steps may be taken between `save` and `settle` if no lane is `ending` among them.
 
     Parameters
     ----------
@@ -241,41 +169,72 @@ def fixed(evaluate: Evaluate, shape: Shape, rule: type[Rule]) -> Fixed:
         The formula's.
     rule : type of Rule
         Its step function becomes part of the kernel.
-
-    Returns
-    -------
-    Fixed
     """
 
-    def save(w: State) -> None:
+    def __init__(self, evaluate: Evaluate, shape: Shape, rule: type[Rule]) -> None:
+        self._evaluate, self._shape, self._rule = evaluate, shape, rule
+        self._watched, self._remembers = returns(shape, rule), rule.slots > 0
+
+    def save(self, w: State) -> None:
+        """Remember where the lane is."""
         w.put("oldx", w.all("x"))
         w.put("oldslot", w.all("slot"))
+        if self._watched:
+            w["defined"] = 1.0
+        if self._remembers:
+            w["steepest"] = INF
 
-    def restore(w: State) -> None:
+    def restore(self, w: State) -> None:
+        """Go back to where `save` was."""
         w.put("x", w.all("oldx"))
         w.put("slot", w.all("oldslot"))
 
-    def advance(w: State, done: Number) -> None:
-        new = _lifted(evaluate(*w.all("x"), *w.all("param")), w["nit"])
-        x, slots = _ruled(w, rule, new.gradient, w["nit"] + done + 1.0)
+    def advance(self, w: State, done: Number) -> None:
+        """Take one step, after so many since `save`."""
+        new = _lifted(self._evaluate(*w.all("x"), *w.all("param")), w["nit"])
+        x, slots = _ruled(w, self._rule, new.gradient, w["nit"] + done + 1.0)
+        if self._watched:
+            w["defined"] = select(_usable(new), w["defined"], 0.0)
+        if self._remembers:
+            here = _steepest(w, w.all("x"), new.gradient, self._shape)
+            w["steepest"] = _smaller(w["steepest"], here)
         w.put("g", new.gradient)
-        if new.defined is not None:
-            w["defined"] = new.defined
         w.put("slot", slots)
-        w.put("x", _kept_inside(w, x, shape))
+        w.put("x", _kept_inside(w, x, self._shape))
 
-    def short(w: State, turn: Number) -> Truth:
+    def short(self, w: State, turn: Number) -> Truth:
+        """Tell whether fewer than so many steps are left."""
         return (w["code"] == 0.0) & (w["limit"] - w["nit"] < turn)
 
-    def ending(w: State) -> Truth:
-        size = _sizes(w.all("g"))
-        going = (size > 0.0) & (size + _sizes(w.all("x")) < INF)
-        return (w["code"] == 0.0) & ~going
+    def ending(self, w: State) -> Truth:
+        """Tell whether the lane should have ended at one of the steps since `save`."""
+        # Without memory, a lane whose gradient vanished has not moved since.
+        last = _steepest(w, w.all("x"), w.all("g"), self._shape)
+        slope = w["steepest"] if self._remembers else last
+        return (w["code"] == 0.0) & ~((slope > 0.0) & self._finite(w))
 
-    def settle(w: State, steps: Number) -> None:
-        _settle(w, steps, shape)
+    def settle(self, w: State, steps: Number) -> None:
+        """Count the steps since `save`, and end the lane where it has to."""
+        x, old, g, slots, kept = (w.all(n) for n in ("x", "oldx", "g", "slot", "oldslot"))
+        code, nit, nfev, limit, tol = (w[n] for n in ("code", "nit", "nfev", "limit", "tol"))
+        live, finite = code == 0.0, self._finite(w)
+        # After several steps `old` is not where the gradient belongs, and `ending` has looked.
+        arrived = (steps == 1.0) & (_steepest(w, old, g, self._shape) <= tol)
+        go = live & finite & ~arrived
+        counted = select(go, nit + steps, nit)
+        stop = select(counted >= limit, float(Stop.EPOCHS), 0.0)
+        stop = select(arrived, float(Stop.TOLERANCE), stop)
+        stop = select(finite, stop, float(Stop.NONFINITE))
+        w.put("x", _chosen(go, x, old))
+        w.put("slot", _chosen(go, slots, kept))
+        w["nit"] = counted
+        w["nfev"] = select(live, nfev + steps, nfev)
+        w["code"] = select(live, stop, code)
 
-    return Fixed(save, restore, advance, short, ending, settle)
+    def _finite(self, w: State) -> Truth:
+        """Tell whether all has been finite and defined since `save`."""
+        finite = _sizes(w.all("g")) + _sizes(w.all("x")) < INF
+        return finite & (w["defined"] == 1.0) if self._watched else finite
 
 
 def _lifted(values: Values, like: Number) -> Values:
@@ -303,24 +262,10 @@ def _ruled(
     return [m[0] for m in moved], kept
 
 
-def _settle(w: State, steps: Number, shape: Shape) -> None:
-    x, old, g, slots, kept = (w.all(n) for n in ("x", "oldx", "g", "slot", "oldslot"))
-    code, nit, nfev, limit, tol = (w[n] for n in ("code", "nit", "nfev", "limit", "tol"))
-    live = code == 0.0
-    finite = _sizes(g) + _sizes(x) < INF
-    if shape.partial:
-        finite &= w["defined"] == 1.0
-    arrived = _steepest(w, old, g, shape) <= tol
-    go = live & finite & ~arrived
-    counted = select(go, nit + steps, nit)
-    stop = select(counted >= limit, float(Stop.EPOCHS), 0.0)
-    stop = select(arrived, float(Stop.TOLERANCE), stop)
-    stop = select(finite, stop, float(Stop.NONFINITE))
-    w.put("x", _chosen(go, x, old))
-    w.put("slot", _chosen(go, slots, kept))
-    w["nit"] = counted
-    w["nfev"] = select(live, nfev + steps, nfev)
-    w["code"] = select(live, stop, code)
+def _usable(values: Values) -> Truth:
+    """Tell whether the gradient is finite and the formula is defined."""
+    finite = _sizes(values.gradient) < INF
+    return finite if values.defined is None else finite & (values.defined == 1.0)
 
 
 def _kept_inside(w: State, points: list[Number], shape: Shape) -> list[Number]:

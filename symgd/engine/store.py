@@ -1,48 +1,46 @@
 """Compiled kernels: a bounded memo in this process, and a private folder on disk.
 
-A kernel's module is written to the folder and imported from there, so that tracebacks show its
-source and Numba keeps its machine code beside it. Cached code is a pickle: whoever writes to the
-folder can run code as the user, so a folder that others own or may write to is refused.
-Whatever goes wrong with the folder costs a compilation and nothing else.
+The folder holds the machine code of each kernel, and its source to look at. Whoever writes to it
+can run code as the user, so a folder that others own or may write to is refused. A file begins
+with a checksum, since damaged machine code would end the process. Whatever goes wrong with the
+folder costs a compilation and nothing else.
 """
 
 from __future__ import annotations
 
 import hashlib
-import importlib.metadata
 import importlib.util
-import linecache
 import os
-import shutil
 import stat
 import sys
 import tempfile
 import threading
-import types
 from collections import OrderedDict
-from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-import llvmlite.binding
+import llvmlite
 
+from .. import __version__
+from . import native
 from .rules import Rule
 
-_MEMO_SIZE = 256  # kernels kept in memory; each holds about 1 MB for the life of the process
+_MEMO_SIZE = 256  # kernels kept in memory
 _DISK_BYTES = 256 * 2**20
 _OFF = "off"
 
-_memo: OrderedDict[str, Callable[..., None]] = OrderedDict()
+_memo: OrderedDict[str, native.Run] = OrderedDict()
 _lock = threading.RLock()
 
 
-def load(source: str, rule: type[Rule] | None) -> Callable[..., None]:
+def load(source: str, rule: type[Rule] | None) -> native.Run:
     """Give the compiled form of a kernel: from memory, from disk, or compiled now.
 
     Parameters
     ----------
     source : str
-        Source of a module that defines `run`.
+        Source of a module that defines ``run(state, blocks, epochs, leap)``.
     rule : type of Rule or None
         The rule whose step the module compiles; it finds it under the name ``RULE``.
 
@@ -54,7 +52,8 @@ def load(source: str, rule: type[Rule] | None) -> Callable[..., None]:
     digest = _digest(source, rule)
     with _lock:
         if digest not in _memo:
-            _memo[digest] = _from_disk(digest, source, rule) or _in_memory(digest, source, rule)
+            code = _from_disk(digest) or _compiled(digest, source, rule)
+            _memo[digest] = native.load(code)
             if len(_memo) > _MEMO_SIZE:
                 _memo.popitem(last=False)
         _memo.move_to_end(digest)
@@ -69,8 +68,8 @@ def folder() -> Path | None:
     chosen = os.environ.get("SYMGD_CACHE_DIR", "")
     if chosen == _OFF:
         return None
-    path = Path(chosen) if chosen else _user_cache() / "symgd"
     try:
+        path = Path(chosen) if chosen else _user_cache() / "symgd"
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
         return path if _is_private(path) else None
     except (OSError, RuntimeError):
@@ -91,7 +90,6 @@ def clear_cache() -> None:
         if path is not None:
             for entry in path.glob("kernel_*"):
                 entry.unlink(missing_ok=True)
-            shutil.rmtree(path / "__pycache__", ignore_errors=True)
 
 
 def _user_cache() -> Path:
@@ -112,17 +110,25 @@ def _is_private(path: Path) -> bool:
 @cache
 def _environment() -> str:
     """Everything besides the kernel's own source that decides its machine code."""
-    here = Path(__file__).parent
-    names = ("jit", "lane", "steps", "vmath", "intrinsics", "coefficients", "stops")
-    sources = [(here / f"{name}.py").read_text() for name in names]
-    versions = [importlib.metadata.version(name) for name in ("numba", "llvmlite", "numpy")]
-    cpu = llvmlite.binding.get_host_cpu_name()
-    features = llvmlite.binding.get_host_cpu_features().flatten()
-    return "\n".join([sys.version, *versions, cpu, features, *sources])
+    sources = [f.read_text("utf-8") for f in sorted(Path(__file__).parent.glob("*.py"))]
+    versions = [sys.version, __version__, _numba_version(), llvmlite.__version__]
+    switches = [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith("NUMBA_")]
+    return _hash(*versions, *switches, native.processor(), *sources)
+
+
+def _numba_version() -> str:
+    """Read the version of Numba, which takes far longer to import."""
+    found = importlib.util.find_spec("numba")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).with_name("_version.py").read_text("utf-8")
 
 
 def _digest(source: str, rule: type[Rule] | None) -> str:
-    parts = [_environment(), source, _fingerprint(rule)]
+    return _hash(_environment(), source, _fingerprint(rule))
+
+
+def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
@@ -133,66 +139,60 @@ def _fingerprint(rule: type[Rule] | None) -> str:
     return f"{code.co_code.hex()} {code.co_consts} {code.co_names} {code.co_varnames}"
 
 
-def _from_disk(digest: str, source: str, rule: type[Rule] | None) -> Callable[..., None] | None:
+def _from_disk(digest: str) -> bytes | None:
+    """Read the machine code of a kernel, unless it is missing or damaged."""
     path = folder()
     if path is None:
         return None
-    file = path / f"kernel_{digest}.py"
     try:
-        if not file.exists() or file.read_text() != source:
-            _make_room(path)
-            _write(file, source)
-        return _imported(file, rule)
-    except Exception:  # a damaged file, a full disk, a race: compile without the disk
-        _forget(path, digest)
+        data = _file(path, digest).read_bytes()
+    except OSError:
         return None
+    code = data[hashlib.sha256().digest_size :]
+    return code if data == _checksum(digest, code) + code else None
 
 
-def _imported(file: Path, rule: type[Rule] | None) -> Callable[..., None]:
-    spec = importlib.util.spec_from_file_location(f"symgd.engine.{file.stem}", file)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    module.__dict__["RULE"] = rule
-    sys.modules[spec.name] = module  # Numba looks it up when it loads the machine code
-    spec.loader.exec_module(module)
-    run: Callable[..., None] = module.run
-    return run
+def _compiled(digest: str, source: str, rule: type[Rule] | None) -> bytes:
+    """Compile a kernel, and keep it on disk where that is possible."""
+    from .jit import machine_code  # imports Numba
+
+    code = machine_code(source, f"<symgd kernel {digest}>", rule)
+    path = folder()
+    if path is not None:
+        with suppress(OSError):
+            _make_room(path)
+            file = _file(path, digest)
+            _write(file.with_suffix(".py"), source.encode())
+            _write(file, _checksum(digest, code) + code)
+    return code
 
 
-def _in_memory(digest: str, source: str, rule: type[Rule] | None) -> Callable[..., None]:
-    name = f"<symgd kernel {digest}>"
-    linecache.cache[name] = (len(source), None, source.splitlines(True), name)
-    module = types.ModuleType(f"symgd.engine.kernel_{digest}")
-    module.__dict__["RULE"] = rule
-    exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - our own source
-    run: Callable[..., None] = module.__dict__["run"]
-    return run
+def _file(path: Path, digest: str) -> Path:
+    return path / f"kernel_{digest}.bin"
 
 
-def _write(file: Path, source: str) -> None:
+def _checksum(digest: str, code: bytes) -> bytes:
+    return hashlib.sha256(digest.encode() + code).digest()
+
+
+def _write(file: Path, data: bytes) -> None:
     """Write a file so that no other process ever sees half of it."""
     handle, temporary = tempfile.mkstemp(dir=file.parent, prefix="kernel_", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w") as stream:
-            stream.write(source)
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
         Path(temporary).replace(file)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
 
 
-def _forget(path: Path, digest: str) -> None:
-    for entry in path.glob(f"**/kernel_{digest}*"):
-        try:
-            entry.unlink()
-        except OSError:
-            continue
-
-
 def _make_room(path: Path) -> None:
     """Delete the oldest kernels when the folder has grown over its limit."""
-    entries = [(e, e.stat()) for e in path.glob("**/kernel_*") if e.is_file()]
+    entries = []
+    for entry in path.glob("kernel_*"):
+        with suppress(FileNotFoundError):  # another process makes room as well
+            entries.append((entry, entry.stat()))
     total = sum(s.st_size for _, s in entries)
     for entry, status in sorted(entries, key=lambda pair: pair[1].st_mtime):
         if total <= _DISK_BYTES:

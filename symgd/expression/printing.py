@@ -14,6 +14,7 @@ import sympy
 from sympy.printing.printer import Printer
 
 from .functions import kernel_name
+from .sums import rewritten
 
 Assignments = list[tuple[sympy.Symbol, sympy.Expr]]
 
@@ -28,29 +29,34 @@ def _is_whole(exponent: sympy.Expr) -> bool:
 def _power_parts(base: sympy.Expr, exponent: sympy.Expr) -> tuple[sympy.Expr, ...]:
     """Give the operands from which `base**exponent` is made by products and roots."""
     if exponent.is_number and exponent.is_negative:
-        return (sympy.Pow(base, -exponent),)
+        return (_power(base, -exponent),)
     if _is_whole(exponent):
         whole = int(exponent)
         if whole <= 3:
             return (base,) * whole
-        half = sympy.Pow(base, whole // 2)
+        half = _power(base, sympy.Integer(whole // 2))
         return (half, half) + (base,) * (whole % 2)
     if exponent == _HALF:
         return (base,)
     if exponent.is_Rational and exponent.q == 2:
-        return (sympy.Pow(base, exponent - _HALF), sympy.sqrt(base))
+        return (_power(base, exponent - _HALF), _power(base, _HALF))
     return (base, exponent)
 
 
+def _power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
+    """Give a power that SymPy does not multiply out, as it does with ``(2*x)**2``."""
+    return base if exponent == 1 else sympy.Pow(base, exponent, evaluate=False)
+
+
 def _split_constant(product: sympy.Mul) -> tuple[sympy.Expr, sympy.Expr]:
-    constants = [a for a in product.args if not a.free_symbols]
-    rest = [a for a in product.args if a.free_symbols]
-    return sympy.Mul(*constants), sympy.Mul(*rest)
+    constants = [a for a in product.args if a.is_number]
+    rest = [a for a in product.args if not a.is_number]
+    return sympy.Mul(*constants), rest[0] if len(rest) == 1 else sympy.Mul(*rest, evaluate=False)
 
 
 def _operands(expr: sympy.Expr) -> tuple[sympy.Expr, ...]:
     """Give the sub-expressions that the source of `expr` is made of."""
-    if not expr.free_symbols or expr.is_Symbol:
+    if expr.is_Symbol or expr.is_number:
         return ()
     if expr.is_Pow and expr.base is not sympy.E:
         return _power_parts(expr.base, expr.exp)
@@ -143,8 +149,9 @@ def share(exprs: Sequence[sympy.Expr]) -> tuple[Assignments, list[sympy.Expr]]:
     >>> share([sympy.sin(x) ** 2, sympy.sin(x)])
     ([(t0, sin(x))], [t0*t0, t0])
     """
-    sharer = _Sharer(exprs)
-    outputs = [sharer.replace(e) for e in exprs]
+    cheap = rewritten(exprs)
+    sharer = _Sharer(cheap)
+    outputs = [sharer.replace(e) for e in cheap]
     return sharer.assignments, outputs
 
 
@@ -164,7 +171,7 @@ class SourcePrinter(Printer):  # type: ignore[misc]
     """Prints what `share` gives as Python source made of floats and function calls."""
 
     def _print(self, expr: Any, **kwargs: Any) -> str:
-        if isinstance(expr, sympy.Expr) and not expr.free_symbols:
+        if isinstance(expr, sympy.Expr) and expr.is_number:
             value = _constant(expr)
             if value is not None:
                 return literal(value)
@@ -181,7 +188,7 @@ class SourcePrinter(Printer):  # type: ignore[misc]
         text = ""
         for term in expr.args:
             part = self._print(term)
-            if part.startswith("(-") and not term.free_symbols:
+            if part.startswith("(-") and term.is_number:
                 part = part[1:-1]
             text += f" - {part[1:]}" if part.startswith("-") and text else f" + {part}"
         return text.removeprefix(" + ")
@@ -189,12 +196,12 @@ class SourcePrinter(Printer):  # type: ignore[misc]
     def _print_Mul(self, expr: sympy.Mul) -> str:
         above = [a for a in expr.args if not _is_reciprocal(a)]
         below = [a.base for a in expr.args if _is_reciprocal(a)]
-        constants = [a for a in above if not a.free_symbols]
+        constants = [a for a in above if a.is_number]
         coefficient = _constant(sympy.Mul(*constants)) if constants else 1.0
         if coefficient is None:
             coefficient, rest = 1.0, above
         else:
-            rest = [a for a in above if a.free_symbols]
+            rest = [a for a in above if not a.is_number]
         factors = [self._operand(a) for a in rest]
         sign = "-" if coefficient < 0 else ""
         if abs(coefficient) != 1.0 or not factors:
