@@ -58,17 +58,16 @@ def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> codeg
 def descend(problem: Problem, x0: Array, options: Options) -> Batch:
     """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
     how = _judging(options)
-    limits = np.full(len(x0), options.epochs)
     tol = options.tol
-    ends = _run(problem, x0, limits, tol, options)
+    ends = _run(problem, x0, np.full(1, options.epochs), tol, options)
     verdicts = judge(problem, x0, ends, options.box, how)
     for _ in range(_ROUNDS):
-        rows = np.flatnonzero(verdicts.early & (ends.nit < limits))
+        rows = np.flatnonzero(verdicts.early & (ends.nit < options.epochs))
         if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
             break
         tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
         part = options.of(rows)
-        more = _run(problem, ends.x[rows], limits[rows] - ends.nit[rows], tol, part)
+        more = _run(problem, ends.x[rows], options.epochs - ends.nit[rows], tol, part)
         ends.x[rows], ends.stop[rows] = more.x, more.stop
         ends.nit[rows] += more.nit
         ends.evaluations[rows] += more.evaluations
@@ -141,8 +140,7 @@ def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
 def preview(problem: Problem, x0: Array, options: Options) -> Array:
     """Give where automatic steps lead from a few starts, without compiling anything."""
     automatic = replace(options, rule=None)
-    limits = np.full(len(x0), _PREVIEW)
-    rows = _rows_of(problem, x0, limits, TOL, automatic)
+    rows = _rows_of(problem, x0, np.full(1, _PREVIEW), TOL, automatic)
     kernel = _kernel(problem.symbolic, None, options.bounded)
     return slow.run(kernel, problem, rows, len(x0)).x
 

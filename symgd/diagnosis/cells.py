@@ -35,13 +35,12 @@ def cells(points: Array, size: Array) -> tuple[Whole, Whole]:
     """
     grid = np.round(points / np.where(size > 0, size, 1.0))
     weights = np.arange(1, points.shape[1] + 1) * _GOLDEN % 1.0
-    key = grid @ weights  # in no step with a grid, so that few cells share a value
-    order = np.argsort(key)
-    ordered = grid[order]
-    new = np.ones(len(points), dtype=bool)
-    new[1:] = False
-    for column in ordered.T:
-        new[1:] |= column[1:] != column[:-1]
+    order = np.argsort(grid @ weights)  # in no step with a grid: few cells share a value
+    new = np.zeros(len(points), dtype=bool)
+    new[:1] = True
+    for column in grid.T:
+        ordered = column[order]
+        new[1:] |= ordered[1:] != ordered[:-1]
     member = np.empty(len(points), dtype=np.int64)
     member[order] = np.cumsum(new) - 1
     return np.minimum.reduceat(order, np.flatnonzero(new)), member

@@ -99,8 +99,6 @@ class Verdicts:
     @classmethod
     def joined(cls, parts: Sequence[Verdicts]) -> Verdicts:
         """Put the rows of several batches under each other."""
-        if len(parts) == 1:
-            return parts[0]
         columns = [[getattr(part, f.name) for part in parts] for f in fields(cls)]
         return cls(*(np.concatenate(c) for c in columns))
 
@@ -141,10 +139,16 @@ def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Ve
     -------
     Verdicts
     """
-    parts = [slice(i, i + _SLICE) for i in range(0, len(x0), _SLICE)] or [slice(0, 0)]
-    return Verdicts.joined(
-        [_Judge(problem, x0[p], _part(ends, p), box, how.of(p)).verdicts() for p in parts]
-    )
+    if len(x0) <= _SLICE:
+        return _Judge(problem, x0, ends, box, how).verdicts()
+    columns: dict[str, Any] = {}
+    for first in range(0, len(x0), _SLICE):
+        rows = slice(first, first + _SLICE)
+        part = _Judge(problem, x0[rows], _part(ends, rows), box, how.of(rows)).verdicts()
+        for name, values in vars(part).items():
+            shape = (len(x0), *values.shape[1:])
+            columns.setdefault(name, np.empty(shape, values.dtype, "F"))[rows] = values
+    return Verdicts(**columns)
 
 
 def _part(ends: Ends, rows: slice) -> Ends:
