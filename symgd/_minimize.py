@@ -41,6 +41,7 @@ def minimize(
     tol: float | None = None,
     polish: bool | None = None,
     escape: bool = False,
+    history: bool | int = False,
     workers: int | None = None,
     **unknown: Any,
 ) -> Result:
@@ -86,6 +87,8 @@ def minimize(
         Finish with Newton steps on the exact Hessian; by default when the step is automatic.
     escape : bool
         Continue a run that stalls on a maximum or a saddle to both sides.
+    history : bool or int
+        Keep the points on the way of each run: True for every step, a number for every so many.
     workers : int, optional
         Number of threads; by default one a core. The result does not depend on it.
 
@@ -121,7 +124,7 @@ def minimize(
     options = read_options(
         problem, x0, bounds=bounds, start_box=start_box, starts=starts, sampler=sampler,
         seed=seed, method=method, lr=lr, epochs=epochs, tol=tol, polish=polish, escape=escape,
-        workers=workers,
+        workers=workers, history=history,
     )  # fmt: skip
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
         warn_of_rate(problem, options)
@@ -172,6 +175,8 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         runs=runs,
         minima=minima,
         settings=settings_of(options),
+        history=batch.paths or None,
+        history_every=options.history,
         best=best,
         jac=problem.gradients(judged.x[best][None])[0],
         nfev=evaluations if options.rule is None else 1,

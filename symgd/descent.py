@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 
 import numpy as np
@@ -13,7 +13,7 @@ from .diagnosis.escape import beyond
 from .diagnosis.verdict import Judging, Verdicts, judge
 from .engine import codegen, lanes, slow
 from .engine.rules import Rule
-from .engine.snapshots import snapshots
+from .engine.snapshots import paths, snapshots
 from .engine.stops import Stop
 from .options import TOL, Options
 from .problem import Problem, Symbolic
@@ -38,13 +38,14 @@ class Batch:
     evaluations: Whole
     parent: Whole
     verdicts: Verdicts
+    paths: list[Array] = field(default_factory=list)  # where each run was on its way, if kept
 
     def of(self, rows: Whole) -> Batch:
         """Give some of the runs."""
         columns = {f.name: getattr(self.verdicts, f.name)[rows] for f in fields(Verdicts)}
         return Batch(
             self.x0[rows], self.nit[rows], self.evaluations[rows], self.parent[rows],
-            Verdicts(**columns),
+            Verdicts(**columns), [self.paths[row] for row in rows] if self.paths else [],
         )  # fmt: skip
 
 
@@ -59,7 +60,7 @@ def descend(problem: Problem, x0: Array, options: Options) -> Batch:
     """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
     how = _judging(options)
     tol = options.tol
-    ends = _run(problem, x0, np.full(1, options.epochs), tol, options)
+    ends, ways = _run(problem, x0, np.full(1, options.epochs), tol, options)
     verdicts = judge(problem, x0, ends, options.box, how)
     for _ in range(_ROUNDS):
         rows = np.flatnonzero(verdicts.early & (ends.nit < options.epochs))
@@ -67,14 +68,16 @@ def descend(problem: Problem, x0: Array, options: Options) -> Batch:
             break
         tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
         part = options.of(rows)
-        more = _run(problem, ends.x[rows], options.epochs - ends.nit[rows], tol, part)
+        more, further = _run(problem, ends.x[rows], options.epochs - ends.nit[rows], tol, part)
+        for row, path in zip(rows, further, strict=False):
+            ways[row] = np.concatenate([ways[row], path[1:]])
         ends.x[rows], ends.stop[rows] = more.x, more.stop
         ends.nit[rows] += more.nit
         ends.evaluations[rows] += more.evaluations
         again = judge(problem, x0[rows], _rows(ends, rows), options.box, how.of(rows))
         for column in fields(Verdicts):
             getattr(verdicts, column.name)[rows] = getattr(again, column.name)
-    return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
+    return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts, ways)
 
 
 def _judging(options: Options) -> Judging:
@@ -86,27 +89,35 @@ def _rows(ends: lanes.Ends, rows: Whole) -> lanes.Ends:
     return lanes.Ends(*(getattr(ends, f.name)[rows] for f in fields(lanes.Ends)))
 
 
-def _run(problem: Problem, x0: Array, limits: Whole, tol: float, options: Options) -> lanes.Ends:
-    """Hand a batch of starts to the kernel."""
+def _run(
+    problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
+) -> tuple[lanes.Ends, list[Array]]:
+    """Hand a batch of starts to the kernel; gives the ends, and the paths if they are kept."""
     rule = options.rule
     kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
     rows = _rows_of(problem, x0, limits, tol, options)
-    leap = rule is not None and tol == 0.0
-    ends = lanes.run(kernel, lanes.Batch(rows, len(x0), leap), options.workers)
-    _redo(problem, kernel, rows, ends)
-    return ends
+    batch = lanes.Batch(rows, len(x0), leap=rule is not None and tol == 0.0)
+    if not options.history:
+        ends = lanes.run(kernel, batch, options.workers)
+        _redo(problem, kernel, rows, ends)
+        return ends, []
+    ends, found = paths(kernel, batch, options.history, options.workers)
+    for row in _redo(problem, kernel, rows, ends):
+        found[row] = np.stack([x0[row], ends.x[row]])
+    return ends, found
 
 
 def _redo(
     problem: Problem, kernel: codegen.Kernel, rows: Mapping[str, Array], ends: lanes.Ends
-) -> None:
-    """Run those again that left the range of the fast functions."""
+) -> Whole:
+    """Run those again that left the range of the fast functions, and tell which they are."""
     again = slow.outside_range(problem, ends)
     if len(again):
         mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
         redone = slow.run(kernel, problem, mine, len(again))
         for column in fields(lanes.Ends):
             getattr(ends, column.name)[again] = getattr(redone, column.name)
+    return again
 
 
 def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options) -> Batch:
@@ -184,4 +195,5 @@ def _joined(first: Batch, second: Batch) -> Batch:
         evaluations=np.concatenate([first.evaluations, second.evaluations]),
         parent=np.concatenate([first.parent, second.parent]),
         verdicts=Verdicts.joined([first.verdicts, second.verdicts]),
+        paths=first.paths + second.paths,
     )

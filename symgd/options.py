@@ -42,6 +42,8 @@ class Options:
         Fixed steps; None for the automatic step.
     epochs, tol, polish, escape, workers
         As in `minimize`, with every default filled in.
+    history : int
+        Steps between two points of a path that are kept; 0 for none.
     """
 
     x0: Array
@@ -53,6 +55,7 @@ class Options:
     polish: bool
     escape: bool
     workers: int | None
+    history: int
 
     def of(self, rows: Any) -> Options:
         """Give the options of some runs, where a setting of the rule is one value a run."""
@@ -80,6 +83,7 @@ def read_options(
     polish: bool | None,
     escape: bool,
     workers: int | None,
+    history: bool | int = False,
 ) -> Options:
     """Check the arguments of `minimize` and fill in the defaults.
 
@@ -108,6 +112,7 @@ def read_options(
         polish=rule is None if polish is None else _flag("polish", polish),
         escape=_flag("escape", escape),
         workers=None if workers is None else whole_number("workers", workers, 1),
+        history=int(history) if isinstance(history, bool) else whole_number("history", history, 1),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -10,10 +11,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from . import storage, tables
 from .status import Kind, Status
 from .views import text
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+
     from .diagnosis.local import Box
     from .diagnosis.plateau import Plateau
     from .diagnosis.symmetry import Symmetry
@@ -179,6 +184,11 @@ class Result:
         Gradient at the best run's end, shape ``(n_vars,)``.
     nfev, njev : int
         Evaluations of f and of its gradient in the best run.
+    history : list of ndarray or None
+        With ``history=True`` the points of each run, ``(nit + 1, n_vars)``; with a number the
+        start, every so many steps, and the end. Newton steps after the descent are not among them.
+    history_every : int
+        Steps between two of its points; 0 without it.
     even : tuple of str
         Variables in which f is even, noted when a run stalled.
     beyond : ndarray
@@ -202,6 +212,8 @@ class Result:
     jac: Array
     nfev: int
     njev: int
+    history: list[Array] | None = None
+    history_every: int = 0
     even: tuple[str, ...] = ()
     beyond: Array = field(default_factory=lambda: np.empty((0, 0)))
 
@@ -331,6 +343,69 @@ class Result:
             "counts": {status.name: number for status, number in self.counts.items()},
             "minima": [self._plain_minimum(m) for m in self.minima],
         }
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Give the runs as a table, one row a run; needs ``pip install symgd[tables]``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Columns ``x0``, ``x`` (start and end; with several variables one each: ``x0[a]``,
+            ``x0[b]``, ``x[a]``, ``x[b]``), ``fun``, ``grad_norm``, ``status`` and ``kind`` (names,
+            as categories), ``nit``, ``lr`` (nan for the automatic step), ``minimum`` and ``parent``
+            (-1 for none).
+
+        Raises
+        ------
+        MissingPackageError
+            If pandas is not installed.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> table = symgd.minimize("(a - 1)**2 + b**2", x0=[[3.0, 0.0], [0.0, 1.0]]).to_dataframe()
+        >>> table[["x0[a]", "x[a]", "status"]].to_dict("list")
+        {'x0[a]': [3.0, 0.0], 'x[a]': [1.0, 1.0], 'status': ['CONVERGED', 'CONVERGED']}
+        """
+        return tables.frame(self)
+
+    def to_xarray(self) -> xr.Dataset:
+        """Give the runs as labelled arrays; needs ``pip install symgd[tables]``.
+
+        Returns
+        -------
+        xarray.Dataset
+            Dimension ``run``, and for ``start`` and ``x`` of several variables ``variable``.
+            ``status`` and ``kind`` are codes, with their names in the attribute ``flag_meanings``.
+
+        Raises
+        ------
+        MissingPackageError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> runs = symgd.minimize("(a - 1)**2 + b**2", x0=[[3.0, 0.0], [0.0, 1.0]]).to_xarray()
+        >>> runs.x.sel(variable="a").values
+        array([1., 1.])
+        """
+        return tables.dataset(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything to one ``.npz`` file, which `symgd.load` reads.
+
+        Parameters
+        ----------
+        path : str or path
+            Name of the file; one that is there is replaced only once the new one is complete.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        storage.save(path, self)
 
     def _plain_minimum(self, minimum: Minimum) -> dict[str, Any]:
         named = dict(zip(self.problem.names, plain(minimum.x), strict=True))

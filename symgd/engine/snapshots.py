@@ -74,6 +74,43 @@ def snapshots(
             yield lanes.ends()
 
 
+def paths(
+    kernel: Kernel, batch: Batch, every: int, workers: int | None = None
+) -> tuple[Ends, list[Array]]:
+    """Run every start of a batch, and keep where it was on its way.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        What to run.
+    batch : Batch
+        Starting points, limits, rates and parameters.
+    every : int
+        Steps between two points that are kept.
+    workers : int, optional
+        Number of threads; by default one a core.
+
+    Returns
+    -------
+    ends : Ends
+        Where and why each run ended.
+    paths : list of ndarray
+        For each run its points, ``(n_points, n_vars)``: the start, every so many steps, the end.
+    """
+    limit = batch.rows["limit"]
+    ends = Ends.at(batch.rows["x"])
+    points, steps = [ends.x], [ends.nit]
+    counts = range(every, int(limit.max()) + every, every)
+    for ends in snapshots(kernel, batch, counts, workers):
+        points.append(ends.x)
+        steps.append(ends.nit)
+        if not ((ends.stop == Stop.EPOCHS) & (ends.nit < limit[0])).any():
+            break
+    moved = np.diff(np.array(steps), axis=0, prepend=-1) > 0
+    every_x = np.array(points)
+    return ends, [every_x[moved[:, run], run] for run in range(batch.n_runs)]
+
+
 def _attend(
     own: Callable[[], None], futures: Sequence[Future[None]], halt: threading.Event
 ) -> None:
@@ -120,11 +157,10 @@ class _Lanes:
         self._put(self._code, np.where(going, Stop.RUNNING, code), Stop.INTERRUPTED)
 
     def interrupt(self) -> None:
-        """Let no run go on."""
+        """Let no run go on that has not come as far as it should by now."""
         code = self._get(self._code)
-        unfinished = (code == Stop.RUNNING) | (self._get(self._nit) < self._limit)
-        unfinished &= (code == Stop.RUNNING) | (code == Stop.EPOCHS)
-        self._put(self._code, np.where(unfinished, Stop.INTERRUPTED, code), Stop.INTERRUPTED)
+        halted = np.where(code == Stop.RUNNING, Stop.INTERRUPTED, code)
+        self._put(self._code, halted, Stop.INTERRUPTED)
 
     def ends(self) -> Ends:
         """Tell where the runs are."""
