@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kernels import drive
+from kernels import drive, prepared
 from numba.core import event
 
 import symgd
@@ -323,3 +323,13 @@ def test_new_rates_starts_parameters_and_epochs_compile_nothing(compilations):
     symgd.minimize(expr, starts=1000, epochs=17, params={"b": 1, "a": 2}, tol=1e-5, seed=4)
     symgd.minimize(symgd.Problem(expr, params={"a": 3, "b": 1}), escape=True, sampler="grid")
     assert compilations() == before
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_blocks_begin_where_no_vector_is_split(count):
+    kernel, _ = prepared("x**2 + y**2", [[1.0, 2.0]])
+    blocks = kernel.layout.blocks(count)
+    assert blocks.ctypes.data % 64 == 0
+    assert blocks.shape == (count, kernel.layout.height, 64)
+    assert blocks.flags.c_contiguous
+    assert not blocks.any()

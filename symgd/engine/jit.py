@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import linecache
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -39,11 +40,19 @@ def machine_code(source: str, name: str, rule: type[Rule] | None) -> bytes:
         An object file for `native.load`.
     """
     with _no_collection():
-        module = llvm.parse_assembly(_instructions(_defined(source, name, rule)))
+        module = llvm.parse_assembly(_aligned(_instructions(_defined(source, name, rule))))
     (entry,) = (f for f in module.functions if not f.is_declaration)
     entry.name = ENTRY
     code: bytes = machine().emit_object(module)
     return code
+
+
+def _aligned(instructions: str) -> str:
+    """Let vectors that do not fit the registers lie in memory where none is split in two.
+
+    Else the time of a step depends on where the stack happens to begin.
+    """
+    return re.sub(r"^(define .*\)) \{$", r"\1 alignstack(64) {", instructions, flags=re.MULTILINE)
 
 
 @contextmanager

@@ -186,7 +186,7 @@ class _Worker:
         self._function, self._batch, self._ends, self._queue = function, batch, ends, queue
         self._rows = kernel.layout.rows
         self._inputs = inputs(kernel, batch)
-        self._state = np.zeros((width, kernel.layout.height, LANES))
+        self._state = kernel.layout.blocks(width)
         self._runs = _NONE  # in the first lanes; the others idle
         self._running = _NONE  # lanes that still run
         self._chunk, self._pause = max(1, _FIRST_STEPS // width), 0.0

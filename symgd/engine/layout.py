@@ -5,11 +5,16 @@ A run from compiled kernels on disk needs this and neither Numba nor LLVM's inst
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, fields
 from functools import cached_property
 
+import numpy as np
+import numpy.typing as npt
+
 from .rules import Rule
 
+_VECTOR_BYTES = 64  # the longest vectors that there are
 LANES = 64  # lanes in a block: 8 vectors of AVX-512, 16 of AVX2
 
 
@@ -36,6 +41,14 @@ class Layout:
     def height(self) -> int:
         """Number of rows."""
         return sum(count for _, count in self.counts)
+
+    def blocks(self, count: int) -> npt.NDArray[np.float64]:
+        """Give the state of some blocks, all zero, at an address where no vector is split."""
+        shape = (count, self.height, LANES)
+        size = math.prod(shape)
+        room = np.zeros(size + _VECTOR_BYTES // 8)
+        first = -room.ctypes.data % _VECTOR_BYTES // 8
+        return room[first : first + size].reshape(shape)
 
 
 @dataclass(frozen=True)

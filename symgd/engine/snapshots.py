@@ -134,7 +134,7 @@ class _Lanes:
 
     def __init__(self, kernel: Kernel, batch: Batch) -> None:
         self.rows, self._n_runs = kernel.layout.rows, batch.n_runs
-        self.state = np.zeros((-(-batch.n_runs // LANES), kernel.layout.height, LANES))
+        self.state = kernel.layout.blocks(-(-batch.n_runs // LANES))
         for row, values in enumerate(inputs(kernel, batch)):
             self._put(row, values)
         self._code, self._nit = self.rows["code"].start, self.rows["nit"].start
