@@ -20,7 +20,7 @@ from ..problem import Problem
 from ..status import Kind, Status
 from .cells import cells
 from .cycles import Course, look_ahead
-from .edge import bottomless_edge
+from .edge import bottomless_edge, bottomless_pole
 from .kinds import LOWEST, Kinds, near_kink
 from .local import EPS, PERTURBED, Box, Model, model, pick, put
 from .newton import refine, seek, stationary
@@ -373,6 +373,8 @@ class _Judge:
 
     def _traps(self, rows: Whole) -> None:
         """Note the maximum or saddle beside which a run started that did not get far."""
+        if not len(rows):
+            return
         x0 = self.x0[rows]
         y, found = stationary(self.problem, x0, self.box)
         found &= (np.abs(y - x0) <= _BESIDE_TRAP * self.how.width).all(axis=1)
@@ -413,6 +415,7 @@ class _Judge:
         else:
             self.condition[row] = bottomless_edge(self.problem, self.x[row], self.x0[row])
             falling = self.condition[row] != _OVERFLOW
+            falling = falling or bottomless_pole(self.problem, self.x[row], self.x0[row])
             self.status[row] = Status.DIVERGED if falling else Status.NO_PROGRESS
 
     def _out_of_steps(self, rows: Whole) -> None:
