@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from inspect import Parameter, Signature
 from itertools import product
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -15,14 +15,17 @@ import numpy as np
 import numpy.typing as npt
 
 from .arguments import as_float
-from .borders import borders
+from .borders import borders, destinations, followed, further
 from .descent import Batch, descend, record
-from .engine.rules import RULES
+from .diagnosis.verdict import Judging, judge
+from .engine.lanes import Ends
+from .engine.rules import RULES, Rule
 from .errors import ConfigurationError
 from .gather import gather, settings_of
 from .options import Options, read_options, whole_number
 from .problem import Problem, Source
 from .result import Minimum
+from .status import Status
 from .sweep_result import SweepResult
 
 Array = npt.NDArray[np.float64]
@@ -83,8 +86,7 @@ def sweep(expr: Source | Problem, /, **arguments: Any) -> SweepResult:
     """
     plan = _plan(expr, arguments)
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
-        parts = [_part(plan, dict(zip(plan.params, values, strict=True))) for values in plan.cases]
-        return _assembled(plan, parts)
+        return _assembled(plan, _parts(plan))
 
 
 def _signature() -> Signature:
@@ -118,11 +120,25 @@ class _Plan:
         """The axes along which runs of one case differ from their start on."""
         return tuple(n for n in self.axes if n in ("x0", "lr"))
 
-    def along(self, name: str) -> Whole:
-        """Give for each run of a case its place along an axis of the grid."""
+    def runs(self) -> tuple[Array, Options]:
+        """Give the starts of the runs of one case, and how each is made."""
         lengths = [len(self.axes[n]) for n in self.grid]
-        places = np.indices(lengths).reshape(len(lengths), -1)
-        return np.asarray(places[self.grid.index(name)])
+        places = np.indices(lengths).reshape(len(lengths), math.prod(lengths))
+        along = dict(zip(self.grid, places, strict=True))
+        starts = along.get("x0", np.zeros(places.shape[1], dtype=int))
+        options = self.options.of(along["lr"]) if "lr" in along else self.options
+        return np.asfortranarray(options.x0[starts]), options
+
+    def over_axes(self, columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Give a value for each run, one array a case, in the shape of the axes."""
+        joined = np.concatenate(columns)
+        names = [*self.params, *(n for n in ("epochs",) if n in self.axes), *self.grid]
+        order = [names.index(n) for n in self.axes]
+        shape = [len(self.axes[n]) for n in names]
+        values = joined.reshape((*shape, *joined.shape[1:]))
+        values = values.transpose((*order, *range(len(order), values.ndim)))
+        one = joined.ndim == 2 and joined.shape[1] == 1
+        return (values[..., 0] if one else values).copy(order="C")
 
 
 def _plan(expr: Source | Problem, arguments: dict[str, Any]) -> _Plan:
@@ -135,8 +151,23 @@ def _plan(expr: Source | Problem, arguments: dict[str, Any]) -> _Plan:
     problem = _problem(expr, arguments.get("variables"), first)
     rates = _rates(arguments.get("lr"))
     counts = _counts(arguments.get("epochs"))
-    plain = {name: arguments.get(name, default) for name, default in _PLAIN.items()}
-    del plain["variables"]
+    options = _options(problem, arguments, rates, counts)
+    found = {"x0": _starts(problem, arguments.get("x0"), options), "lr": rates, "epochs": counts}
+    axes: dict[str, Any] = {}
+    for name in arguments if "x0" in arguments else ("x0", *arguments):
+        several: dict[str, Any] = swept if name == "params" else {name: found.get(name)}
+        axes |= {n: np.asarray(v) for n, v in several.items() if np.ndim(v)}
+    single = params | {"lr": rates, "epochs": counts}
+    fixed = {n: float(v) for n, v in single.items() if v is not None and not np.ndim(v)}
+    _check_memory(axes, len(problem.names))
+    return _Plan(problem, options, axes, tuple(swept), fixed)
+
+
+def _options(problem: Problem, arguments: Mapping[str, Any], rates: Any, counts: Any) -> Options:
+    plain = {n: arguments.get(n, default) for n, default in _PLAIN.items() if n != "variables"}
+    method = plain["method"]
+    if isinstance(method, Rule) and any(np.ndim(v) for v in method.settings.values()):
+        raise ConfigurationError("method", method, "a rule with one value for each setting")
     options = read_options(
         problem,
         arguments.get("x0"),
@@ -145,25 +176,16 @@ def _plan(expr: Source | Problem, arguments: dict[str, Any]) -> _Plan:
         escape=False,
         **plain,
     )
-    if rates is not None and np.ndim(rates):
-        options = replace(options, rule=RULES[plain["method"]](lr=rates))
-    found = {"x0": _starts(problem, arguments.get("x0"), options), "lr": rates, "epochs": counts}
-    axes: dict[str, Array] = {}
-    for name in arguments if "x0" in arguments else ("x0", *arguments):
-        several = swept if name == "params" else {name: found.get(name)}
-        axes |= {n: np.asarray(v) for n, v in several.items() if v is not None and np.ndim(v)}
-    fixed = {n: float(v) for n, v in params.items() if not np.ndim(v)}
-    fixed |= {
-        n: float(v) for n in ("lr", "epochs") if (v := found[n]) is not None and not np.ndim(v)
-    }
-    _check_memory(axes, len(problem.names))
-    return _Plan(problem, options, axes, tuple(swept), fixed)
+    return replace(options, rule=RULES[method](lr=rates)) if np.ndim(rates) else options
 
 
 def _problem(expr: Source | Problem, variables: Any, params: dict[str, float]) -> Problem:
-    if isinstance(expr, Problem):
-        return expr.with_params(params) if params else expr
-    return Problem(expr, variables=variables, params=params)
+    if not isinstance(expr, Problem):
+        return Problem(expr, variables=variables, params=params)
+    if variables is not None and tuple(variables) != expr.names:
+        takes = "nothing beside a Problem, which names its own"
+        raise ConfigurationError("variables", variables, takes)
+    return expr.with_params(params) if params else expr
 
 
 def _starts(problem: Problem, x0: Any, options: Options) -> Array | None:
@@ -178,7 +200,7 @@ def _params(given: Any) -> dict[str, Any]:
     if given is not None and not isinstance(given, Mapping):
         raise ConfigurationError("params", given, "a mapping of names to numbers")
     for name in given or {}:
-        if name in _AXES:
+        if not isinstance(name, str) or name in _AXES:
             raise ConfigurationError("params", name, "a name that is no other axis of the sweep")
     takes = "a finite number, or several"
     return {n: _numbers(f"params[{n!r}]", v, takes, -np.inf) for n, v in (given or {}).items()}
@@ -192,25 +214,31 @@ def _rates(given: Any) -> Any:
 def _counts(given: Any) -> Any:
     if given is None:
         return None
-    if not np.ndim(given):
+    if not _many("epochs", given):
         return whole_number("epochs", given, 1)
-    return np.array([whole_number("epochs", v, 1) for v in _listed("epochs", given)])
+    return np.array([whole_number("epochs", v, 1) for v in given])
 
 
 def _numbers(name: str, given: Any, takes: str, least: float) -> Any:
     """Read a number, or an array of several."""
-    listed = _listed(name, given) if np.ndim(given) else [given]
+    many = _many(name, given)
+    listed = list(given) if many else [given]
     numbers = [as_float(v) for v in listed]
     for value, number in zip(listed, numbers, strict=True):
         if number is None or not math.isfinite(number) or number < least:
             raise ConfigurationError(name, value, takes)
-    return np.array(numbers, dtype=float) if np.ndim(given) else numbers[0]
+    return np.array(numbers, dtype=float) if many else numbers[0]
 
 
-def _listed(name: str, given: Any) -> Sequence[Any]:
-    if np.ndim(given) != 1 or not len(given):
-        raise ConfigurationError(name, given, "a number, or a list of at least one")
-    return list(given)
+def _many(name: str, given: Any) -> bool:
+    """Tell a list from a single value, and refuse what is neither."""
+    try:
+        shape = np.shape(given)
+    except ValueError:  # rows of different lengths
+        shape = (0, 0)
+    if len(shape) > 1 or shape == (0,):
+        raise ConfigurationError(name, given, "one value, or a list of at least one")
+    return len(shape) == 1
 
 
 def _check_memory(axes: Mapping[str, Array], n_vars: int) -> None:
@@ -227,66 +255,99 @@ def _check_memory(axes: Mapping[str, Array], n_vars: int) -> None:
 
 
 def _free_memory() -> float:
+    """Give the memory that programs may still take, in bytes; infinity where it is not known."""
     try:
-        return float(os.sysconf("SC_AVPHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
-    except (AttributeError, ValueError, OSError):  # only POSIX systems tell
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:  # only Linux tells
         return math.inf
+    kilobytes = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))
+    return 1024 * float(next(kilobytes, math.inf))
 
 
-def _part(plan: _Plan, values: Mapping[str, float]) -> Batch:
-    """Run all starts, rates and numbers of epochs for one choice of the swept parameters."""
-    problem = plan.problem.with_params(values) if values else plan.problem
-    options = plan.options
-    runs = math.prod(len(plan.axes[n]) for n in plan.grid)
-    starts = plan.along("x0") if "x0" in plan.axes else np.zeros(runs, dtype=int)
-    if "lr" in plan.axes:
-        options = options.of(plan.along("lr"))
-    x0 = np.asfortranarray(options.x0[starts])
+def _parts(plan: _Plan) -> list[Batch]:
+    """Run all choices of the swept parameters; after Ctrl-C the rest stays at its starts."""
+    parts: list[Batch] = []
+    for values in plan.cases:
+        halted = bool(parts) and (parts[-1].verdicts.status == Status.STOPPED).any()
+        named = dict(zip(plan.params, values, strict=True))
+        problem = plan.problem.with_params(named) if named else plan.problem
+        parts.append((_unmoved if halted else _run)(plan, problem))
+    return parts
+
+
+def _unmoved(plan: _Plan, problem: Problem) -> Batch:
+    x0, options = plan.runs()
+    x0 = np.tile(x0, (len(plan.axes.get("epochs", [0])), 1))
+    ends, nowhere = Ends.at(x0.T), np.full(len(x0), -1)
+    how = Judging(None, options.tol, False, options.width)
+    verdicts = judge(problem, np.asfortranarray(x0), ends, options.box, how)
+    return Batch(x0, ends.nit, ends.evaluations, nowhere, verdicts)
+
+
+def _run(plan: _Plan, problem: Problem) -> Batch:
+    """Run all starts, rates and numbers of epochs."""
+    x0, options = plan.runs()
     if "epochs" not in plan.axes:
         return descend(problem, x0, options)
     counts, places = np.unique(plan.axes["epochs"], return_inverse=True)
     batch = record(problem, x0, counts.tolist(), options)
-    rows = (places[:, None] * runs + np.arange(runs)).ravel()
+    _go_on(problem, batch, counts.tolist(), options)
+    rows = (places[:, None] * len(x0) + np.arange(len(x0))).ravel()
     return batch.of(rows)
+
+
+def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Options) -> None:
+    """Take those runs again by themselves that their tolerance stopped too early."""
+    judged, n_runs = batch.verdicts, len(batch.x0) // len(counts)
+    for place, count in enumerate(counts):
+        rows = np.arange(place * n_runs, (place + 1) * n_runs)
+        rows = rows[judged.early[rows] & (batch.nit[rows] < count)]
+        if not len(rows):
+            continue
+        how = replace(options.of(rows - place * n_runs), epochs=count)
+        again = descend(problem, np.asfortranarray(batch.x0[rows]), how)
+        for name in ("nit", "evaluations"):
+            getattr(batch, name)[rows] = getattr(again, name)
+        for column in fields(judged):
+            getattr(judged, column.name)[rows] = getattr(again.verdicts, column.name)
 
 
 def _assembled(plan: _Plan, parts: Sequence[Batch]) -> SweepResult:
     """Put the runs of all cases into arrays over the axes."""
-    names = [*plan.params, *(n for n in ("epochs",) if n in plan.axes), *plan.grid]
-    shape = [len(plan.axes[n]) for n in names]
-    order = [names.index(n) for n in plan.axes]
-    n_vars = len(plan.problem.names)
-
-    def over_axes(columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        joined = np.concatenate(columns)
-        if joined.ndim == 1:
-            return np.ascontiguousarray(joined.reshape(shape).transpose(order))
-        points = joined.reshape(*shape, n_vars).transpose(*order, len(order))
-        return np.ascontiguousarray(points[..., 0] if n_vars == 1 else points)
-
-    minima: tuple[Minimum, ...] = ()
-    member = np.full(math.prod(shape), -1)
-    if not plan.params:
-        minima, member = gather(plan.problem, parts[0], plan.options, parts[0].verdicts.heading)
     judged = [part.verdicts for part in parts]
-    result = SweepResult(
+    member = [np.full(len(part.nit), -1) for part in parts]
+    minima: tuple[Minimum, ...] = ()
+    found = np.empty(0)
+    if not plan.params:
+        minima, member, found = _destinations(plan, parts[0])
+    return SweepResult(
         problem=plan.problem,
         dims=tuple(plan.axes),
         coords=MappingProxyType(dict(plan.axes)),
         fixed=MappingProxyType(dict(plan.fixed)),
-        x0=over_axes([part.x0 for part in parts]),
-        x=over_axes([v.x for v in judged]),
-        fun=over_axes([v.fun for v in judged]),
-        grad_norm=over_axes([v.grad_norm for v in judged]),
-        status=over_axes([v.status for v in judged]),
-        kind=over_axes([v.kind for v in judged]),
-        nit=over_axes([part.nit for part in parts]),
-        minimum=over_axes([member]),
+        x0=plan.over_axes([part.x0 for part in parts]),
+        x=plan.over_axes([v.x for v in judged]),
+        fun=plan.over_axes([v.fun for v in judged]),
+        grad_norm=plan.over_axes([v.grad_norm for v in judged]),
+        status=plan.over_axes([v.status for v in judged]),
+        kind=plan.over_axes([v.kind for v in judged]),
+        nit=plan.over_axes([part.nit for part in parts]),
+        minimum=plan.over_axes(member),
         minima=minima,
-        borders=np.empty(0),
+        borders=found,
         settings=settings_of(plan.options),
     )
-    if result.dims != ("x0",) or n_vars > 1:
-        return result
-    found = borders(plan.problem, result.x0, parts[0], minima, plan.options)
-    return replace(result, borders=found)
+
+
+def _destinations(plan: _Plan, batch: Batch) -> tuple[tuple[Minimum, ...], list[Whole], Array]:
+    """Tell which minima runs lead to; along a line of starts also where that changes."""
+    problem, options = plan.problem, plan.options
+    seen = destinations(problem, batch)
+    line = tuple(plan.axes) == ("x0",) and len(problem.names) == 1
+    if line:
+        seen = followed(problem, seen, further(seen, options))
+    minima, member = gather(problem, seen.batch, options, seen.known)
+    found = borders(problem, seen, member, minima, options) if line else np.empty(0)
+    place = np.argsort(plan.over_axes([np.arange(len(member))]), axis=None)
+    minima = tuple(replace(m, runs=np.sort(place[m.runs])) for m in minima)
+    return minima, [member], found

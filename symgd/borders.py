@@ -1,26 +1,111 @@
-"""Where basins of attraction meet on a line, by bisection between starts."""
+"""Where runs lead, and where on a line of starts that changes."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from .descent import Batch, descend
+from .diagnosis.verdict import Verdicts
+from .engine.rules import GradientDescent
 from .options import Options
 from .problem import Problem
 from .result import Minimum
+from .status import Kind, Status
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
 
-_FINE = 1e-6  # share of the starts' range to which a border is found
+_FINE = 1e-9  # share of the starts' range to which a border is found
+_TOUCHING = 1e-7  # share of it within which two borders are one
+_PIECES = 32  # into which the gap between two starts is divided at a time
 _SAME = 1e-6  # share of it within which two ends are one minimum
+_LOOKS = 64  # points on the way to a minimum at which the slope is looked at
+_PATIENCE = (1_000, 10_000, 100_000)  # steps by which a slow run is followed further
+_WORK = 10**9  # such steps of all runs together
+_GENTLE = 0.02  # share of the largest safe rate at which steps leap over no hill
+_OPEN = (Status.SLOW, Status.STOPPED)
+_ANOTHER = -1  # a minimum that no start of the sweep leads to
+_FIRST = -2  # of the codes of failures
+_UNKNOWN = np.array([_FIRST - status for status in _OPEN])
+
+
+@dataclass(frozen=True)
+class Destinations:
+    """Where the runs of a batch lead.
+
+    Attributes
+    ----------
+    batch : Batch
+        The judged runs; ``batch.verdicts.target`` is where they lead.
+    known : ndarray
+        Which of them lead to a verified minimum, ``(n_runs,)``.
+    status : ndarray
+        What becomes of the others, codes of `Status`.
+    """
+
+    batch: Batch
+    known: Mask
+    status: Whole
+
+
+def destinations(problem: Problem, batch: Batch) -> Destinations:
+    """Tell where runs lead: those that have arrived, and those that fall straight to a minimum."""
+    return Destinations(batch, _falling(problem, batch.verdicts), batch.verdicts.status)
+
+
+def _falling(problem: Problem, judged: Verdicts) -> Mask:
+    """Tell which runs have reached their target, or have only a slope between them and it."""
+    known = judged.success.copy()
+    rows = np.flatnonzero(judged.heading & np.isin(judged.status, _OPEN))
+    x, way = judged.x[rows], judged.target[rows] - judged.x[rows]
+    downhill = np.ones(len(rows), dtype=bool)
+    for share in np.arange(_LOOKS) / _LOOKS:
+        downhill &= (problem.gradients(x + share * way) * way).sum(axis=1) <= 0
+    known[rows] = downhill
+    return known
+
+
+def further(seen: Destinations, options: Options) -> Options:
+    """Tell how slow runs are followed beyond their last epoch.
+
+    A rate that is tiny beside the curvature is raised to one that still leaps over no hill.
+    """
+    if not isinstance(options.rule, GradientDescent):
+        return options
+    steepest = seen.batch.verdicts.high[seen.known].max(initial=0.0)
+    gentle = _GENTLE * 2 / steepest if steepest > 0 else 0.0
+    rule = GradientDescent(max(options.rule.lr, gentle))
+    return replace(options, rule=rule)
+
+
+def followed(problem: Problem, seen: Destinations, options: Options) -> Destinations:
+    """Follow those slow runs further whose minimum is not known."""
+    judged = seen.batch.verdicts
+    x, target, kind = judged.x.copy("F"), judged.target.copy("F"), judged.target_kind.copy()
+    known, status = seen.known.copy(), seen.status.copy()
+    for epochs in _PATIENCE:
+        rows = np.flatnonzero(~known & (status == Status.SLOW))
+        if not len(rows):
+            break
+        how = replace(options, epochs=min(epochs, 1 + _WORK // len(rows)))
+        more = descend(problem, np.asfortranarray(x[rows]), how).verdicts
+        x[rows], target[rows], kind[rows] = more.x, more.target, more.target_kind
+        known[rows], status[rows] = _falling(problem, more), more.status
+    verdicts = replace(judged, target=target, target_kind=kind)
+    return Destinations(replace(seen.batch, verdicts=verdicts), known, status)
 
 
 def borders(
-    problem: Problem, starts: Array, batch: Batch, minima: Sequence[Minimum], options: Options
+    problem: Problem,
+    seen: Destinations,
+    member: Whole,
+    minima: Sequence[Minimum],
+    options: Options,
 ) -> Array:
     """Find between neighbouring starts the points where what becomes of a run changes.
 
@@ -28,38 +113,63 @@ def borders(
     ----------
     problem : Problem
         f, of one variable.
-    starts : ndarray
-        Starts, ``(n,)``.
-    batch : Batch
-        The judged runs from there.
+    seen : Destinations
+        Where the runs lead from their starts.
+    member : ndarray
+        The number of the minimum that each leads to; -1 for none, ``(n_runs,)``.
     minima : sequence of Minimum
-        Where they lead.
+        These minima.
     options : Options
-        How they were made.
+        How the runs were made.
 
     Returns
     -------
     ndarray
-        The borders, ascending; accurate to a millionth of the range of the starts.
+        The borders, ascending; accurate to a billionth of the range of the starts. A border
+        beside which runs are too slow to tell where they lead is left out.
     """
-    extent = float(np.ptp(starts))
+    starts, how = seen.batch.x0[:, 0], further(seen, options)
+    extent, share = float(np.ptp(starts)), np.arange(1, _PIECES) / _PIECES
+    fine = max(_FINE * extent, 4 * np.spacing(np.abs(starts).max()))
+    left, right, known = _brackets(starts, np.where(seen.known, member, _FIRST - seen.status))
+    while (right - left > fine).any():
+        between = left[:, None] + (right - left)[:, None] * share
+        batch = descend(problem, np.asfortranarray(between.reshape(-1, 1)), options)
+        runs = followed(problem, destinations(problem, batch), how)
+        found = _outcomes(runs, minima, extent).reshape(between.shape)
+        left, right, told = _narrowed(left, right, between, found, known)
+        left, right, known = left[told], right[told], known[told]
+    places = left + (right - left) / 2
+    return np.asarray(places[np.diff(places, prepend=-np.inf) > _TOUCHING * extent])
+
+
+def _narrowed(
+    left: Array, right: Array, between: Array, found: Whole, known: Whole
+) -> tuple[Array, Array, Mask]:
+    """Give the neighbours between which the outcome first changes, and whether it is told there."""
+    same = found == known[:, None]
+    rows, points = np.arange(len(left)), np.column_stack([left, between, right])
+    first = np.where(same.all(axis=1), same.shape[1], same.argmin(axis=1))
+    told = ~np.isin(found[rows, np.minimum(first, same.shape[1] - 1)], _UNKNOWN)
+    return points[rows, first], points[rows, first + 1], told
+
+
+def _brackets(starts: Array, outcome: Whole) -> tuple[Array, Array, Whole]:
+    """Give the neighbours between which the outcome changes, and that of the left one."""
     order = np.argsort(starts, kind="stable")
-    x, outcome = starts[order], _outcomes(batch, minima, extent)[order]
-    changes = np.flatnonzero(outcome[1:] != outcome[:-1])
-    left, right, known = x[changes], x[changes + 1], outcome[changes]
-    while len(left) and (right - left).max() > _FINE * extent:
-        middle = left + (right - left) / 2
-        runs = descend(problem, middle[:, None], options)
-        same = _outcomes(runs, minima, extent) == known
-        left, right = np.where(same, middle, left), np.where(same, right, middle)
-    return np.asarray(left + (right - left) / 2)
+    x, outcome = starts[order], outcome[order]
+    clear = ~np.isin(outcome, _UNKNOWN)
+    changes = np.flatnonzero((outcome[1:] != outcome[:-1]) & clear[1:] & clear[:-1])
+    return x[changes], x[changes + 1], outcome[changes]
 
 
-def _outcomes(batch: Batch, minima: Sequence[Minimum], extent: float) -> Whole:
+def _outcomes(seen: Destinations, minima: Sequence[Minimum], extent: float) -> Whole:
     """Give for each run the number of its minimum, or below zero a code for its failure."""
-    judged = batch.verdicts
-    outcome = -1 - judged.status
-    for number, minimum in enumerate(minima):
-        near = np.abs(judged.target[:, 0] - minimum.x[0]) <= _SAME * extent
-        outcome = np.where(judged.heading & near, number, outcome)
-    return np.asarray(outcome)
+    outcome = np.where(seen.known, _ANOTHER, _FIRST - seen.status)
+    if not minima:
+        return outcome
+    away = np.abs(seen.batch.verdicts.target - [m.x[0] for m in minima])
+    reach = [np.inf if m.kind is Kind.WEAK_MINIMUM else _SAME * extent for m in minima]
+    nearest = away.argmin(axis=1)
+    near = seen.known & (away.min(axis=1) <= np.array(reach)[nearest])
+    return np.where(near, nearest, outcome)

@@ -63,5 +63,25 @@ class ConfigurationError(SymgdError, ValueError):
         return f"{self.argument}: got {shown}; takes {self.takes}"
 
 
+class MissingPackageError(SymgdError, ImportError):
+    """A package that only some functions need is not installed.
+
+    Parameters
+    ----------
+    package : str
+        Its name.
+    extra : str
+        The extra of symgd that brings it.
+    """
+
+    def __init__(self, package: str, extra: str) -> None:
+        self.package = package
+        self.extra = extra
+        super().__init__(package, extra)
+
+    def __str__(self) -> str:
+        return f"this needs {self.package}: python -m pip install 'symgd[{self.extra}]'"
+
+
 class RateWarning(UserWarning):
     """A fixed rate is too large for fixed steps to settle at a minimum near the starts."""

@@ -21,6 +21,8 @@ from .expression.functions import TABLE, numpy_functions, own
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
 from .expression.tape import Tape
+from .expression.typeset import mathml
+from .views import html
 
 Array = npt.NDArray[np.float64]
 Source: TypeAlias = str | sympy.Expr
@@ -139,23 +141,29 @@ class Symbolic:
         callable
             Takes one array a variable and one value a parameter, gives a list of arrays.
         """
+        shared = share(self.renamed(exprs))
         function: Evaluator = sympy.lambdify(
             self._ours,
-            self.renamed(exprs),
+            shared[1],  # not `exprs`: SymPy goes through a shared part every time
             modules=[numpy_functions()],
             printer=SourcePrinter(),
-            cse=share,
+            cse=lambda _: shared,
         )
         return function
 
     def renamed(self, exprs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
         """Give expressions in which no name is the user's: `v0`, `v1`, ..., `p0`, ..."""
-        done = dict(zip((*self.variables, *self.params), self._ours, strict=True))
-        for node in upwards(exprs):  # SymPy's xreplace goes through a shared part every time
+        done = self._renamed
+        for node in upwards(exprs):
             if node not in done:
                 args = tuple(done[a] for a in node.args)
                 done[node] = node if args == node.args else node.func(*args)
         return [done[e] for e in exprs]
+
+    @cached_property
+    def _renamed(self) -> dict[sympy.Expr, sympy.Expr]:
+        """What has been renamed: SymPy takes long to compare large expressions that are equal."""
+        return dict(zip((*self.variables, *self.params), self._ours, strict=True))
 
     @cached_property
     def _ours(self) -> tuple[sympy.Symbol, ...]:
@@ -219,9 +227,17 @@ class Problem:
         extra = f", params={dict(self.params)}" if self.params else ""
         return f"Problem({self.text!r}{extra})"
 
+    def _repr_html_(self) -> str:
+        return html.problem(self)
+
     def _repr_latex_(self) -> str:
         names = ", ".join(sympy.latex(v) for v in self.variables)
         return f"$\\displaystyle f({names}) = {sympy.latex(self.expr)}$"
+
+    @property
+    def mathml(self) -> str:
+        """``f(x) = ...`` as MathML, with spaces where a line may break."""
+        return mathml(self.expr, self.variables)
 
     def with_params(self, params: Mapping[str, float]) -> Problem:
         """Give the same problem with other values of its parameters.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from . import storage, tables
+from .atomic import replacing
 from .status import Kind, Status
-from .views import text
+from .views import html, report, text
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
+    from matplotlib.axes import Axes
 
     from .diagnosis.local import Box
     from .diagnosis.plateau import Plateau
@@ -341,7 +343,7 @@ class Result:
             "message": self.message,
             "nit": self.nit,
             "counts": {status.name: number for status, number in self.counts.items()},
-            "minima": [self._plain_minimum(m) for m in self.minima],
+            "minima": [plain_minimum(m, self.problem.names) for m in self.minima],
         }
 
     def to_dataframe(self) -> pd.DataFrame:
@@ -367,7 +369,7 @@ class Result:
         >>> table[["x0[a]", "x[a]", "status"]].to_dict("list")
         {'x0[a]': [3.0, 0.0], 'x[a]': [1.0, 1.0], 'status': ['CONVERGED', 'CONVERGED']}
         """
-        return tables.frame(self)
+        return tables.frame(tables.columns(self))
 
     def to_xarray(self) -> xr.Dataset:
         """Give the runs as labelled arrays; needs ``pip install symgd[tables]``.
@@ -392,6 +394,41 @@ class Result:
         """
         return tables.dataset(self)
 
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the picture that fits: `symgd.plots.choose` says which.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+        """
+        from .plots import choose  # loads Matplotlib
+
+        return choose(self, ax=ax)
+
+    def report(self, path: str | os.PathLike[str]) -> None:
+        """Write a page in HTML that needs nothing but itself: formula, call, texts and pictures.
+
+        Parameters
+        ----------
+        path : str or path
+            Name of the file; one that is there is replaced only once the new one is complete.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        from .plots.inline import pictures  # loads Matplotlib
+
+        document = report.page(self, pictures(self))
+        with replacing(path) as file:
+            file.write(document.encode())
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write everything to one ``.npz`` file, which `symgd.load` reads.
 
@@ -407,18 +444,25 @@ class Result:
         """
         storage.save(path, self)
 
-    def _plain_minimum(self, minimum: Minimum) -> dict[str, Any]:
-        named = dict(zip(self.problem.names, plain(minimum.x), strict=True))
-        return {f.name: plain(getattr(minimum, f.name)) for f in fields(minimum)} | {"x": named}
+    def _repr_html_(self) -> str:
+        return html.result(self)
 
     def __repr__(self) -> str:
         return text.summary(self)
 
 
+def plain_minimum(minimum: Minimum, names: Sequence[str]) -> dict[str, Any]:
+    """Give a minimum as JSON can hold it, its place by the names of the variables."""
+    named = dict(zip(names, plain(minimum.x), strict=True))
+    return {f.name: plain(getattr(minimum, f.name)) for f in fields(minimum)} | {"x": named}
+
+
 def plain(value: Any) -> Any:
     """Give a value made of numbers as JSON can hold it."""
     if isinstance(value, np.ndarray):
-        return [plain(v) for v in value.tolist()]
+        return plain(value.tolist())
+    if isinstance(value, list):
+        return [plain(v) for v in value]
     if isinstance(value, Kind):
         return value.name
     if isinstance(value, float):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
@@ -10,12 +11,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from . import storage, tables
+from .arguments import as_float
+from .atomic import replacing
 from .errors import ConfigurationError
-from .result import Minimum, Settings
+from .result import Minimum, Settings, plain, plain_minimum
 from .status import Status
-from .views import sweep_text
+from .views import html, report, sweep_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
+    from matplotlib.axes import Axes
+
     from .problem import Problem
 
 Array = npt.NDArray[np.float64]
@@ -51,9 +59,12 @@ class SweepResult:
         Index into `minima` of the one that the run reached or was on its way to; -1 for none.
     minima : tuple of Minimum
         The distinct minima, best first; none where a parameter is swept, as they change with it.
+        Their `count`, `share` and `runs` (places in the flat arrays) are about the whole sweep,
+        also in a part of it.
     borders : ndarray
-        Between which starts the minimum changes that runs lead to, in one variable; found by
-        bisection to one part in a million, ``(n_borders,)``.
+        Where between two starts it changes what becomes of runs, ``(n_borders,)``: along a line
+        of starts, in one variable and with no other axis. Found to a billionth of the range;
+        slow runs are followed beyond their last epoch for it.
     settings : Settings
         How the runs were made.
 
@@ -63,8 +74,8 @@ class SweepResult:
     >>> s = symgd.sweep("(x - 1)**2", x0=[0.0, 3.0], lr=[0.1, 0.5, 0.6], epochs=100)
     >>> s.dims, s.x.shape
     (('x0', 'lr'), (2, 3))
-    >>> s.sel(lr=0.5).nit
-    array([100, 100])
+    >>> s.sel(lr=0.5).x
+    array([1., 1.])
     """
 
     problem: Problem
@@ -95,14 +106,14 @@ class SweepResult:
         return {Status(int(c)): int(n) for c, n in zip(codes, numbers, strict=True)}
 
     def __getitem__(self, key: Any) -> SweepResult:
-        """Take a part by position, as from an array: ``s[0]``, ``s[:, 3:5]``."""
-        keys = key if isinstance(key, tuple) else (key,)
-        if Ellipsis in [k for k in keys if k is Ellipsis]:
-            at = next(i for i, k in enumerate(keys) if k is Ellipsis)
-            fill = len(self.dims) - len(keys) + 1
-            keys = (*keys[:at], *[slice(None)] * fill, *keys[at + 1 :])
-        if len(keys) > len(self.dims):
+        """Take a part by position, axis by axis: ``s[0]``, ``s[:, 3:5]``, ``s[..., [0, 2]]``."""
+        keys = list(key) if isinstance(key, tuple) else [key]
+        dots = [i for i, k in enumerate(keys) if k is Ellipsis]
+        if len(keys) - len(dots) > len(self.dims) or len(dots) > 1:
             raise IndexError(f"{len(keys)} indices for {len(self.dims)} axes: {self.dims}")
+        if dots:
+            missing = len(self.dims) - len(keys) + 1
+            keys[dots[0] : dots[0] + 1] = [slice(None)] * missing
         return self._part(dict(zip(self.dims, keys, strict=False)))
 
     def sel(self, **values: float) -> SweepResult:
@@ -123,27 +134,38 @@ class SweepResult:
         ConfigurationError
             If there is no such axis, or the value lies beyond its ends.
         """
-        for name, value in values.items():
-            if name not in self.dims:
-                raise ConfigurationError(name, value, f"an axis out of {self.dims}")
-            low, high = self.coords[name].min(), self.coords[name].max()
-            if not low <= value <= high:
-                raise ConfigurationError(name, value, f"a number from {low:.6g} to {high:.6g}")
-        return self._part({n: int(np.abs(self.coords[n] - v).argmin()) for n, v in values.items()})
+        keys = {name: self._nearest(name, value) for name, value in values.items()}
+        return self._part(keys)
+
+    def _nearest(self, name: str, value: Any) -> int:
+        if name not in self.dims:
+            raise ConfigurationError(name, value, f"an axis out of {self.dims}")
+        coords, number = self.coords[name], as_float(value)
+        low, high = float(coords.min()), float(coords.max())
+        if number is None or not low <= number <= high:
+            raise ConfigurationError(name, value, f"a number from {low:.6g} to {high:.6g}")
+        return int(np.abs(coords - number).argmin())
 
     def _part(self, keys: Mapping[str, Any]) -> SweepResult:
-        index = tuple(keys.get(d, slice(None)) for d in self.dims)
-        arrays = {name: getattr(self, name)[index] for name in _ARRAYS}
-        coords = {d: self.coords[d][k] for d, k in zip(self.dims, index, strict=True)}
-        kept = tuple(d for d in self.dims if np.ndim(coords[d]))
-        taken = {d: float(coords[d]) for d in self.dims if d not in kept}
+        arrays = {name: getattr(self, name) for name in _ARRAYS}
+        coords = dict(self.coords)
+        for axis in reversed(range(len(self.dims))):  # one at a time: lists are no pairs
+            dim = self.dims[axis]
+            if dim in keys:
+                index = (slice(None),) * axis + (_checked(keys[dim]),)
+                arrays = {name: values[index] for name, values in arrays.items()}
+                coords[dim] = coords[dim][keys[dim]]
+        if not np.size(arrays["status"]):
+            raise IndexError("no run is left")
+        kept = {d: c for d, c in coords.items() if np.ndim(c)}
+        taken = {d: float(c) for d, c in coords.items() if not np.ndim(c)}
         return replace(
             self,
             **arrays,
-            dims=kept,
-            coords=MappingProxyType({d: coords[d] for d in kept}),
+            dims=tuple(kept),
+            coords=MappingProxyType(kept),
             fixed=MappingProxyType({**self.fixed, **taken}),
-            borders=self.borders if kept == self.dims else self.borders[:0],
+            borders=_within(self.borders, coords.get("x0", self.borders[:0])),
         )
 
     def summary(self) -> str:
@@ -155,5 +177,154 @@ class SweepResult:
         """
         return sweep_text.summary(self)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give the sweep as plain numbers, lists and words, ready for JSON.
+
+        Returns
+        -------
+        dict
+            Arrays are lists of lists, and verdicts names. Numbers that JSON lacks, infinities and
+            nan, are None.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.25, 0.5], epochs=[1, 2]).to_dict()
+        >>> s["dims"], s["x"], s["status"][1]
+        (['lr', 'epochs'], [[0.5, 0.25], [0.0, 0.0]], ['CONVERGED', 'CONVERGED'])
+        """
+        return {
+            "variables": list(self.problem.names),
+            "dims": list(self.dims),
+            "coords": {dim: plain(np.asarray(self.coords[dim])) for dim in self.dims},
+            "fixed": dict(self.fixed),
+            "counts": {status.name: number for status, number in self.counts.items()},
+            **{n: plain(tables.worded(n, np.asarray(getattr(self, n)))) for n in _ARRAYS},
+            "minima": [plain_minimum(m, self.problem.names) for m in self.minima],
+            "borders": plain(self.borders),
+        }
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Give the runs as a table in long form; needs ``pip install symgd[tables]``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A column for each axis, then ``x0``, ``x`` (start and end; with several variables one
+            each: ``x0[a]``, ``x0[b]``, ``x[a]``, ``x[b]``), ``fun``, ``grad_norm``, ``status`` and
+            ``kind`` (names, as categories), ``nit``, and ``minimum`` (-1 for none). A swept
+            parameter with the name of one of these is ``params[fun]``.
+
+        Raises
+        ------
+        MissingPackageError
+            If pandas is not installed.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5], epochs=[10])
+        >>> s.to_dataframe()[["lr", "epochs", "status"]].to_dict("list")
+        {'lr': [0.1, 0.5], 'epochs': [10, 10], 'status': ['SLOW', 'CONVERGED']}
+        """
+        return tables.frame(tables.sweep_columns(self))
+
+    def to_xarray(self) -> xr.Dataset:
+        """Give the runs as labelled arrays; needs ``pip install symgd[tables]``.
+
+        Returns
+        -------
+        xarray.Dataset
+            The axes are its dimensions, and for ``x`` of several variables ``variable``; what is
+            fixed is a scalar coordinate, and ``start`` the point where runs start. ``status`` and
+            ``kind`` are codes, with their names in the attribute ``flag_meanings``. A swept
+            parameter with the name of another array is ``params[fun]``.
+
+        Raises
+        ------
+        MissingPackageError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5, 1.1], epochs=10).to_xarray()
+        >>> s.x.sel(lr=0.1).round(6).item()
+        0.107374
+        """
+        return tables.sweep_dataset(self)
+
+    def plot(self, ax: Axes | None = None) -> Axes:
+        """Draw the picture that fits the axes: `symgd.plots.choose` says which.
+
+        Parameters
+        ----------
+        ax : matplotlib.axes.Axes, optional
+            Where to draw; by default in a new figure.
+
+        Returns
+        -------
+        matplotlib.axes.Axes
+
+        Raises
+        ------
+        ConfigurationError
+            If there are more axes than a picture has.
+        """
+        from .plots import choose  # loads Matplotlib
+
+        return choose(self, ax=ax)
+
+    def report(self, path: str | os.PathLike[str]) -> None:
+        """Write a page in HTML that needs nothing but itself: formula, call, texts and pictures.
+
+        Parameters
+        ----------
+        path : str or path
+            Name of the file; one that is there is replaced only once the new one is complete.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        from .plots.inline import pictures  # loads Matplotlib
+
+        document = report.sweep_page(self, pictures(self))
+        with replacing(path) as file:
+            file.write(document.encode())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything to one ``.npz`` file, which `symgd.load` reads.
+
+        Parameters
+        ----------
+        path : str or path
+            Name of the file; one that is there is replaced only once the new one is complete.
+
+        Raises
+        ------
+        OSError
+            If it cannot be written.
+        """
+        storage.save(path, self)
+
+    def _repr_html_(self) -> str:
+        return html.sweep(self)
+
     def __repr__(self) -> str:
         return sweep_text.summary(self)
+
+
+def _checked(key: Any) -> Any:
+    """Refuse what would add an axis."""
+    if key is None or np.ndim(key) > 1:
+        raise IndexError(f"{key!r} is no index of one axis")
+    return key
+
+
+def _within(places: Array, x0: Array) -> Array:
+    """Give the borders that lie between starts."""
+    if not np.size(x0):
+        return places[:0]
+    return places[(places > np.min(x0)) & (places < np.max(x0))]

@@ -282,18 +282,19 @@ class _Comparison(Indicator):
     nargs = 2
     turned: tuple[str, str] = ("", "")  # with the sides swapped
 
-    def _shown(self) -> tuple[sympy.Expr, tuple[str, str], sympy.Expr]:
+    def shown(self) -> tuple[sympy.Expr, tuple[str, str], sympy.Expr]:
+        """Give the left side, the sign and the right side, with a number to the right."""
         left, right = self.args
         if left.is_number and not right.is_number:
             return right, self.turned, left
         return left, self.glue, right
 
     def _sympystr(self, printer: Any) -> str:
-        left, glue, right = self._shown()
+        left, glue, right = self.shown()
         return f"{printer._print(left)} {glue[0]} {printer._print(right)}"
 
     def _latex_body(self, printer: Any) -> str:
-        left, glue, right = self._shown()
+        left, glue, right = self.shown()
         return f"{printer._print(left)} {glue[1]} {printer._print(right)}"
 
 

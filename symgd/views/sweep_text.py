@@ -1,13 +1,109 @@
-"""What a sweep shows, in words."""
+"""What a sweep shows, in words: how many runs arrive, which rates do, and where starts lead."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from .axes import SUCCESSES, along, does
+from .numbers import number, point, several, vector
+from .sweep_arrivals import arrivals
+from .sweep_basins import basins
+from .sweep_rates import too_large
+from .text import WORST_FIRST, aligned_words, wrapped
+
 if TYPE_CHECKING:
     from ..sweep_result import SweepResult
 
 
+_WORDS = {
+    "x0": ("start x0", "starts x0"),
+    "lr": ("rate lr", "rates lr"),
+    "epochs": ("number of epochs", "numbers of epochs"),
+}
+
+
 def summary(sweep: SweepResult) -> str:
-    """State what the axes of a sweep show."""
-    return f"sweep over {sweep.dims}"
+    """State what the axes of a sweep show.
+
+    Parameters
+    ----------
+    sweep : SweepResult
+        What to describe.
+
+    Returns
+    -------
+    str
+        A few paragraphs of plain ASCII text: the runs that fail, the rates that are too large,
+        those that are large enough, and where the starts lead.
+    """
+    blocks = [_headline(sweep), too_large(sweep), arrivals(sweep), _drift(sweep), basins(sweep)]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _headline(sweep: SweepResult) -> str:
+    """Say what was run, and how many runs arrive or fail in which way."""
+    runs, counts = int(np.size(sweep.status)), sweep.counts
+    axes = " times ".join(_axis(sweep, dim) for dim in sweep.dims)
+    parts = [part for part in (axes, *_fixed(sweep)) if part]
+    what = wrapped(f"{several(runs, 'run')}: {', '.join(parts)}.")
+    failed = [status for status in WORST_FIRST if status in counts and not status.success]
+    if runs == 1:
+        status = next(iter(counts))
+        end = point(sweep.problem.names, np.ravel(sweep.x).tolist())
+        height = number(float(np.ravel(sweep.fun)[0]))
+        return f"{what}\n" + wrapped(f"It {does(status)} ({status.name}): {end}, f = {height}.")
+    arrived = runs - sum(counts[status] for status in failed)
+    if not failed:
+        return f"{what}\nAll of them arrive at a verified minimum."
+    some = {0: "None of them arrives", 1: "1 of them arrives"}.get(arrived)
+    lines = [f"{some or f'{arrived:,} of them arrive'} at a verified minimum, the others do not:"]
+    if not arrived:
+        lines = [f"{some} at a verified minimum:"]
+    rows = [[f"{counts[s]:,}", does(s, counts[s]), f"({s.name})"] for s in failed]
+    return "\n".join([what, *lines, *(f"  {line}" for line in aligned_words(rows))])
+
+
+def _axis(sweep: SweepResult, dim: str) -> str:
+    """Tell the range of an axis."""
+    values, names = along(sweep, dim), sweep.problem.names
+    if dim == "x0" and len(names) > 1:
+        return f"{several(len(values), 'start')} {vector(names)}"
+    count = several(len(values), *_WORDS.get(dim, (f"value of {dim}", f"values of {dim}")))
+    low, high = (f"{v:,.0f}" if dim == "epochs" else number(v) for v in values[[0, -1]])
+    return f"{count} = {low}" if low == high else f"{count} from {low} to {high}"
+
+
+def _fixed(sweep: SweepResult) -> list[str]:
+    """Tell what is the same for all runs."""
+    names, fixed, settings = sweep.problem.names, sweep.fixed, sweep.settings
+    told = [f"{n} = {number(v)}" for n, v in fixed.items() if n not in ("x0", "lr", "epochs")]
+    if "x0" not in sweep.dims:
+        start = np.reshape(sweep.x0, (-1, len(names)))[0]
+        whole = "all from" if np.size(sweep.status) > 1 else "from"
+        told.insert(0, f"{whole} {point(names, start.tolist())}")
+    rate = fixed.get("lr", settings.lr)
+    if "lr" not in sweep.dims:
+        told.append("automatic steps" if rate is None else f"lr = {number(rate)}")
+    if "epochs" not in sweep.dims:
+        epochs = several(int(fixed.get("epochs", settings.epochs)), "epoch")
+        told.append(epochs if settings.tol == 0 else f"at most {epochs}")
+    return told
+
+
+def _drift(sweep: SweepResult) -> str:
+    """Tell how the minimum moves along the only axis, a parameter."""
+    if len(sweep.dims) != 1 or sweep.dims[0] in _WORDS or len(sweep.status) < 2:
+        return ""
+    dim, names = sweep.dims[0], sweep.problem.names
+    values = sweep.coords[dim]
+    first, last = int(values.argmin()), int(values.argmax())
+    if not np.isin(sweep.status[[first, last]], SUCCESSES).all():
+        return ""
+    ends = [
+        f"{point(names, np.atleast_1d(sweep.x[i]).tolist())} (f = {number(sweep.fun[i])})"
+        for i in (first, last)
+    ]
+    low, high = number(values[first]), number(values[last])
+    return wrapped(f"From {dim} = {low} to {high} the end moves from {ends[0]} to {ends[1]}.")

@@ -19,13 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = ["explain", "message", "story", "summary"]
 
-_WIDTH = 96
+WIDTH = 96
+NO_MINIMUM = "No run reached a verified minimum."
 _EQUALS = "\0=\0"
 _TABLE = 10  # minima that a summary lists
 _RULES = 2  # symmetries that a summary shows
 _COLUMNS = 4  # variables up to which each has its own column
 
-_WORST_FIRST = (
+WORST_FIRST = (
     Status.OUT_OF_DOMAIN,
     Status.DIVERGED,
     Status.OSCILLATING,
@@ -53,7 +54,7 @@ def summary(result: Result) -> str:
     str
         A few lines of plain ASCII text.
     """
-    blocks = [_headline(result)]
+    blocks = [headline(result)]
     if len(result.runs) > 1:
         blocks += [_table(result), _failures(result)]
     return "\n\n".join(block for block in blocks if block)
@@ -72,7 +73,7 @@ def explain(result: Result) -> str:
     str
         A paragraph for each status that occurs.
     """
-    present = [status for status in _WORST_FIRST if status in result.counts]
+    present = [status for status in WORST_FIRST if status in result.counts]
     groups = [_group(result, status) for status in present]
     return "\n\n".join([*groups, *_continued(result)])
 
@@ -111,28 +112,29 @@ def story(result: Result, run: int) -> str:
 
 
 def _told(subject: str, result: Result, run: int) -> str:
-    return _wrapped(f"{subject} {sentence(result, run)}.")
+    return wrapped(f"{subject} {sentence(result, run)}.")
 
 
-def _wrapped(paragraph: str, indent: str = "") -> str:
-    """Break a paragraph into lines, but never inside an equation."""
+def wrapped(paragraph: str, indent: str = "", hanging: str = "") -> str:
+    """Break a paragraph into lines, but never inside an equation; further ones hang deeper."""
     lines = textwrap.fill(
         paragraph.replace(" = ", _EQUALS),
-        _WIDTH,
+        WIDTH,
         initial_indent=indent,
-        subsequent_indent=indent,
+        subsequent_indent=indent + hanging,
         break_long_words=False,
         break_on_hyphens=False,
     )
     return lines.replace(_EQUALS, " = ")
 
 
-def _headline(result: Result) -> str:
+def headline(result: Result) -> str:
+    """Tell how the best run ended."""
     n = len(result.runs)
     subject = "The run" if n == 1 else f"The best of {n:,} runs"
     lines = [_told(subject, result, result.best)]
     bottom = _bottom(result)
-    return "\n".join([*lines, *([_wrapped(f"{bottom}.")] if bottom else [])])
+    return "\n".join([*lines, *([wrapped(f"{bottom}.")] if bottom else [])])
 
 
 def message(result: Result) -> str:
@@ -158,17 +160,30 @@ def _bottom(result: Result) -> str:
 def _table(result: Result) -> str:
     """Lay out the distinct minima, numbers to the right."""
     if not result.minima:
-        return "No run reached a verified minimum."
-    names = result.problem.names
-    each = len(names) <= _COLUMNS
+        return NO_MINIMUM
+    rows = minima_rows(result.problem.names, result.minima)
+    lines = [*_aligned(rows, left=len(rows[0]) - 3), left_out(result.minima)]
+    return "\n".join([minima_title(result), *lines]).rstrip()
+
+
+def minima_title(result: Result) -> str:
+    """Tell how many distinct minima there are."""
+    title = several(len(result.minima), "distinct minimum", "distinct minima")
+    return f"{title}{_families(result)}:"
+
+
+def minima_rows(
+    names: Sequence[str], minima: Sequence[Minimum], columns: int = _COLUMNS
+) -> list[list[str]]:
+    """Write the best minima as rows below a head; each variable has its column if they are few."""
+    each = len(names) <= columns
     head = ["", *(names if each else [vector(names)]), "f", "kind", "runs", "share"]
-    shown = result.minima[:_TABLE]
-    rows = [[str(i), *_row(minimum, each)] for i, minimum in enumerate(shown)]
-    lines = _aligned([head, *rows], left=len(head) - 3)
-    if len(result.minima) > _TABLE:
-        lines.append(f"... and {len(result.minima) - _TABLE:,} more")
-    title = f"{several(len(result.minima), 'distinct minimum', 'distinct minima')}"
-    return "\n".join([f"{title}{_families(result)}:", *lines])
+    return [head, *([str(i), *_row(minimum, each)] for i, minimum in enumerate(minima[:_TABLE]))]
+
+
+def left_out(minima: Sequence[Minimum]) -> str:
+    """Tell how many minima are not in the table."""
+    return f"... and {len(minima) - _TABLE:,} more" if len(minima) > _TABLE else ""
 
 
 def _families(result: Result) -> str:
@@ -215,12 +230,13 @@ def _aligned(rows: Sequence[Sequence[str]], left: int) -> list[str]:
 
 
 def _failures(result: Result) -> str:
-    failed = [s for s in _WORST_FIRST if s in result.counts and not s.success]
+    failed = [s for s in WORST_FIRST if s in result.counts and not s.success]
     rows = [[several(result.counts[s], "run"), s.name, s.meaning] for s in failed]
-    return "\n".join(line.rstrip() for line in _aligned_words(rows))
+    return "\n".join(line.rstrip() for line in aligned_words(rows))
 
 
-def _aligned_words(rows: Sequence[Sequence[str]]) -> list[str]:
+def aligned_words(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Align counts to the right and names to the left; the words that follow flow on."""
     if not rows:
         return []
     counts, names = (max(len(row[i]) for row in rows) for i in (0, 1))
@@ -233,7 +249,7 @@ def _group(result: Result, status: Status) -> str:
     runs = several(len(result.runs), "run")
     title = f"{status.name}: {number_of:,} of {runs}. {status.meaning}"
     run = _representative(result, status)
-    return "\n".join([_wrapped(title), _wrapped(f"Run {run} {sentence(result, run)}.", "  ")])
+    return "\n".join([wrapped(title), wrapped(f"Run {run} {sentence(result, run)}.", "  ")])
 
 
 def _representative(result: Result, status: Status) -> int:
@@ -254,4 +270,4 @@ def _continued(result: Result) -> list[str]:
     of = f"run{'s' * (len(parents) > 1)} {listed([str(p) for p in parents])}"
     are = "is a continuation" if len(children) == 1 else "are continuations"
     rows = f"Run{'s' * (len(children) > 1)} {listed([str(c) for c in children])}"
-    return [_wrapped(f"{rows} {are} of {of}, which escape=True moved off a maximum or a saddle.")]
+    return [wrapped(f"{rows} {are} of {of}, which escape=True moved off a maximum or a saddle.")]

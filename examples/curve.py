@@ -1,0 +1,13 @@
+"""Plot each function of the notebooks and its derivative."""
+
+import matplotlib.pyplot as plt
+
+import symgd
+
+SHOWN = [("cos(2*pi*x) + x**2", -2, 2), ("sin(x)*exp(-0.05*x**2)", -6.3, 6.3)]
+SHOWN += [("x**3 - 6*x**2 + 11*x - 6", 0, 5)]
+
+figure, axes = plt.subplots(3, 1, figsize=(8, 11), layout="constrained")
+for ax, (expr, lo, hi) in zip(axes, SHOWN, strict=True):
+    symgd.plots.curve(symgd.Problem(expr), lo, hi, ax=ax)
+plt.show()

@@ -1,0 +1,65 @@
+"""The picture that fits what is at hand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from matplotlib.axes import Axes
+
+from ..errors import ConfigurationError
+from ..status import Status
+from .curves import curve
+from .data import Sweep, is_outcome, is_sweep
+from .finals import final_vs_lr, final_vs_start, rates, waterfall
+from .regions import basins
+from .sweeps import heatmap, lines
+
+if TYPE_CHECKING:
+    from ..result import Result
+
+
+def choose(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
+    """Draw the picture that fits a result or a sweep.
+
+    One variable: f, f' and the ends; two: the basins; more: the sorted final values. A sweep over
+    ``lr`` or ``x0``: the ends against it; over two axes: a map; over ``lr`` where runs cycle: all
+    ends over each rate.
+
+    Parameters
+    ----------
+    result : Result or SweepResult
+        What to draw.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither, or a sweep over more axes than a picture has.
+    """
+    if is_sweep(result):
+        return _of_sweep(result, ax)
+    if not is_outcome(result):
+        raise ConfigurationError("result", result, "what symgd.minimize or symgd.sweep gives")
+    variables = len(result.problem.names)
+    if variables == 1:
+        return curve(result, ax=ax)
+    return basins(result, ax=ax) if variables == 2 else waterfall(result, ax=ax)
+
+
+def _of_sweep(sweep: Sweep, ax: Axes | None) -> Axes:
+    one = len(sweep.problem.names) == 1
+    cycling = bool((sweep.status == Status.OSCILLATING).any())
+    if sweep.dims == ("lr",):
+        return rates(sweep, ax=ax) if cycling else final_vs_lr(sweep, ax=ax)
+    if sweep.dims == ("x0",) and one:
+        return final_vs_start(sweep, ax=ax)
+    if len(sweep.dims) == 2:
+        return heatmap(sweep, ax=ax)
+    if len(sweep.dims) > 2 and "lr" in sweep.dims:
+        return rates(sweep, ax=ax)
+    return lines(sweep, ax=ax)

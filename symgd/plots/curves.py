@@ -1,0 +1,191 @@
+"""f along one variable, with its derivatives, and where runs ended on it."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ..errors import ConfigurationError
+from ..views.numbers import number
+from ..views.palette import BLUE, ORANGE
+from .data import (
+    Array,
+    is_outcome,
+    need_variables,
+    starts_and_ends,
+    view,
+    window,
+)
+from .findings import of_runs
+from .style import (
+    axes_for,
+    faded,
+    foot_labels,
+    head,
+    mark,
+    strong,
+    verdict_keys,
+)
+
+if TYPE_CHECKING:
+    from ..problem import Problem
+    from ..result import Result
+
+POINTS = 1001
+_TITLE = 60  # characters of a formula that a title shows
+_TOLD_APART = 200  # distinct ends that fit beside each other
+_NAMED_ENDS = 7  # distinct ends up to which each is told by its number
+_STRIP = 0.08  # height of the strip with these numbers, of the curves' own
+_WIDE = 0.15  # ends that fill so much of the range of all starts set the range themselves,
+_AROUND = 0.25  # with so much of their width on either side
+
+
+def curve(
+    problem: Problem | Result,
+    lo: float | None = None,
+    hi: float | None = None,
+    *,
+    order: int = 1,
+    ax: Axes | None = None,
+) -> Axes:
+    """Draw f and its derivatives over a range, and the ends of a result's runs on all of them.
+
+    Parameters
+    ----------
+    problem : Problem or Result
+        A formula in one variable, or what `minimize` gave for one.
+    lo, hi : float, optional
+        The range; by default the one of a result's starts and ends.
+    order : int, optional
+        Highest derivative: 0 draws f, 1 also f', 2 also f''.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ConfigurationError
+        If there are several variables, or the range or the order is not one.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> ax = curve(symgd.Problem("x**3 - x"), -1, 1)
+    >>> [text.get_text() for text in ax.get_legend().get_texts()]
+    ['f', "f'"]
+    """
+    result = problem if is_outcome(problem) else None
+    function = _in_one_variable(problem)
+    if order not in (0, 1, 2):
+        raise ConfigurationError("order", order, "0, 1 or 2")
+    lo, hi = _range(result, lo, hi)
+    ax = axes_for(ax)
+    x = np.linspace(lo, hi, POINTS)
+    derivatives = (function.fun, function.grad, function.hess)[: order + 1]
+    heights = [np.asarray(derivative(x)) for derivative in derivatives]
+    limits = view(np.concatenate(heights))
+    keys = _draw(ax, x, heights, limits)
+    ax.set(xlim=(lo, hi), ylim=limits, xlabel=function.names[0])
+    if result is None:
+        head(ax, f"f = {textwrap.shorten(function.text, _TITLE, placeholder=' ...')}", keys)
+        return ax
+    ends = _distinct_ends(result, (lo, hi))
+    _mark_ends(ax, ends, derivatives)
+    _name_ends(ax, sorted({x for x, _ in ends}), derivatives)
+    head(
+        ax,
+        of_runs(result, range(len(result.runs.fun))),
+        keys + verdict_keys(ax, result.runs.status),
+    )
+    return ax
+
+
+def clipped(y: Array, limits: tuple[float, float]) -> Array:
+    """Break a line where it is far outside the limits, as on the two sides of a pole."""
+    air = 2 * (limits[1] - limits[0])
+    return np.where((y > limits[0] - air) & (y < limits[1] + air), y, np.nan)
+
+
+def _draw(
+    ax: Axes, x: Array, heights: Sequence[Array], limits: tuple[float, float]
+) -> list[Line2D]:
+    """Draw f and its derivatives, with the line of zero that the derivatives cross."""
+    looks = (
+        (faded(ax, 0.75), "-", "f"),
+        (strong(ax, BLUE), "-", "f'"),
+        (strong(ax, ORANGE), "--", "f''"),
+    )
+    lines = []
+    for y, (colour, style, label) in zip(heights, looks, strict=False):
+        lines += ax.plot(x, clipped(y, limits), style, color=colour, label=label, zorder=2)
+    ax.set_ylabel(", ".join(label for _, _, label in looks[: len(lines)]))
+    if len(lines) > 1:
+        ax.axhline(0, color=faded(ax, 0.3), linewidth=0.8, zorder=1)
+    return lines
+
+
+def _in_one_variable(problem: Problem | Result) -> Problem:
+    function: Any = problem.problem if is_outcome(problem) else problem
+    if not hasattr(function, "fun") or not hasattr(function, "names"):
+        raise ConfigurationError("problem", problem, "a symgd.Problem or what symgd.minimize gives")
+    return need_variables(function, 1)
+
+
+def _range(result: Result | None, lo: float | None, hi: float | None) -> tuple[float, float]:
+    if result is not None:
+        low, high = _around(result)
+        lo, hi = low if lo is None else lo, high if hi is None else hi
+    if lo is None or hi is None or not (np.isfinite([lo, hi]).all() and lo < hi):
+        raise ConfigurationError("lo, hi", f"{lo}, {hi}", "two finite numbers, lo below hi")
+    return float(lo), float(hi)
+
+
+def _around(result: Result) -> tuple[float, float]:
+    """Give a range around the ends, or around the starts too when the ends are close together."""
+    both, runs = starts_and_ends(result), result.runs
+    ends = both[len(runs.x0) :]
+    if ends.size and np.ptp(ends) > _WIDE * np.ptp(both):
+        return window(ends, pad=_AROUND)
+    return window(both)
+
+
+def _distinct_ends(result: Result, limits: tuple[float, float]) -> list[tuple[float, int]]:
+    """Give ends inside the limits that can be told apart there, each with its verdict."""
+    width = limits[1] - limits[0]
+    cells: dict[tuple[int, int], tuple[float, int]] = {}
+    for x, status in zip(result.runs.x[:, 0].tolist(), result.runs.status.tolist(), strict=True):
+        if limits[0] <= x <= limits[1]:
+            cells.setdefault((round((x - limits[0]) / width * _TOLD_APART), status), (x, status))
+    return list(cells.values())
+
+
+def _mark_ends(
+    ax: Axes, ends: Sequence[tuple[float, int]], derivatives: Sequence[Callable[..., Any]]
+) -> None:
+    """Mark each end on every curve, the successes on top."""
+    for status in sorted({status for _, status in ends}, reverse=True):
+        here = np.array([x for x, end in ends if end == status])
+        for derivative in derivatives:
+            mark(ax, here, derivative(here), status)
+
+
+def _name_ends(ax: Axes, ends: Sequence[float], derivatives: Sequence[Callable[..., Any]]) -> None:
+    """Tell the numbers of a few ends in a free strip at the bottom."""
+    words = {number(x): x for x in ends}
+    if not 0 < len(words) <= _NAMED_ENDS:
+        return
+    low, high = ax.get_ylim()
+    ax.set_ylim(low - _STRIP * (high - low), high)
+    for x in words.values():
+        top = max(float(derivative(x)) for derivative in derivatives)
+        ax.vlines(x, low, top, color=faded(ax, 0.4), linewidth=0.8, linestyle=":", zorder=1)
+    name = f"{ax.get_xlabel()} = " if len(words) == 1 else ""
+    foot_labels(ax, [(x, name + said) for said, x in words.items()])

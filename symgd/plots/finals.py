@@ -1,0 +1,284 @@
+"""Where runs ended, against where they started, their rate, or their rank."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+
+from ..status import Status
+from ..views.numbers import number, several
+from .data import (
+    AWAY,
+    Array,
+    Sweep,
+    Whole,
+    coordinate,
+    ends,
+    is_sweep,
+    log_spaced,
+    need_outcome,
+    need_sweep,
+    window,
+)
+from .findings import named, of_borders, of_runs, of_sweep, reach, tally
+from .style import (
+    LINES,
+    Label,
+    axes_for,
+    faded,
+    head,
+    mark,
+    side_labels,
+    strong,
+    verdict_keys,
+)
+
+if TYPE_CHECKING:
+    from ..result import Result
+
+_LEVELS = 6  # minima that are named beside a picture
+_EDGED = 70  # marks up to which each has an edge that sets it off from its neighbours
+_LIMITS = 3  # safe rates that are drawn
+_UNSTEADY = (Status.OSCILLATING, *AWAY)
+_FINE = 1e-6  # of the range of the starts: what a border is told to
+_SAME = 1e-3  # of the range of the starts: ends within it are drawn at one height
+_NOTHING = 1e-6  # of the way down from the starts: a difference of f that is not one
+_OUTLYING = 300.0  # times the median size, from which f needs a logarithmic axis
+
+
+def final_vs_start(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
+    """Draw the end of every run against its start, and the borders that a sweep has found.
+
+    Parameters
+    ----------
+    result : Result or SweepResult
+        Runs in one variable, or a sweep whose only axis is ``x0``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ConfigurationError
+        If there are several variables.
+    """
+    if is_sweep(result):
+        sweep = need_sweep(result, axes=(1,), dim="x0", most=1)
+        start, end, status = coordinate(sweep, "x0"), sweep.x, sweep.status
+        borders, finding = sweep.borders, of_sweep(sweep)
+    else:
+        batch = need_outcome(result, most=1)
+        start, end, status = batch.runs.x0[:, 0], batch.runs.x[:, 0], batch.runs.status
+        borders, finding = np.empty(0), of_runs(batch, range(len(start)))
+    ax = axes_for(ax)
+    for border in borders:
+        ax.axvline(border, color=faded(ax, 0.4), linewidth=0.8, linestyle=":", zorder=1)
+    _draw_ends(ax, start, end, status, joined=True, least=_SAME * np.ptp(start))
+    name = result.problem.names[0]
+    ax.set(xlabel=f"start {name}0", ylabel=f"final {name}")
+    head(ax, finding + of_borders(borders, _FINE * np.ptp(start), "at"), verdict_keys(ax, status))
+    _levels(ax, [(float(m.x[0]), named([name], m.x)) for m in result.minima])
+    return ax
+
+
+def final_vs_lr(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
+    """Draw the end of every run against its rate, with the largest safe rates.
+
+    Parameters
+    ----------
+    sweep : SweepResult
+        A sweep whose only axis is ``lr``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The final x for one variable, else the final f.
+
+    Raises
+    ------
+    ConfigurationError
+        If the sweep has other axes.
+    """
+    rates = coordinate(need_sweep(sweep, axes=(1,), dim="lr"), "lr")
+    ax = axes_for(ax)
+    values, name = ends(sweep)
+    _draw_ends(ax, rates, values, sweep.status, joined=True)
+    _rate_axis(ax, rates)
+    ax.set_ylabel(name)
+    head(ax, of_sweep(sweep), verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, rates))
+    names = sweep.problem.names
+    if len(names) == 1:
+        _levels(ax, [(float(m.x[0]), named(names, m.x)) for m in sweep.minima])
+    else:
+        _levels(ax, [(m.fun, f"f = {number(m.fun)}") for m in sweep.minima])
+    return ax
+
+
+def rates(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
+    """Draw all ends over each rate: one branch where runs settle, several where they cycle.
+
+    Axes besides ``lr`` give several ends a rate; the last counts of an ``epochs`` axis show the
+    points of a cycle.
+
+    Parameters
+    ----------
+    sweep : SweepResult
+        A sweep with the axis ``lr``.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        The final x for one variable, else the final f.
+
+    Raises
+    ------
+    ConfigurationError
+        If the sweep has no axis ``lr``.
+    """
+    need_sweep(sweep, axes=(1, 2, 3, 4), dim="lr")
+    lr, axis = coordinate(sweep, "lr"), sweep.dims.index("lr")
+    ax = axes_for(ax)
+    values, name = ends(sweep)
+    shape = [-1 if i == axis else 1 for i in range(values.ndim)]
+    at = np.broadcast_to(lr.reshape(shape), values.shape)
+    size = np.clip(60 / np.sqrt(values.size), 1.3, 5.0)
+    _draw_ends(ax, at.ravel(), values.ravel(), sweep.status.ravel(), markersize=size)
+    _rate_axis(ax, lr)
+    ax.set_ylabel(name)
+    others = tuple(i for i in range(values.ndim) if i != axis)
+    settled = ~np.isin(sweep.status, _UNSTEADY).any(axis=others)
+    keys = verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, lr)
+    head(ax, f"runs settle {reach('lr', lr, settled)}", keys)
+    return ax
+
+
+def waterfall(result: Result, *, ax: Axes | None = None) -> Axes:
+    """Draw the final values of f of all runs in rising order.
+
+    Parameters
+    ----------
+    result : Result
+        Runs in any number of variables.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+    """
+    runs = need_outcome(result).runs
+    order = np.argsort(runs.fun, kind="stable")
+    fun, status = runs.fun[order], runs.status[order]
+    least = _equal_heights(result)
+    ax = axes_for(ax)
+    ranks = np.arange(1.0, len(fun) + 1)
+    calm = _draw_ends(ax, ranks, fun, status, least=least, markersize=5)
+    usual = _middle(np.abs(calm))
+    if usual and np.ptp(calm) / _OUTLYING > usual:
+        ax.set_yscale("symlog", linthresh=usual)
+    ax.set(xlabel="runs, the lowest first", ylabel="final f")
+    head(ax, _lowest(result, least), verdict_keys(ax, status))
+    _levels(ax, _shares(result, least))
+    return ax
+
+
+def _equal_heights(result: Result) -> float:
+    """Give the difference of f that is nothing beside the way from the starts to the ends."""
+    with np.errstate(all="ignore"):  # f may overflow at both
+        fallen = np.abs(result.problem.fun(result.runs.x0) - result.runs.fun)
+    return _NOTHING * _middle(fallen[np.isfinite(fallen)])
+
+
+def _middle(values: Array) -> float:
+    """Give the upper median, which no sum of large numbers can spoil."""
+    return float(np.sort(values)[len(values) // 2]) if values.size else 0.0
+
+
+def _shares(result: Result, least: float) -> list[tuple[float, str]]:
+    """Give the heights of the minima, each with the share of the starts that end there."""
+    heights: list[tuple[float, float]] = []
+    for minimum in result.minima:
+        if heights and minimum.fun - heights[-1][0] <= least:
+            heights[-1] = (heights[-1][0], heights[-1][1] + minimum.share)
+        else:
+            heights.append((minimum.fun, minimum.share))
+    return [(y, f"f = {number(y)}: {100 * share:.3g} %") for y, share in heights]
+
+
+def _lowest(result: Result, least: float) -> str:
+    starts = several(len(result.runs.fun), "start")
+    if not result.minima:
+        return f"none of {starts} leads to a minimum: {tally(result.runs.status)}"
+    height, words = _shares(result, least)[0]
+    share = words.rpartition(": ")[2]
+    return f"{share} of {starts} end at the lowest minimum found, {number(height)}"
+
+
+def _draw_ends(
+    ax: Axes,
+    at: Array,
+    value: Array,
+    status: Whole,
+    *,
+    joined: bool = False,
+    least: float = 0.0,
+    **looks: float,
+) -> Array:
+    """Mark ends by verdict, those out of sight at the border; give the values in sight."""
+    looks = {"markeredgewidth": 0.6 if len(at) <= _EDGED else 0.0} | looks
+    order = np.argsort(at, kind="stable")
+    at, value, status = at[order], value[order], status[order]
+    calm = value[np.isfinite(value) & ~np.isin(status, AWAY)]
+    limits = window(calm, least=least)
+    inside = (value >= limits[0]) & (value <= limits[1])
+    if joined:
+        ax.plot(at, np.where(inside, value, np.nan), color=faded(ax, 0.4), linewidth=1, zorder=2)
+    seen = np.nan_to_num(np.clip(value, *limits), nan=limits[0])
+    for code in np.unique(status).tolist():
+        here = status == code
+        mark(ax, at[here], seen[here], code, clip_on=bool(inside[here].all()), **looks)
+    ax.set_ylim(limits)
+    return calm
+
+
+def _levels(ax: Axes, levels: Sequence[tuple[float, str]]) -> None:
+    """Draw and name the heights of the first few minima that are in sight."""
+    low, high = ax.get_ylim()
+    seen = [(y, words) for y, words in levels if low <= y <= high][:_LEVELS]
+    for y, _ in seen:
+        ax.axhline(y, color=faded(ax, 0.3), linewidth=0.8, linestyle=":", zorder=1)
+    side_labels(ax, [Label(y, words, faded(ax, 0.75)) for y, words in seen])
+
+
+def _rate_axis(ax: Axes, rates: Array) -> None:
+    if log_spaced(rates):
+        ax.set_xscale("log")
+    ax.set_xlabel("lr")
+
+
+def _safe_rates(ax: Axes, sweep: Sweep, rates: Array) -> list[Line2D]:
+    """Draw the largest safe rates of the minima that lie among the rates."""
+    what = "2/f''" if len(sweep.problem.names) == 1 else "2/largest curvature"
+    seen = {number(m.lr_max): m for m in sweep.minima if rates.min() <= m.lr_max <= rates.max()}
+    return [
+        ax.axvline(
+            m.lr_max,
+            color=strong(ax, colour),
+            linestyle="--",
+            linewidth=1.2,
+            label=f"{what} = {words} at {named(sweep.problem.names, m.x)}",
+            zorder=1,
+        )
+        for (words, m), colour in zip(list(seen.items())[:_LIMITS], LINES, strict=False)
+    ]

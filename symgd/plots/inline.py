@@ -1,0 +1,136 @@
+"""Pictures as SVG elements that stand in a page, for light and for dark paper."""
+
+from __future__ import annotations
+
+import io
+import xml.etree.ElementTree as ET
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.style import context
+from matplotlib.text import Text
+
+from ..errors import ConfigurationError
+from ..views.palette import DARK, LIGHT, Ground
+from .choice import choose
+from .data import Sweep, is_outcome
+from .finals import waterfall
+from .pace import convergence
+from .regions import basins
+
+if TYPE_CHECKING:
+    from ..result import Result
+
+_SIZE = (5.4, 4.0)  # inches: letters stay legible where a page is narrow
+_HALO = "halo"
+_LEFT_OUT = ("metadata", "style")
+Drawing = Callable[..., Axes]
+
+
+class Picture(NamedTuple):
+    """The same picture for light and for dark paper."""
+
+    light: str
+    dark: str
+
+
+def pictures(thing: Result | Sweep) -> list[Picture]:
+    """Draw the pictures that fit a result or a sweep; a sweep over too many axes has none.
+
+    Parameters
+    ----------
+    thing : Result or SweepResult
+        What to draw.
+
+    Returns
+    -------
+    list of Picture
+        SVG elements without scripts, links or names that another one has. Words are text.
+    """
+    found = []
+    for number, draw in enumerate(_drawings(thing)):
+        with suppress(ConfigurationError):
+            light, dark = (_drawn(draw, thing, ground) for ground in (LIGHT, DARK))
+            found.append(Picture(_element(light, f"p{number}l-"), _element(dark, f"p{number}d-")))
+    return found
+
+
+def _drawings(thing: Result | Sweep) -> Iterator[Drawing]:
+    yield choose
+    if not is_outcome(thing):
+        return
+    several, variables = len(thing.runs.fun) > 1, len(thing.problem.names)
+    if several and variables == 1:
+        yield basins
+    if several and variables <= 2:
+        yield waterfall
+    if thing.history is not None:
+        yield convergence
+
+
+def _drawn(draw: Drawing, thing: Result | Sweep, ground: Ground) -> tuple[bytes, str]:
+    """Draw a picture on its own figure; give its SVG and its title."""
+    inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
+    look = {**dict.fromkeys(inks, ground.ink), "axes.facecolor": ground.paper}
+    plain = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "symgd",
+        "figure.facecolor": "none",
+        "font.size": 11,
+    }
+    with context(["default", look | plain]):
+        figure = Figure(figsize=_SIZE, layout="constrained")
+        ax = draw(thing, ax=figure.add_subplot())
+        for words in figure.findobj(Text):
+            if words.get_path_effects():  # as paths they would be no text
+                words.set_path_effects([])
+                words.set_gid(_HALO)
+        file = io.BytesIO()
+        figure.savefig(file, format="svg")
+    return file.getvalue(), ax.get_title()
+
+
+def _element(drawn: tuple[bytes, str], prefix: str) -> str:
+    """Turn an SVG file into an element whose names begin with `prefix`."""
+    data, title = drawn
+    root = ET.fromstring(data)
+    wanted = {part for element in root.iter() for part in _references(element)}
+    for element in list(root.iter()):
+        for child in [c for c in element if _bare(c.tag) in _LEFT_OUT]:
+            element.remove(child)
+        element.tag = _bare(element.tag)
+        element.attrib = dict(_renamed(element.attrib, wanted, prefix))
+    box = root.attrib["viewBox"]
+    root.attrib = {"viewBox": box, "role": "img", "aria-label": " ".join(title.split())}
+    return ET.tostring(root, encoding="unicode")
+
+
+def _bare(name: str) -> str:
+    return name.rpartition("}")[2]
+
+
+def _references(element: Any) -> Iterator[str]:
+    for value in element.attrib.values():
+        if value.startswith("#"):
+            yield value[1:]
+        for part in value.split("url(#")[1:]:
+            yield part.partition(")")[0]
+
+
+def _renamed(
+    attributes: dict[str, str], wanted: set[str], prefix: str
+) -> Iterator[tuple[str, str]]:
+    """Keep only names that something refers to, and make them unique in a page."""
+    for name, value in attributes.items():
+        if name == "id" and value == _HALO:
+            yield "class", _HALO
+        elif name == "id":
+            if value in wanted:
+                yield "id", prefix + value
+        elif _bare(name) == "href" and value.startswith("#"):
+            yield "href", f"#{prefix}{value[1:]}"
+        else:
+            yield _bare(name), value.replace("url(#", f"url(#{prefix}")

@@ -1,0 +1,183 @@
+"""How fast runs come near: the error against the epoch, and the rate that theory predicts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from ..errors import ConfigurationError
+from ..views.numbers import number
+from .data import AWAY, Array, Path, Whole, need_outcome, paths
+from .findings import of_runs, place
+from .style import LINES, Label, axes_for, colour_of, head, ink, side_labels, strong, verdict_keys
+
+if TYPE_CHECKING:
+    from ..result import Result
+
+_LINEAR = 1e-6  # of the first error: below, f is as good as its parabola
+_BEFORE = 4  # recorded epochs over which the pace is measured
+_GROWTH = 1e6  # of the first error: beyond, a run away is no longer drawn
+_MARKED = 40  # points up to which each has its dot
+_MEASURES = {
+    "error": "distance to the minimum",
+    "gradient": "largest entry of the gradient",
+}
+
+
+class Prediction(NamedTuple):
+    """What an epoch leaves of the error near a minimum, and a point of a run there."""
+
+    factor: float
+    measured: float
+    epoch: int
+    error: float
+
+
+def convergence(
+    result: Result,
+    runs: int | Sequence[int] | None = None,
+    *,
+    measure: str | None = None,
+    ax: Axes | None = None,
+) -> Axes:
+    r"""Draw how the error shrinks from epoch to epoch, with the predicted rate as a dashed line.
+
+    Near a minimum a step of the fixed rate ``lr`` multiplies the error by
+    :math:`\max_i |1 - lr\,\lambda_i|`, where the :math:`\lambda_i` are the eigenvalues of the
+    Hessian there.
+
+    Parameters
+    ----------
+    result : Result
+        What ``minimize(..., history=True)`` gave.
+    runs : int or sequence of int, optional
+        Rows of the runs; by default all, or 12 of them when there are more.
+    measure : {"error", "gradient"}, optional
+        Distance to the minimum that a run reached, or the largest entry of the gradient; by default
+        the first when all these runs reached a minimum.
+    ax : matplotlib.axes.Axes, optional
+        Where to draw; by default in a new figure.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+
+    Raises
+    ------
+    ConfigurationError
+        If the history is not there, or the error is asked for without a minimum.
+    """
+    shown = paths(need_outcome(result), runs)
+    measure = _measure(result, shown, measure)
+    ax = axes_for(ax)
+    sizes = [_sizes(result, path, measure) for path in shown]
+    labels = _draw_sizes(ax, result, shown, sizes)
+    predictions = _predictions(result, shown, sizes)
+    words = "|1 - lr f''|" if len(result.problem.names) == 1 else "|1 - lr eigenvalue|"
+    drawn = [_draw_prediction(ax, p, np.concatenate(sizes), words) for p in predictions]
+    keys: list[Any] = list({line.get_label(): line for line in drawn}.values())
+    ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
+    ax.set(xlabel="epoch", ylabel=_MEASURES[measure])
+    if not labels:
+        keys += verdict_keys(ax, result.runs.status[[path.run for path in shown]])
+    head(ax, _finding(result, shown, predictions, measure), keys)
+    side_labels(ax, labels)
+    return ax
+
+
+def _measure(result: Result, shown: Sequence[Path], measure: str | None) -> str:
+    lost = [path.run for path in shown if result.runs.minimum[path.run] < 0]
+    if measure is None:
+        return "gradient" if lost else "error"
+    if measure not in _MEASURES:
+        raise ConfigurationError("measure", measure, "'error' or 'gradient'")
+    if measure == "error" and lost:
+        takes = f"'gradient', since run {lost[0]} reached no minimum"
+        raise ConfigurationError("measure", measure, takes)
+    return measure
+
+
+def _sizes(result: Result, path: Path, measure: str) -> Array:
+    """Measure a run's points; nan where the size is 0, and where a run is far away."""
+    if measure == "error":
+        minimum = result.minima[result.runs.minimum[path.run]]
+        sizes = np.linalg.norm(path.points - minimum.x, axis=1)
+    else:
+        gradients = np.asarray(result.problem.grad(path.points)).reshape(path.points.shape)
+        sizes = np.abs(gradients).max(axis=1)
+    most = _GROWTH * sizes[:1] if path.status in AWAY else np.inf
+    return np.where((sizes > 0) & (sizes < most), sizes, np.nan)
+
+
+def _draw_sizes(
+    ax: Axes, result: Result, shown: Sequence[Path], sizes: Sequence[Array]
+) -> list[Label]:
+    """Draw a line for each run; a few have colours of their own, and labels."""
+    ax.set_yscale("log")
+    each = len(shown) <= len(LINES)
+    labels = []
+    for i, (path, size) in enumerate(zip(shown, sizes, strict=True)):
+        colour = strong(ax, LINES[i]) if each else colour_of(ax, path.status)
+        ax.plot(path.epochs, size, color=colour, marker="." if len(size) <= _MARKED else "")
+        known = size[np.isfinite(size)]
+        if each and known.size:
+            start = f"x0 = {place(result.runs.x0[path.run])}"
+            labels.append(Label(float(known[-1]), start, colour))
+    return labels
+
+
+def _predictions(result: Result, shown: Sequence[Path], sizes: Sequence[Array]) -> list[Prediction]:
+    """Predict the pace at each minimum from its eigenvalues, for plain descent at a fixed rate."""
+    predictions = {}
+    for path, size in zip(shown, sizes, strict=True):
+        lr, index = float(result.runs.lr[path.run]), int(result.runs.minimum[path.run])
+        if result.settings.method != "gd" or not np.isfinite(lr) or index < 0:
+            continue
+        factor = float(np.abs(1 - lr * result.minima[index].eigenvalues).max())
+        if 0 < factor < 1 and index not in predictions:
+            predictions[index] = _predicted(factor, path.epochs, size)
+    return [prediction for prediction in predictions.values() if prediction is not None]
+
+
+def _predicted(factor: float, epochs: Whole, size: Array) -> Prediction | None:
+    """Compare with the last epochs whose errors are still far from rounding."""
+    far = np.flatnonzero(size > _LINEAR * np.nanmax(size, initial=0.0))
+    if len(far) < 2:
+        return None
+    here, before = far[-1], far[max(-len(far), -1 - _BEFORE)]
+    measured = (size[here] / size[before]) ** (1 / (epochs[here] - epochs[before]))
+    return Prediction(factor, float(measured), int(epochs[here]), float(size[here]))
+
+
+def _draw_prediction(ax: Axes, prediction: Prediction, sizes: Array, words: str) -> Line2D:
+    """Draw the predicted line, as far as there are errors of its heights."""
+    epochs = np.arange(ax.dataLim.x1 + 1)
+    exponent = np.log(prediction.error) + (epochs - prediction.epoch) * np.log(prediction.factor)
+    low, high = np.log(np.nanmin(sizes)), np.log(np.nanmax(sizes))
+    inside = (exponent > low - 1) & (exponent < high + 1)
+    (line,) = ax.plot(
+        epochs[inside],
+        np.exp(exponent[inside]),
+        "--",
+        color=ink(ax),
+        linewidth=1,
+        label=f"{words} = {number(prediction.factor)}",
+    )
+    return line
+
+
+def _finding(
+    result: Result, shown: Sequence[Path], predictions: Sequence[Prediction], measure: str
+) -> str:
+    if len(shown) > 1 or not predictions:
+        return of_runs(result, [path.run for path in shown])
+    (prediction,) = predictions
+    return (
+        f"an epoch leaves {100 * prediction.measured:.4g} % of the {measure} "
+        f"(predicted: {100 * prediction.factor:.4g} %)"
+    )

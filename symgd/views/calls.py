@@ -1,0 +1,129 @@
+"""The call that made a result, as a line of Python that makes it again."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from .numbers import number, several
+
+if TYPE_CHECKING:
+    from ..problem import Problem
+    from ..result import Result, Settings
+    from ..sweep_result import SweepResult
+
+Arguments = dict[str, tuple[str, str]]  # name: value and remark
+
+
+def call(result: Result) -> str:
+    """Write the call of `minimize`; several starts stand as ``x0``.
+
+    Parameters
+    ----------
+    result : Result
+        What it gave.
+
+    Returns
+    -------
+    str
+        Python, but for the starts.
+    """
+    starts = result.runs.x0[result.runs.parent < 0]
+    arguments = {
+        "x0": _starts(result.problem, starts),
+        **_names(result.problem),
+        **_settings(result.settings),
+    }
+    if result.history is not None:
+        arguments["history"] = repr(result.history_every if result.history_every > 1 else True), ""
+    return _written("minimize", result.problem, arguments)
+
+
+def sweep_call(sweep: SweepResult) -> str:
+    """Write the call of `sweep`; each axis stands under its name.
+
+    Parameters
+    ----------
+    sweep : SweepResult
+        What it gave.
+
+    Returns
+    -------
+    str
+        Python, but for the axes.
+    """
+    problem = sweep.problem
+    starts = sweep.x0.reshape(-1, len(problem.names))
+    fixed = {name: (_plain(value), "") for name, value in sweep.fixed.items() if name != "x0"}
+    axes = {dim: _axis(dim, np.asarray(sweep.coords[dim])) for dim in sweep.dims}
+    if "x0" not in axes:
+        axes = {"x0": _starts(problem, starts[:1]), **axes}
+    elif len(problem.names) > 1:
+        axes["x0"] = ("x0", several(len(sweep.coords["x0"]), "start"))
+    shown = {**axes, **fixed}
+    shown |= {n: v for n, v in _settings(sweep.settings).items() if n not in shown}
+    given = {name: shown.pop(name) for name in list(shown) if name in problem.params}
+    return _written("sweep", problem, {**shown, **_names(problem, given)})
+
+
+def _written(function: str, problem: Problem, arguments: Arguments) -> str:
+    lines = [f"    {problem.text!r},"]
+    for name, (value, remark) in arguments.items():
+        lines.append(f"    {name}={value}," + (f"  # {remark}" if remark else ""))
+    return "\n".join([f"symgd.{function}(", *lines, ")"])
+
+
+def _names(problem: Problem, given: Mapping[str, tuple[str, str]] | None = None) -> Arguments:
+    """Write the order of several variables, and the parameters."""
+    arguments: Arguments = {}
+    if len(problem.names) > 1:
+        arguments["variables"] = repr(list(problem.names)), ""
+    if problem.params:
+        values = {name: (_plain(value), "") for name, value in problem.params.items()}
+        values |= given or {}
+        pairs = ", ".join(f"{name!r}: {value}" for name, (value, _) in values.items())
+        remarks = [f"{name}: {remark}" for name, (_, remark) in values.items() if remark]
+        arguments["params"] = f"{{{pairs}}}", ", ".join(remarks)
+    return arguments
+
+
+def _settings(settings: Settings) -> Arguments:
+    """Write how the runs were made; what is None or off is left out."""
+    named = {f.name: getattr(settings, f.name) for f in fields(settings)}
+    closed = not all(math.isinf(side) for pair in settings.bounds for side in pair)
+    left_out = {
+        "width": True,  # follows from the bounds and the starts
+        "lr": settings.lr is None,
+        "escape": not settings.escape,
+        "bounds": not closed,
+    }
+    return {n: (_plain(v), "") for n, v in named.items() if not left_out.get(n)}
+
+
+def _starts(problem: Problem, starts: npt.NDArray[np.float64]) -> tuple[str, str]:
+    if len(starts) > 1:
+        return "x0", several(len(starts), "start")
+    only = starts[0].tolist()
+    return _plain(only[0] if len(problem.names) == 1 else only), ""
+
+
+def _axis(name: str, values: npt.NDArray[Any]) -> tuple[str, str]:
+    """Write the name of an axis, with its range as a remark."""
+    low, high = number(float(values.min())), number(float(values.max()))
+    return name, f"{several(len(values), 'value')} from {low} to {high}"
+
+
+def _plain(value: Any) -> str:
+    """Write a value in Python; what is infinite is an open side."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return f"[{', '.join(map(_plain, value))}]"
+    if isinstance(value, float) and math.isinf(value):
+        return "None"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return repr(int(value))
+    return repr(value)

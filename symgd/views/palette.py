@@ -1,0 +1,39 @@
+"""The colours of verdicts and of lines, the same in pictures and pages.
+
+They are Okabe and Ito's palette (https://jfly.uni-koeln.de/color/), which people with any colour
+vision can tell apart, with a few more. All of them are seen on light and on dark ground.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..status import Status
+
+BLUE, ORANGE, GREEN, SKY = "#0072B2", "#E69F00", "#009E73", "#56B4E9"
+VERMILLION, PURPLE, YELLOW = "#D55E00", "#CC79A7", "#F0E442"
+OLIVE, WINE, GREY, INK = "#999933", "#882255", "#8C8C8C", "currentColor"
+
+VERDICT_COLOURS = {
+    Status.CONVERGED: GREEN,
+    Status.AT_BOUND: BLUE,
+    Status.STALLED_AT_START: VERMILLION,
+    Status.NOT_A_MINIMUM: VERMILLION,
+    Status.PLATEAU: GREY,
+    Status.SLOW: ORANGE,
+    Status.OSCILLATING: PURPLE,
+    Status.DIVERGED: INK,
+    Status.OUT_OF_DOMAIN: INK,
+    Status.NO_PROGRESS: GREY,
+    Status.STOPPED: GREY,
+}
+
+
+class Ground(NamedTuple):
+    """What words are written with, and on."""
+
+    ink: str
+    paper: str
+
+
+LIGHT, DARK = Ground("#1f2328", "#ffffff"), Ground("#e3e6e9", "#15181b")

@@ -1,0 +1,165 @@
+"""Which rates and numbers of epochs of a sweep are enough, and from where on more gain nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..status import Status
+from .axes import SUCCESSES, Mask, Whole, along, by_rate_and_epochs, cells, where
+from .numbers import number, several
+from .text import wrapped
+
+if TYPE_CHECKING:
+    from ..sweep_result import SweepResult
+
+_SHOWN = 6  # numbers of epochs that have a line
+_SAME = 1e-6  # share of the range of all ends within which an end no longer moves
+_HANGING = "  ", "  "
+_EVEN = 1.5  # ratio between largest and smallest product that passes for one number
+
+
+def arrivals(sweep: SweepResult) -> str:
+    """Tell which rates and numbers of epochs are enough; nothing without such an axis."""
+    success = by_rate_and_epochs(sweep, np.isin(sweep.status, SUCCESSES))
+    if not success.any():
+        return _none(sweep)
+    if "lr" in sweep.dims:
+        return _by_rate(sweep, success)
+    return _by_epochs(sweep, success[0]) if "epochs" in sweep.dims else ""
+
+
+def _none(sweep: SweepResult) -> str:
+    status = by_rate_and_epochs(sweep, sweep.status)[-1, -1]
+    if "lr" not in sweep.dims or not (status == Status.SLOW).all():
+        return ""
+    rate, epochs = number(along(sweep, "lr")[-1]), several(_counts(sweep)[-1], "epoch")
+    return wrapped(
+        f"The rates are too small: with the largest, lr = {rate}, and {epochs} runs are still "
+        "descending."
+    )
+
+
+def _counts(sweep: SweepResult) -> list[int]:
+    if "epochs" in sweep.dims:
+        return [int(count) for count in along(sweep, "epochs")]
+    return [int(sweep.fixed.get("epochs", sweep.settings.epochs))]
+
+
+def _chosen(counts: list[int]) -> list[int]:
+    """Give the places of a few numbers of epochs, the first and the last among them."""
+    return sorted({round(i) for i in np.linspace(0, len(counts) - 1, _SHOWN).tolist()})
+
+
+def _by_epochs(sweep: SweepResult, success: Mask) -> str:
+    counts, everything = _counts(sweep), cells(sweep)
+    if everything:
+        rows = [(counts[i], int(success[i].sum())) for i in _chosen(counts)]
+        lines = [f"within {several(n, 'epoch')}: {k:,} of {everything}" for n, k in rows]
+        return "\n".join(["How many arrive:", *(f"  {line}" for line in lines)])
+    first = int(success.argmax())
+    text = f"The run arrives within {several(counts[first], 'epoch')}"
+    if first:
+        text += f", and not yet within {counts[first - 1]:,}"
+    return wrapped(f"{text}.")
+
+
+def _by_rate(sweep: SweepResult, success: Mask) -> str:
+    counts = _counts(sweep)
+    if len(counts) == 1:
+        enough, beside = _enough(sweep, success[:, 0]), _next_smaller(sweep, success[:, 0])
+        lines = [f"Within {several(counts[0], 'epoch')} runs arrive {enough}{beside}."]
+        return "\n".join(wrapped(line) for line in [*lines, *_gain(sweep, success[:, 0])])
+    lines = [
+        wrapped(f"within {several(counts[i], 'epoch')}: {_enough(sweep, success[:, i])}", *_HANGING)
+        for i in _chosen(counts)
+    ]
+    lines += [wrapped(line) for line in [*_trend(sweep, success), *_gain(sweep, success[:, -1])]]
+    return "\n".join(["From which rate on runs arrive:", *lines])
+
+
+def _enough(sweep: SweepResult, success: Mask) -> str:
+    """Tell at which rates runs arrive, for one number of epochs."""
+    rates, everything = along(sweep, "lr"), cells(sweep)
+    arrived = success.sum(axis=1)
+    at = where("lr", rates, np.asarray(arrived > 0))
+    if not everything or not arrived.any():
+        return at
+    most = int(arrived.max())
+    whole = most == success.shape[1]
+    share = f"all {everything}" if whole else f"{most:,} of {everything}"
+    best = where("lr", rates, np.asarray(arrived == most))
+    if best == at:
+        return f"{at} ({share})"
+    return f"{at}; {share} {best}" if whole else f"{at}; the most, {share}, {best}"
+
+
+def _next_smaller(sweep: SweepResult, success: Mask) -> str:
+    """Name the rate between which and the first that arrives the limit must lie."""
+    first = int(success.any(axis=1).argmax())
+    if not first or cells(sweep):
+        return ""
+    return f", and not yet at lr = {number(along(sweep, 'lr')[first - 1])}"
+
+
+def _gain(sweep: SweepResult, success: Mask) -> list[str]:
+    """Tell from which rate on larger ones gain nothing, with the most epochs."""
+    everywhere = success[:, success.any(axis=0)].all(axis=1)
+    best: Whole = np.flatnonzero(everywhere)
+    if len(best) < 2:
+        return []
+    return _fewest_steps(sweep, best) if sweep.settings.tol > 0 else _settled(sweep, best)
+
+
+def _fewest_steps(sweep: SweepResult, best: Whole) -> list[str]:
+    rates, steps = along(sweep, "lr"), by_rate_and_epochs(sweep, sweep.nit)[best, -1].sum(axis=1)
+    least = int(steps.argmin())
+    rate, count = number(rates[best[least]]), several(int(steps[least]), "step")
+    together = " together" if cells(sweep) else ""
+    if least == len(best) - 1:
+        return [f"The largest of these rates is the quickest: lr = {rate} takes {count}{together}."]
+    return [f"Larger rates than lr = {rate} gain nothing: there it takes {count}{together}."]
+
+
+def _settled(sweep: SweepResult, best: Whole) -> list[str]:
+    """Compare the ends at all rates that arrive, and at those just below, with the last one."""
+    rates, ends = along(sweep, "lr"), by_rate_and_epochs(sweep, sweep.x)[:, -1]
+    extent = np.ptp(ends[: best[-1] + 1], axis=0).max()
+    moved = np.abs(ends[: best[-1] + 1] - ends[best[-1]]).max(axis=1) > _SAME * extent
+    first = max(int(np.flatnonzero(moved)[-1]) + 1 if moved.any() else 0, int(best[0]))
+    if not extent or first == best[-1]:
+        return []
+    counts = _counts(sweep)
+    epochs = f"With {counts[-1]:,} epochs l" if len(counts) > 1 else "L"
+    until = "" if best[-1] == len(rates) - 1 else f" up to lr = {number(rates[best[-1]])}"
+    return [
+        f"{epochs}arger rates than lr = {number(rates[first])} gain nothing: from there on{until} "
+        "the end moves by less than 1e-6 of the range of all ends."
+    ]
+
+
+def _trend(sweep: SweepResult, success: Mask) -> list[str]:
+    """Tell how the smallest rate that arrives falls with the number of epochs."""
+    everywhere = success[:, :, success.any(axis=(0, 1))].all(axis=2)
+    rates, counts = along(sweep, "lr"), np.array(_counts(sweep))
+    enough = np.flatnonzero(everywhere.any(axis=0))
+    if len(enough) < 2:
+        return []
+    needed = rates[everywhere.argmax(axis=0)[enough]]
+    products = needed * counts[enough]
+    if products.max() <= _EVEN * products.min():
+        low, high = number(products.min(), 2), number(products.max(), 2)
+        about = low if low == high else f"{low} to {high}"
+        return [
+            f"With twice the epochs half the rate is enough: lr * epochs must be about {about}."
+        ]
+    return (
+        [
+            f"The more epochs, the smaller the rate that is enough: lr = {number(needed[0])} with "
+            f"{several(int(counts[enough[0]]), 'epoch')}, lr = {number(needed[-1])} with "
+            f"{counts[enough[-1]]:,}."
+        ]
+        if needed[-1] < needed[0]
+        else []
+    )

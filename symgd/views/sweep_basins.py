@@ -1,0 +1,155 @@
+"""Which starts of a sweep lead to which minimum, and where that changes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from ..status import Kind, Status
+from .axes import SUCCESSES, Array, cells, does
+from .numbers import number, point, several
+from .text import aligned_words, wrapped
+
+if TYPE_CHECKING:
+    from ..result import Minimum
+    from ..sweep_result import SweepResult
+
+Whole = npt.NDArray[np.int64]
+
+_MOST = 20  # segments that are listed, or minima
+_BESIDE = 1e-6  # share of the starts' range within which a border belongs to a start
+_DIGITS = 7  # of a border
+_BLURRED = 8  # times curvature times the square of the last digit of x
+_FAILED = -1  # minus the code of its status, for a run that leads to no minimum
+
+
+class _Segment(NamedTuple):
+    """Neighbouring starts that share one fate."""
+
+    low: float
+    high: float
+    rows: Whole
+
+
+def basins(sweep: SweepResult) -> str:
+    """Tell where the runs lead; nothing where no minimum is known."""
+    if sweep.dims == ("x0",) and len(sweep.problem.names) == 1:
+        return _line(sweep)
+    if not sweep.minima or np.size(sweep.status) == 1:
+        return ""
+    reached = np.unique(sweep.minimum[np.asarray(sweep.minimum) >= 0])
+    if not cells(sweep) and len(reached) == 1:
+        return _only(sweep, int(reached[0]))
+    return _shares(sweep)
+
+
+def _only(sweep: SweepResult, which: int) -> str:
+    """Name the minimum that all runs from one start lead to."""
+    arrived = np.isin(sweep.status, SUCCESSES).any()
+    some = "Every run that arrives ends at" if arrived else "Where the runs lead is known to be"
+    return wrapped(f"{some} {_minimum(sweep, which)}.")
+
+
+def _line(sweep: SweepResult) -> str:
+    """List the segments of a line of starts."""
+    segments = _segments(sweep)
+    if len(segments) > _MOST:
+        changes = f"Between neighbouring starts this changes {len(segments) - 1:,} times."
+        return "\n".join([_shares(sweep), wrapped(changes)]) if sweep.minima else ""
+    ends = [_interval(segment, float(np.ptp(sweep.coords["x0"]))) for segment in segments]
+    width = max(map(len, ends))
+    lines = [
+        wrapped(f"{end + ':':<{width + 1}} {_fate(sweep, segment.rows)}", "  ", " " * (width + 2))
+        for end, segment in zip(ends, segments, strict=True)
+    ]
+    return "\n".join(["Which starts lead where:", *lines])
+
+
+def _segments(sweep: SweepResult) -> list[_Segment]:
+    x0 = sweep.coords["x0"]
+    order = np.argsort(x0, kind="stable")
+    x0 = x0[order]
+    outcome = np.where(sweep.minimum >= 0, sweep.minimum, _FAILED - sweep.status)[order]
+    first = [0, *(np.flatnonzero(np.diff(outcome)) + 1).tolist()]
+    last = [*(i - 1 for i in first[1:]), len(x0) - 1]
+    return [
+        _Segment(
+            x0[i] if i == 0 else _border(sweep.borders, x0[i - 1], x0[i], x0[i]),
+            x0[j] if j == len(x0) - 1 else _border(sweep.borders, x0[j], x0[j + 1], x0[j]),
+            order[i : j + 1],
+        )
+        for i, j in zip(first, last, strict=True)
+    ]
+
+
+def _border(borders: Array, left: float, right: float, start: float) -> float:
+    """Give the border between two starts; the start itself where none is known."""
+    beside = _BESIDE * (right - left)
+    found = borders[(borders >= left - beside) & (borders <= right + beside)]
+    return float(found[0]) if found.size else start
+
+
+def _interval(segment: _Segment, extent: float) -> str:
+    places = max(0, _DIGITS - math.ceil(math.log10(extent))) if extent else _DIGITS
+    low, high = (number(round(v, places), _DIGITS) for v in (segment.low, segment.high))
+    return f"x0 = {low}" if low == high else f"x0 from {low} to {high}"
+
+
+def _fate(sweep: SweepResult, rows: Whole) -> str:
+    """Tell what becomes of the runs of a segment."""
+    starts = several(len(rows), "start")
+    which, status = int(sweep.minimum[rows[0]]), Status(int(sweep.status[rows[0]]))
+    if which < 0:
+        return f"{_failure(status, sweep.kind[rows[0]])} [{starts}]"
+    missing = int((~np.isin(sweep.status[rows], SUCCESSES)).sum())
+    few = "none" if missing == len(rows) else f"{missing:,} not"
+    return f"{_minimum(sweep, which)} [{starts}{f', {few} there yet' if missing else ''}]"
+
+
+def _failure(status: Status, kind: int) -> str:
+    if status is Status.STALLED_AT_START and kind == Kind.MAXIMUM:
+        return "never moves: it starts on a maximum"
+    if status is Status.SLOW:
+        return "still descending, where to is not known"
+    return does(status)
+
+
+def _minimum(sweep: SweepResult, which: int) -> str:
+    minimum = sweep.minima[which]
+    names = sweep.problem.names
+    place = f"{names[0]} = {number(minimum.x[0], 6)}"
+    if len(names) > 1:
+        place = point(names, minimum.x.tolist())
+    return f"{place} (f = {number(_height(minimum), 6)})"
+
+
+def _height(minimum: Minimum) -> float:
+    """Give f, or 0 where the last digits of x decide on all of it."""
+    blur = np.finfo(float).eps * np.abs(minimum.x).max()
+    steepest = np.nan_to_num(np.abs(minimum.eigenvalues)).max()
+    return 0.0 if abs(minimum.fun) <= _BLURRED * steepest * blur**2 else minimum.fun
+
+
+def _shares(sweep: SweepResult) -> str:
+    """List the minima with the share of the runs that lead to each."""
+    member = np.ravel(sweep.minimum)
+    counts = np.bincount(member[member >= 0], minlength=len(sweep.minima)).tolist()
+    found = [i for i, count in enumerate(counts) if count]
+    rows = [_row(counts[i], len(member), _minimum(sweep, i)) for i in found[:_MOST]]
+    rest = sum(counts[i] for i in found[_MOST:])
+    lost = int((member < 0).sum())
+    if rest:
+        others = several(len(found) - _MOST, "other minimum", "other minima")
+        rows.append(_row(rest, len(member), others))
+    if lost:
+        rows.append(_row(lost, len(member), "to no minimum that is known"))
+    word = "starts" if sweep.dims == ("x0",) else "runs"
+    return "\n".join([f"Where the {word} lead:", *(f"  {line}" for line in aligned_words(rows))])
+
+
+def _row(count: int, whole: int, end: str) -> Sequence[str]:
+    return f"{count:,}", f"{100 * count / whole:5.1f} %", end
