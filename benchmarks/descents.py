@@ -29,7 +29,7 @@ def symgd(
     problem = Problem(function.expr, variables=function.variables)
     options = _options(problem, starts, lr, epochs, workers)
     limits = np.full(len(starts), epochs)
-    return lambda: descent._run(problem, starts, limits, options.tol, options).x
+    return lambda: descent._run(problem, starts, limits, options.tol, options)[0].x
 
 
 def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: int) -> Options:
@@ -50,7 +50,8 @@ def loop(function: Function, lr: float, epochs: int, starts: Array) -> Callable[
     filled[:, rows["limit"]], filled[:, rows["setting"]] = epochs, lr
 
     def run() -> Array:
-        state = filled.copy()
+        state = kernel.layout.blocks(len(filled))
+        state[:] = filled
         advance(state, epochs, True)
         ends = state[:, rows["x"]].swapaxes(1, 2)
         return ends.reshape(len(padded), -1)[: len(starts)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -25,12 +26,13 @@ _TOUCHING = 1e-7  # share of it within which two borders are one
 _PIECES = 32  # into which the gap between two starts is divided at a time
 _SAME = 1e-6  # share of it within which two ends are one minimum
 _LOOKS = 64  # points on the way to a minimum at which the slope is looked at
-_PATIENCE = (1_000, 10_000, 100_000)  # steps by which a slow run is followed further
+_PATIENCE = (1_000, 10_000)  # steps by which a slow run is followed further
 _WORK = 10**9  # such steps of all runs together
 _GENTLE = 0.02  # share of the largest safe rate at which steps leap over no hill
 _OPEN = (Status.SLOW, Status.STOPPED)
 _ANOTHER = -1  # a minimum that no start of the sweep leads to
 _FIRST = -2  # of the codes of failures
+_LOST = np.array([s if s != Status.OUT_OF_DOMAIN else Status.DIVERGED for s in Status])  # by code
 _UNKNOWN = np.array([_FIRST - status for status in _OPEN])
 
 
@@ -109,6 +111,8 @@ def borders(
 ) -> Array:
     """Find between neighbouring starts the points where what becomes of a run changes.
 
+    Where it changes between two starts, 31 points between them show how often.
+
     Parameters
     ----------
     problem : Problem
@@ -131,41 +135,48 @@ def borders(
     starts, how = seen.batch.x0[:, 0], further(seen, options)
     extent, share = float(np.ptp(starts)), np.arange(1, _PIECES) / _PIECES
     fine = max(_FINE * extent, 4 * np.spacing(np.abs(starts).max()))
-    left, right, known = _brackets(starts, np.where(seen.known, member, _FIRST - seen.status))
-    while (right - left > fine).any():
-        between = left[:, None] + (right - left)[:, None] * share
+    order = np.argsort(starts, kind="stable")
+    outcome = np.where(seen.known, member, _FIRST - _LOST[seen.status])[order]
+    gaps = _changes(starts[None, order], outcome[None])
+    every = True  # change between two starts is looked for, and of each one the place
+    while (gaps.width > fine).any():
+        between = gaps.points[:, :1] + gaps.width[:, None] * share
         batch = descend(problem, np.asfortranarray(between.reshape(-1, 1)), options)
         runs = followed(problem, destinations(problem, batch), how)
         found = _outcomes(runs, minima, extent).reshape(between.shape)
-        left, right, told = _narrowed(left, right, between, found, known)
-        left, right, known = left[told], right[told], known[told]
-    places = left + (right - left) / 2
+        points = np.hstack([gaps.points[:, :1], between, gaps.points[:, 1:]])
+        outcome = np.hstack([gaps.outcome[:, :1], found, gaps.outcome[:, 1:]])
+        gaps, every = _changes(points, outcome, every), False
+    places = gaps.points.mean(axis=1)
     return np.asarray(places[np.diff(places, prepend=-np.inf) > _TOUCHING * extent])
 
 
-def _narrowed(
-    left: Array, right: Array, between: Array, found: Whole, known: Whole
-) -> tuple[Array, Array, Mask]:
-    """Give the neighbours between which the outcome first changes, and whether it is told there."""
-    same = found == known[:, None]
-    rows, points = np.arange(len(left)), np.column_stack([left, between, right])
-    first = np.where(same.all(axis=1), same.shape[1], same.argmin(axis=1))
-    told = ~np.isin(found[rows, np.minimum(first, same.shape[1] - 1)], _UNKNOWN)
-    return points[rows, first], points[rows, first + 1], told
+class _Gaps(NamedTuple):
+    """Pairs of points with different outcomes, ``(n, 2)`` each."""
+
+    points: Array
+    outcome: Whole
+
+    @property
+    def width(self) -> Array:
+        """Their distances."""
+        return self.points[:, 1] - self.points[:, 0]
 
 
-def _brackets(starts: Array, outcome: Whole) -> tuple[Array, Array, Whole]:
-    """Give the neighbours between which the outcome changes, and that of the left one."""
-    order = np.argsort(starts, kind="stable")
-    x, outcome = starts[order], outcome[order]
-    clear = ~np.isin(outcome, _UNKNOWN)
-    changes = np.flatnonzero((outcome[1:] != outcome[:-1]) & clear[1:] & clear[:-1])
-    return x[changes], x[changes + 1], outcome[changes]
+def _changes(points: Array, outcome: Whole, every: bool = True) -> _Gaps:
+    """Give the neighbours in a row with different outcomes that tell something, or the first."""
+    told = ~np.isin(outcome, _UNKNOWN)
+    changed = (outcome[:, 1:] != outcome[:, :-1]) & told[:, 1:] & told[:, :-1]
+    if not every:
+        changed &= changed.cumsum(axis=1) == 1
+    row, i = np.nonzero(changed)
+    pairs = row[:, None], np.column_stack([i, i + 1])
+    return _Gaps(points[pairs], outcome[pairs])
 
 
 def _outcomes(seen: Destinations, minima: Sequence[Minimum], extent: float) -> Whole:
     """Give for each run the number of its minimum, or below zero a code for its failure."""
-    outcome = np.where(seen.known, _ANOTHER, _FIRST - seen.status)
+    outcome = np.where(seen.known, _ANOTHER, _FIRST - _LOST[seen.status])
     if not minima:
         return outcome
     away = np.abs(seen.batch.verdicts.target - [m.x[0] for m in minima])

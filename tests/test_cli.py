@@ -8,38 +8,22 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shell import ROOT, called, in_a_shell, strict
 
 import symgd
 from symgd import cli
 
-ROOT = Path(__file__).parent.parent
 COSINE = "cos(2*pi*x) + x**2"
 
 
 @pytest.fixture
 def run(capsys):
-    """Run the command in this process; gives exit status, standard output, standard error."""
-
-    def call(*words):
-        try:
-            code = cli.main(words)
-        except SystemExit as stop:
-            code = stop.code
-        captured = capsys.readouterr()
-        return code, captured.out, captured.err
-
-    return call
-
-
-def in_a_shell(command, **more):
-    return subprocess.run(
-        command, shell=True, capture_output=True, text=True, cwd=ROOT, timeout=120, **more
-    )
+    """Run the command in this process."""
+    return lambda *words: called(capsys, words)
 
 
 def test_a_minimum_is_exit_status_0_and_the_summary(run):
@@ -78,6 +62,11 @@ BAD = [
     (["x", "--x0", "nan"], "x0"),
     (["x", "--x0", "one"], "--x0: got one"),
     (["x", "--x0", ""], "--x0"),
+    (["x", "--x0", "1", "--x0", "0:1:3"], "--x0: got 0:1:3; takes one number, x, each time"),
+    (["x + y", "--x0", "0:1:2"], "--x0: got 0:1:2; takes 2 numbers with commas: x,y"),
+    (["x", "--lr", "0.1,0.2"], "--lr: got 0.1,0.2; takes one number here; symgd sweep takes"),
+    (["x", "--epochs", "1:9:3"], "--epochs: got 1:9:3; takes one number here"),
+    (["a*x", "--param", "a=1,2"], "--param: got a=1,2; takes one number here"),
     (["x", "--x0", "2", "--bounds", "0:1"], "x0"),
     (["x", "--bounds", "1:0"], "bounds"),
     (["x", "--bounds", "1"], "--bounds: got 1; takes LO:HI"),
@@ -159,8 +148,8 @@ def said(monkeypatch, run):
     def call(*words):
         seen = {}
 
-        def spy(problem, x0, **keywords):
-            seen.update(keywords, problem=problem, x0=x0)
+        def spy(problem, **keywords):
+            seen.update(keywords, problem=problem)
             return true("x**2", 1.0)
 
         monkeypatch.setattr(symgd, "minimize", spy)
@@ -180,7 +169,7 @@ def test_options_reach_minimize_as_its_keywords(said):
     problem = seen.pop("problem")
     assert (problem.names, dict(problem.params)) == (("y", "x"), {"a": 3.0})
     assert seen == {
-        "x0": None,
+        "params": {"a": 3.0},
         "bounds": {"y": (0.0, 1.0), "x": (-1.0, None)},
         "start_box": {"y": (0.0, 2.0)},
         "starts": 7,
@@ -198,28 +187,22 @@ def test_options_reach_minimize_as_its_keywords(said):
 
 def test_what_is_not_said_is_left_to_minimize(said):
     seen = said("x**2")
-    assert set(seen) == {"problem", "x0", "bounds", "start_box", "polish", "escape"}
+    assert set(seen) == {"problem"}
 
 
 @pytest.mark.parametrize(
     ("words", "x0"),
     [
-        (["x", "--x0", "0"], [0.0]),
+        (["x", "--x0", "0"], 0.0),
         (["x", "--x0", "0", "--x0", "1"], [0.0, 1.0]),
         (["x", "--x0", "0,1"], [0.0, 1.0]),
+        (["x", "--x0", "-1:1:3"], [-1.0, 0.0, 1.0]),
         (["x + y", "--x0", "0,1"], [0.0, 1.0]),
         (["x + y", "--x0", "0,1", "--x0", "2,3"], [[0.0, 1.0], [2.0, 3.0]]),
     ],
 )
 def test_starts(said, words, x0):
     assert said(*words)["x0"] == x0
-
-
-def strict(text):
-    def refuse(word):
-        raise AssertionError(f"{word} is not JSON")
-
-    return json.loads(text, parse_constant=refuse)
 
 
 @pytest.mark.parametrize(
@@ -264,10 +247,10 @@ def test_a_closed_pipe_ends_quietly():
 
 
 def test_ctrl_c_before_there_is_a_result(monkeypatch, run):
-    def interrupted(options):
+    def interrupted(given):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_minimize", interrupted)
+    monkeypatch.setattr(cli, "run", interrupted)
     assert run("minimize", "x") == (130, "", "symgd: interrupted\n")
 
 

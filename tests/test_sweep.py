@@ -6,6 +6,7 @@ import inspect
 import itertools
 import json
 import math
+import re
 import signal
 import threading
 
@@ -255,10 +256,20 @@ def test_borders_of_small_steps_are_the_maxima(expr, low, high, lr, epochs, n):
 
 def test_borders_of_automatic_steps_part_what_becomes_of_runs():
     sweep = symgd.sweep(COSINE, x0=np.linspace(-2, 2, 40))
-    assert len(sweep.borders) == (np.diff(sweep.minimum) != 0).sum()
+    assert len(sweep.borders) >= (np.diff(sweep.minimum) != 0).sum()
     for border in sweep.borders:
         beside = symgd.minimize(COSINE, x0=[border - 1e-7, border + 1e-7])
-        assert abs(beside.runs.x[1] - beside.runs.x[0]) > 0.5
+        assert abs(beside.runs.x[1] - beside.runs.x[0]) > 0.4
+
+
+def test_borders_of_large_steps():
+    """A step is g(x) = 1.6*x - 1.2*x**3, whose zeros and points g(x) = -x are borders."""
+    sweep = symgd.sweep("x**4 - x**2", x0=np.linspace(-2, 2, 20), lr=0.3, epochs=20)
+    for known in (0.0, math.sqrt(1.6 / 1.2), -math.sqrt(1.6 / 1.2), -math.sqrt(2.6 / 1.2)):
+        assert np.abs(sweep.borders - known).min() < 2e-8
+    assert len(sweep.borders) > (np.diff(sweep.minimum) != 0).sum()  # several in one gap
+    text = sweep.summary()
+    assert re.search(r"x0 from -1.47196 to .*: +leads elsewhere.* \[no start\]", text)
 
 
 def test_a_start_on_a_border_is_between_two_basins():

@@ -39,8 +39,8 @@ _DOES = {
     Status.DIVERGED: ("runs away to infinity", "run away to infinity"),
     Status.OUT_OF_DOMAIN: ("ends outside the domain of f", "end outside the domain of f"),
     Status.NO_PROGRESS: (
-        "gets stuck where no step lowers f, at no verified minimum",
-        "get stuck where no step lowers f, at no verified minimum",
+        "gets stuck where no step lowers f further",
+        "get stuck where no step lowers f further",
     ),
     Status.STOPPED: ("was interrupted", "were interrupted"),
 }
@@ -78,8 +78,7 @@ def cells(sweep: SweepResult) -> str:
     others = [d for d in sweep.dims if d not in ("lr", "epochs") and len(sweep.coords[d]) > 1]
     count = int(np.prod([len(sweep.coords[dim]) for dim in others]))
     if len(others) > 1:
-        names = ["x0" if dim == "x0" else dim for dim in others]
-        return f"{several(count, 'combination')} of {listed(names)}"
+        return f"{several(count, 'combination')} of {listed(others)}"
     if not others:
         return ""
     return several(count, "start") if others == ["x0"] else f"{count:,} values of {others[0]}"

@@ -301,7 +301,7 @@ def _slow(result: Result, case: Case) -> tuple[str, ...]:
     rate = "a smaller lr" if case.lr * case.curvatures[1] > 1 else "a larger lr"
     remedy = f"allow more epochs{'' if automatic else f', or take {rate}'}"
     if math.isfinite(case.epochs_left) and case.epochs_left > 0:
-        left = several(int(float(f"{case.epochs_left:.2g}")), "more epoch")
+        left = several(_two_digits(case.epochs_left), "more epoch")
         remedy = f"about {left} would do{'' if automatic else f', or {rate}'}"
     return (
         f"was still on its way down when the epochs ended: {case.end}{case.height}, "
@@ -310,6 +310,11 @@ def _slow(result: Result, case: Case) -> tuple[str, ...]:
         _beside_trap(case),
         remedy,
     )
+
+
+def _two_digits(value: float) -> int:
+    size = 10 ** max(len(str(int(value))) - 2, 0)
+    return round(int(value) / size) * size
 
 
 def _pace(case: Case) -> str:

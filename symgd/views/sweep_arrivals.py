@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..status import Status
-from .axes import SUCCESSES, Mask, Whole, along, by_rate_and_epochs, cells, where
+from .axes import SUCCESSES, Array, Mask, Whole, along, by_rate_and_epochs, cells, where
 from .numbers import number, several
 from .text import wrapped
 
@@ -109,7 +109,11 @@ def _gain(sweep: SweepResult, success: Mask) -> list[str]:
     best: Whole = np.flatnonzero(everywhere)
     if len(best) < 2:
         return []
-    return _fewest_steps(sweep, best) if sweep.settings.tol > 0 else _settled(sweep, best)
+    if sweep.settings.tol > 0:
+        return _fewest_steps(sweep, best)
+    ends = by_rate_and_epochs(sweep, sweep.x)[: best[-1] + 1, -1]
+    ever = np.repeat(success.any(axis=0), len(sweep.problem.names))
+    return _settled(sweep, ends[:, ever], int(best[0]))
 
 
 def _fewest_steps(sweep: SweepResult, best: Whole) -> list[str]:
@@ -122,17 +126,17 @@ def _fewest_steps(sweep: SweepResult, best: Whole) -> list[str]:
     return [f"Larger rates than lr = {rate} gain nothing: there it takes {count}{together}."]
 
 
-def _settled(sweep: SweepResult, best: Whole) -> list[str]:
-    """Compare the ends at all rates that arrive, and at those just below, with the last one."""
-    rates, ends = along(sweep, "lr"), by_rate_and_epochs(sweep, sweep.x)[:, -1]
-    extent = np.ptp(ends[: best[-1] + 1], axis=0).max()
-    moved = np.abs(ends[: best[-1] + 1] - ends[best[-1]]).max(axis=1) > _SAME * extent
-    first = max(int(np.flatnonzero(moved)[-1]) + 1 if moved.any() else 0, int(best[0]))
-    if not extent or first == best[-1]:
+def _settled(sweep: SweepResult, ends: Array, arrived: int) -> list[str]:
+    """Compare the ends at all rates up to the largest that arrives with those there."""
+    rates, last = along(sweep, "lr"), len(ends) - 1
+    extent = np.ptp(ends[np.isfinite(ends).all(axis=1)], axis=0).max()
+    resting = (np.abs(ends - ends[last]) <= _SAME * extent).all(axis=1)
+    first = max(last - int(resting[::-1].argmin()) + 1 if not resting.all() else 0, arrived)
+    if not extent or first == last:
         return []
     counts = _counts(sweep)
     epochs = f"With {counts[-1]:,} epochs l" if len(counts) > 1 else "L"
-    until = "" if best[-1] == len(rates) - 1 else f" up to lr = {number(rates[best[-1]])}"
+    until = "" if last == len(rates) - 1 else f" up to lr = {number(rates[last])}"
     return [
         f"{epochs}arger rates than lr = {number(rates[first])} gain nothing: from there on{until} "
         "the end moves by less than 1e-6 of the range of all ends."
@@ -154,12 +158,10 @@ def _trend(sweep: SweepResult, success: Mask) -> list[str]:
         return [
             f"With twice the epochs half the rate is enough: lr * epochs must be about {about}."
         ]
-    return (
-        [
-            f"The more epochs, the smaller the rate that is enough: lr = {number(needed[0])} with "
-            f"{several(int(counts[enough[0]]), 'epoch')}, lr = {number(needed[-1])} with "
-            f"{counts[enough[-1]]:,}."
-        ]
-        if needed[-1] < needed[0]
-        else []
-    )
+    if needed[-1] >= needed[0]:
+        return []
+    first, last = several(int(counts[enough[0]]), "epoch"), f"{counts[enough[-1]]:,}"
+    return [
+        f"The more epochs, the smaller the rate that is enough: lr = {number(needed[0])} with "
+        f"{first}, lr = {number(needed[-1])} with {last}."
+    ]

@@ -23,16 +23,19 @@ Whole = npt.NDArray[np.int64]
 _MOST = 20  # segments that are listed, or minima
 _BESIDE = 1e-6  # share of the starts' range within which a border belongs to a start
 _DIGITS = 7  # of a border
+_NOTHING = 1e-9  # share of the region that is as good as 0
 _BLURRED = 8  # times curvature times the square of the last digit of x
 _FAILED = -1  # minus the code of its status, for a run that leads to no minimum
+_UNKNOWN = [_FAILED - status for status in (Status.SLOW, Status.STOPPED)]
 
 
 class _Segment(NamedTuple):
-    """Neighbouring starts that share one fate."""
+    """Neighbouring starts that share one fate, or a gap in which it changes more often."""
 
     low: float
     high: float
     rows: Whole
+    changes: int = 0  # inside a gap
 
 
 def basins(sweep: SweepResult) -> str:
@@ -58,49 +61,68 @@ def _line(sweep: SweepResult) -> str:
     """List the segments of a line of starts."""
     segments = _segments(sweep)
     if len(segments) > _MOST:
-        changes = f"Between neighbouring starts this changes {len(segments) - 1:,} times."
+        times = sum(len(segment.rows) > 0 for segment in segments) - 1
+        changes = f"Between neighbouring starts this changes {times:,} times."
         return "\n".join([_shares(sweep), wrapped(changes)]) if sweep.minima else ""
-    ends = [_interval(segment, float(np.ptp(sweep.coords["x0"]))) for segment in segments]
+    places = _places(segments[-1].high - segments[0].low)
+    ends = [_interval(segment, places) for segment in segments]
     width = max(map(len, ends))
     lines = [
-        wrapped(f"{end + ':':<{width + 1}} {_fate(sweep, segment.rows)}", "  ", " " * (width + 2))
+        wrapped(f"{end + ':':<{width + 1}} {_fate(sweep, segment)}", "  ", " " * (width + 2))
         for end, segment in zip(ends, segments, strict=True)
     ]
     return "\n".join(["Which starts lead where:", *lines])
 
 
 def _segments(sweep: SweepResult) -> list[_Segment]:
-    x0 = sweep.coords["x0"]
-    order = np.argsort(x0, kind="stable")
-    x0 = x0[order]
+    """Give the runs of equal outcomes along the line, and what lies between them."""
+    order = np.argsort(sweep.coords["x0"], kind="stable")
+    x0 = sweep.coords["x0"][order]
     outcome = np.where(sweep.minimum >= 0, sweep.minimum, _FAILED - sweep.status)[order]
-    first = [0, *(np.flatnonzero(np.diff(outcome)) + 1).tolist()]
-    last = [*(i - 1 for i in first[1:]), len(x0) - 1]
-    return [
-        _Segment(
-            x0[i] if i == 0 else _border(sweep.borders, x0[i - 1], x0[i], x0[i]),
-            x0[j] if j == len(x0) - 1 else _border(sweep.borders, x0[j], x0[j + 1], x0[j]),
-            order[i : j + 1],
-        )
-        for i, j in zip(first, last, strict=True)
-    ]
+    first = (np.flatnonzero(np.diff(outcome)) + 1).tolist()
+    segments: list[_Segment] = []
+    low = float(x0[0])
+    for rows, i in zip(np.split(order, first), [*first, len(x0)], strict=True):
+        if i == len(x0):
+            return [*segments, _Segment(low, float(x0[-1]), rows)]
+        told = not np.isin(outcome[i - 1 : i + 1], _UNKNOWN).any()
+        between = _between(sweep.borders, x0[i - 1], x0[i]) if told else [x0[i - 1], x0[i]]
+        segments.append(_Segment(low, between[0], rows))
+        if told and len(between) > 1:
+            segments.append(_Segment(between[0], between[-1], np.arange(0), len(between) - 2))
+        low = between[-1]
+    return segments
 
 
-def _border(borders: Array, left: float, right: float, start: float) -> float:
-    """Give the border between two starts; the start itself where none is known."""
+def _between(borders: Array, left: float, right: float) -> list[float]:
+    """Give the borders between two starts, or these where none is known.
+
+    Of two borders around a single start the second one is left out of `borders`.
+    """
     beside = _BESIDE * (right - left)
-    found = borders[(borders >= left - beside) & (borders <= right + beside)]
-    return float(found[0]) if found.size else start
+    inside: list[float] = borders[(borders > left) & (borders < right)].tolist()
+    touching: list[float] = borders[np.abs(borders - left) <= beside].tolist()
+    return inside or touching or [left, right]
 
 
-def _interval(segment: _Segment, extent: float) -> str:
-    places = max(0, _DIGITS - math.ceil(math.log10(extent))) if extent else _DIGITS
+def _places(extent: float) -> int:
+    """Give how many decimals a border has that is known to a share of the range of the starts."""
+    if not 0 < extent < math.inf:
+        return _DIGITS
+    return max(0, _DIGITS - math.ceil(math.log10(extent)))
+
+
+def _interval(segment: _Segment, places: int) -> str:
     low, high = (number(round(v, places), _DIGITS) for v in (segment.low, segment.high))
     return f"x0 = {low}" if low == high else f"x0 from {low} to {high}"
 
 
-def _fate(sweep: SweepResult, rows: Whole) -> str:
+def _fate(sweep: SweepResult, segment: _Segment) -> str:
     """Tell what becomes of the runs of a segment."""
+    rows = segment.rows
+    if not len(rows):
+        more = f", and changes {several(segment.changes, 'more time')}" if segment.changes else ""
+        return f"leads elsewhere{more} [no start]"
     starts = several(len(rows), "start")
     which, status = int(sweep.minimum[rows[0]]), Status(int(sweep.status[rows[0]]))
     if which < 0:
@@ -119,19 +141,18 @@ def _failure(status: Status, kind: int) -> str:
 
 
 def _minimum(sweep: SweepResult, which: int) -> str:
-    minimum = sweep.minima[which]
-    names = sweep.problem.names
-    place = f"{names[0]} = {number(minimum.x[0], 6)}"
-    if len(names) > 1:
-        place = point(names, minimum.x.tolist())
+    minimum, names = sweep.minima[which], sweep.problem.names
+    x = np.where(np.abs(minimum.x) > _NOTHING * np.array(sweep.settings.width), minimum.x, 0.0)
+    place = point(names, x.tolist()) if len(names) > 1 else f"{names[0]} = {number(x[0], 6)}"
     return f"{place} (f = {number(_height(minimum), 6)})"
 
 
 def _height(minimum: Minimum) -> float:
     """Give f, or 0 where the last digits of x decide on all of it."""
-    blur = np.finfo(float).eps * np.abs(minimum.x).max()
-    steepest = np.nan_to_num(np.abs(minimum.eigenvalues)).max()
-    return 0.0 if abs(minimum.fun) <= _BLURRED * steepest * blur**2 else minimum.fun
+    blur = np.finfo(float).eps * float(np.abs(minimum.x).max())
+    steepest = float(np.nan_to_num(np.abs(minimum.eigenvalues)).max())
+    nothing = math.sqrt(_BLURRED) * math.sqrt(steepest) * blur
+    return 0.0 if math.sqrt(abs(minimum.fun)) <= nothing else minimum.fun
 
 
 def _shares(sweep: SweepResult) -> str:

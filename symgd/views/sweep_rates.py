@@ -41,7 +41,8 @@ def _wild(sweep: SweepResult, shown: Mask, status: Status) -> str:
         return f"{at} runs {what}."
     first, most = int(np.argmax(counts > 0)), int(counts.argmax())
     if len(set(counts[counts > 0].tolist())) == 1:
-        return f"{at} {counts[most]:,} of {everything} {what}."
+        does_so = does(status, int(counts[most]))
+        return f"{at} {counts[most]:,} of {everything} {does_so} ({status.name})."
     if first == most:
         return f"{at} at most {counts[most]:,} of {everything} {what}."
     low, high = number(rates[first]), number(rates[most])

@@ -38,7 +38,9 @@ def summary(sweep: SweepResult) -> str:
         A few paragraphs of plain ASCII text: the runs that fail, the rates that are too large,
         those that are large enough, and where the starts lead.
     """
-    blocks = [_headline(sweep), too_large(sweep), arrivals(sweep), _drift(sweep), basins(sweep)]
+    tellers = (_headline, too_large, arrivals, _drift, basins)
+    with np.errstate(all="ignore"):  # ends of runs that ran away
+        blocks = [tell(sweep) for tell in tellers]
     return "\n\n".join(block for block in blocks if block)
 
 

@@ -1,0 +1,51 @@
+"""The command ``symgd``: a face of the library for the shell."""
+
+from __future__ import annotations
+
+import sys
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from ..errors import SymgdError
+from .commands import run
+from .parser import parsed
+
+_FOUND, _NOT_FOUND, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command.
+
+    Parameters
+    ----------
+    argv : sequence of str, optional
+        Words of the command line after its name; by default those of this process.
+
+    Returns
+    -------
+    int
+        Exit status: 0 for a verified minimum, 1 for none, 2 for bad input, 130 after Ctrl-C.
+
+    Examples
+    --------
+    >>> main(["minimize", "(x - 1)**2", "--x0", "0"])
+    The run reached a minimum: x = 1, f = 0 (f'' = 2), after 2 steps.
+    0
+    """
+    given = parsed(sys.argv[1:] if argv is None else argv)
+    try:
+        with warnings.catch_warnings():
+            warnings.showwarning = _tell  # type: ignore[assignment]
+            found = run(given)
+    except SymgdError as error:
+        print(f"symgd: {error}", file=sys.stderr)
+        return _BAD_INPUT
+    except KeyboardInterrupt:
+        print("symgd: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    return _FOUND if found else _NOT_FOUND
+
+
+def _tell(message: Warning | str, *_: Any) -> None:
+    print(f"symgd: warning: {message}", file=sys.stderr)

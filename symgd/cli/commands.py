@@ -1,0 +1,55 @@
+"""The commands: words become arguments of `minimize` or `sweep`, and the result is shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ConfigurationError
+from .output import check_files, show, write_files
+from .values import arguments, axes, parameters
+
+if TYPE_CHECKING:
+    from ..result import Result
+    from ..sweep_result import SweepResult
+
+
+def run(given: Mapping[str, Any]) -> bool:
+    """Do what the command line says.
+
+    Parameters
+    ----------
+    given : mapping of str to object
+        Command, formula and options, in the order in which they were typed.
+
+    Returns
+    -------
+    bool
+        Whether a run reached a verified minimum.
+
+    Raises
+    ------
+    SymgdError
+        If a value is wrong, or a file cannot be written.
+    """
+    check_files(given)
+    result = _result(given)
+    show(given, result)
+    write_files(given, result)
+    return any(status.success for status in result.counts)
+
+
+def _result(given: Mapping[str, Any]) -> Result | SweepResult:
+    from .. import Problem, minimize, sweep
+
+    params = parameters(given.get("params", ()))
+    first = {name: v[0] if isinstance(v, list) else v for name, v in params.items()}
+    problem = Problem(given["expr"], variables=given.get("variables"), params=first)
+    keywords = arguments(given, params, problem.names)
+    several = list(axes(given))
+    if given["command"] == "sweep" or (given["command"] == "plot" and several):
+        return sweep(problem, **keywords)
+    for option, word in several:
+        if option != "--x0":
+            raise ConfigurationError(option, word, "one number here; symgd sweep takes several")
+    return minimize(problem, **keywords)

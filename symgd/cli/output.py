@@ -1,0 +1,121 @@
+"""What comes out: text or data on standard output, pictures and pages in files."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from ..errors import ConfigurationError, SymgdError
+
+if TYPE_CHECKING:
+    from ..result import Result
+    from ..sweep_result import SweepResult
+
+    Outcome: TypeAlias = Result | SweepResult
+
+
+class _Form(NamedTuple):
+    """A kind of file: which suffixes it may have, and how it is written."""
+
+    suffixes: tuple[str, ...]
+    write: Callable[[Outcome, str], None]
+
+
+def check_files(given: Mapping[str, Any]) -> None:
+    """Refuse files that could not be written, before any work is done.
+
+    Raises
+    ------
+    ConfigurationError
+        If a file's suffix is not known, or its folder cannot be written to.
+    """
+    for name, path, form in _wanted(given):
+        if Path(path).suffix.lower() not in form.suffixes:
+            takes = f"the name of a file that ends in {' or '.join(form.suffixes)}"
+            raise ConfigurationError(f"--{name}", path or "nothing", takes)
+        if not _writable(Path(path)):
+            takes = "a file in a folder that exists and can be written to"
+            raise ConfigurationError(f"--{name}", path, takes)
+
+
+def show(given: Mapping[str, Any], result: Outcome) -> None:
+    """Print the result as it is asked for; the command ``plot`` prints nothing."""
+    if given["command"] != "plot":
+        asked = [text for name, text in _TEXTS.items() if name in given]
+        _print((asked or [_summary])[0](result))
+
+
+def write_files(given: Mapping[str, Any], result: Outcome) -> None:
+    """Write the files that are asked for, and say so on standard error.
+
+    Raises
+    ------
+    SymgdError
+        If a file cannot be written, or no picture fits the axes of a sweep.
+    """
+    for _, path, form in _wanted(given):
+        try:
+            form.write(result, path)
+        except OSError as error:
+            raise SymgdError(f"{path} cannot be written: {error.strerror}") from error
+        print(f"symgd: wrote {path}", file=sys.stderr)
+
+
+def _wanted(given: Mapping[str, Any]) -> Iterator[tuple[str, str, _Form]]:
+    return ((name, given[name], form) for name, form in _FILES.items() if name in given)
+
+
+def _writable(path: Path) -> bool:
+    try:
+        folder = path.resolve().parent
+        return not path.is_dir() and folder.is_dir() and os.access(folder, os.W_OK | os.X_OK)
+    except (OSError, RuntimeError):  # a name that is too long, a circle of links
+        return False
+
+
+def _draw(result: Outcome, path: str) -> None:
+    from ..plots.files import save
+
+    save(result, path)
+
+
+def _report(result: Outcome, path: str) -> None:
+    result.report(path)
+
+
+def _summary(result: Outcome) -> str:
+    return f"{result.summary()}\n"
+
+
+def _explained(result: Result) -> str:
+    return f"{result.summary()}\n\n{result.explain()}\n"
+
+
+def _json(result: Outcome) -> str:
+    return json.dumps(result.to_dict(), indent=2, allow_nan=False) + "\n"
+
+
+def _csv(result: Outcome) -> str:
+    from .. import tables
+    from ..sweep_result import SweepResult
+
+    if isinstance(result, SweepResult):
+        return tables.written(tables.sweep_columns(result))
+    return tables.written(tables.columns(result))
+
+
+def _print(text: str) -> None:
+    """Print, and take it quietly when the reader has closed the pipe."""
+    try:
+        print(text, end="", flush=True)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+_PICTURE = _Form((".png", ".svg", ".pdf"), _draw)
+_FILES = {"plot": _PICTURE, "out": _PICTURE, "report": _Form((".html", ".htm"), _report)}
+_TEXTS: dict[str, Callable[[Any], str]] = {"json": _json, "csv": _csv, "explain": _explained}
