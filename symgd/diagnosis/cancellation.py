@@ -59,7 +59,10 @@ def _terms(symbolic: Symbolic) -> Evaluator | None:
 
 
 def _size(expr: sympy.Expr, memo: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:
-    """Give the size that an expression would have if nothing in it cancelled."""
+    """Give what an expression's rounding error is a few units in the last place of.
+
+    The errors of sums add up; those of products and powers are passed on to first order.
+    """
     if expr not in memo:
         parts = [_size(a, memo) for a in expr.args]
         memo[expr] = _combined(expr, parts)
@@ -72,12 +75,18 @@ def _combined(expr: sympy.Expr, parts: list[sympy.Expr]) -> sympy.Expr:
     if expr.is_Add or isinstance(expr, Maximum | Minimum):
         return reduce(add, parts)
     if expr.is_Mul:
-        return reduce(mul, parts)
+        return _of_product([Absolute(a) for a in expr.args], parts)
     if isinstance(expr, Where):
         return Where(expr.args[0], *parts[1:])
     if expr.is_Pow and expr.exp.is_Integer and expr.exp.is_positive:
-        return parts[0] ** expr.exp
+        base = Absolute(expr.base)
+        return base**expr.exp + expr.exp * base ** (expr.exp - 1) * parts[0]
     return Absolute(expr) + _passed_on(expr, parts)
+
+
+def _of_product(sizes: list[sympy.Expr], errors: list[sympy.Expr]) -> sympy.Expr:
+    others = [reduce(mul, sizes[:i] + sizes[i + 1 :]) for i in range(len(sizes))]
+    return reduce(add, [e * o for e, o in zip(errors, others, strict=True)])
 
 
 def _passed_on(expr: sympy.Expr, parts: list[sympy.Expr]) -> Any:

@@ -1,17 +1,26 @@
-"""Whether f falls without end towards an edge of its domain, as log(x) does towards 0."""
+"""Whether f falls without end towards an edge of its domain or a pole, as log(x) does towards 0."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from ..problem import Problem
+from .local import EPS
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 _NONE = -1
 _NEAR = 1e-3  # share of the way travelled within which the edge lies ahead
+_AHEAD = 0.1  # and a pole, before which fixed lengths are too long sooner
+_SHARES = np.concatenate([[0.0], 2.0 ** np.arange(-60, 1)])
 _FIRST, _LAST = 20, 44  # halvings of the distance to the edge between which f is watched
+_EARLIEST, _COUNT = 4, 16  # or sooner, so many, where the doubles are too coarse for that
+_FEWEST = 6  # halvings that tell
+_RESOLVED = 64 * EPS  # share of x that the distance has to be above
 _STEADY = 0.9  # each halving brings at least this share of the fall before it
 
 
@@ -40,35 +49,97 @@ def bottomless_edge(problem: Problem, x: Array, x0: Array) -> int:
     >>> bottomless_edge(Problem("sqrt(x)"), np.array([1e-9]), np.array([1.0]))
     -1
     """
-    way = x - x0
-    gradient = problem.gradients(x[None])[0]
-    steepest = np.abs(gradient).max()
-    if not problem.domain or not way.any() or not 0 < steepest < np.inf:
+    if not problem.domain:
         return _NONE
-    for ahead in (way, -np.abs(way).max() * gradient / steepest):
+    for ahead in _ways(problem, x, x0):
         edge = _edge(problem, x, ahead)
         if edge is not None and _falls_steadily(problem, edge[0], -ahead):
             return edge[1]
     return _NONE
 
 
+def bottomless_pole(problem: Problem, x: Array, x0: Array) -> bool:
+    """Tell whether f has no lowest value towards a pole just ahead of a run.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    x, x0 : ndarray
+        End and start of the run, ``(n_vars,)``.
+
+    Returns
+    -------
+    bool
+
+    Examples
+    --------
+    >>> bottomless_pole(Problem("tan(x)"), np.array([1.571]), np.array([2.0]))
+    True
+    >>> bottomless_pole(Problem("sin(x)"), np.array([1.571]), np.array([2.0]))
+    False
+    """
+    return any(
+        _falls_steadily(problem, _turn(problem, x, ahead), -ahead)
+        for ahead in _ways(problem, x, x0)
+    )
+
+
+def _ways(problem: Problem, x: Array, x0: Array) -> tuple[Array, ...]:
+    """Give the ways on from the end of a run: straight on, and down, as far as it has come."""
+    way = x - x0
+    gradient = problem.gradients(x[None])[0]
+    steepest = np.abs(gradient).max()
+    if not way.any() or not 0 < steepest < np.inf:
+        return ()
+    return way, -np.abs(way).max() * gradient / steepest
+
+
 def _falls_steadily(problem: Problem, edge: Array, back: Array) -> bool:
-    distances = 0.5 ** np.arange(_FIRST, _LAST)
+    finest = _RESOLVED * np.abs(edge).max() / np.abs(back).max()
+    last = _LAST if finest == 0 else min(_LAST, int(-np.log2(finest)))
+    first = max(_EARLIEST, min(_FIRST, last - _COUNT))
+    if last - first < _FEWEST:
+        return False
+    distances = 0.5 ** np.arange(first, last)
     falls = -np.diff(problem.values(edge + distances[:, None] * back))
     return bool((falls > 0).all() and (falls[1:] >= _STEADY * falls[:-1]).all())
 
 
+def _turn(problem: Problem, x: Array, way: Array) -> Array:
+    """Give the last point ahead where f has only fallen: a minimum, a pole, or a jump."""
+    here = problem.values(x[None])[0]
+
+    def falls(points: Array) -> Mask:
+        downward = problem.gradients(points) @ way < 0
+        return np.asarray((problem.values(points) <= here) & downward)
+
+    ahead = x + _SHARES[:, None] * _AHEAD * way
+    turned = np.flatnonzero(~falls(ahead))
+    if not len(turned) or turned[0] == 0:
+        return x
+    return _bisected(ahead[turned[0] - 1], ahead[turned[0]], falls)
+
+
 def _edge(problem: Problem, x: Array, way: Array) -> tuple[Array, int] | None:
     """Give the last point ahead where f is defined, and the condition that fails beyond it."""
-    ahead = x + np.concatenate([[0.0], 2.0 ** np.arange(-60, 1)])[:, None] * _NEAR * way
-    holds = problem.run(problem.symbolic.holds, ahead) == 1.0
+
+    def defined(points: Array) -> Mask:
+        return np.asarray(problem.run(problem.symbolic.holds, points) == 1.0)
+
+    ahead = x + _SHARES[:, None] * _NEAR * way
+    holds = defined(ahead)
     outside = np.flatnonzero(~holds.all(axis=0))
     if not len(outside) or outside[0] == 0:
         return None
     good, bad = ahead[outside[0] - 1], ahead[outside[0]]
     condition = int(np.flatnonzero(~holds[:, outside[0]])[0])
+    return _bisected(good, bad, lambda p: np.asarray(defined(p).all(axis=0))), condition
+
+
+def _bisected(good: Array, bad: Array, test: Callable[[Array], Mask]) -> Array:
+    """Give the last point on the way from a good one to a bad one that passes a test."""
     for _ in range(100):
         middle = good + (bad - good) / 2
-        fine = (problem.run(problem.symbolic.holds, middle[None]) == 1.0).all()
-        good, bad = (middle, bad) if fine else (good, middle)
-    return good, condition
+        good, bad = (middle, bad) if test(middle[None])[0] else (good, middle)
+    return good

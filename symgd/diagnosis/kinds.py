@@ -21,6 +21,7 @@ LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a mi
 
 _NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
 _RESOLVED = 1e-2  # share of that neighbourhood that the rounding of x may amount to
+_WARY = 2.0  # times what the curvature changes by, that it has to be above
 _NEARBY = 1e-2  # share of the way travelled at which curvature is compared
 _UNDERFLOW = 1e-290  # a curvature below this has lost digits
 _FLATTER = 1e6  # how much more than its curvature f rises around a degenerate minimum
@@ -85,7 +86,7 @@ class Kinds:
             with np.errstate(all="ignore"):
                 moved = ahead - here.hessian
                 scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
-            noise = np.fmax(noise, np.abs(scaled).sum(axis=2).max(axis=1))
+            noise = np.fmax(noise, _WARY * np.abs(scaled).sum(axis=2).max(axis=1))
         return noise
 
     def _flattened(self, points: Array, x0: Array, here: Model) -> Mask:

@@ -15,8 +15,11 @@ Mask = npt.NDArray[np.bool_]
 
 _STEPS = 240  # enough for x**12, where each step gains an eleventh
 _NEAR = 1e-4  # share of the way travelled below which f is too coarse to judge a step
+_UNSEEN = 4 * EPS  # share of the way travelled that no step can close
 _FALL = 1e-10  # share of a run's whole fall that may be left along null directions
 _MANY = 4  # such steps in a run tell a singular Hessian
+_ASTRAY = 1e-2  # share of the way travelled that such steps may lead away
+_FINISH = 1e-12  # share of the tolerance to which steps go on that shrink only linearly
 _LINEAR = 0.25  # a step that shrinks the next one by less than this is not quadratic
 
 
@@ -73,12 +76,16 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         homing = (decrement <= _LINEAR * last[active]) & np.isfinite(last[active])
         homing |= linear[active] >= _MANY
         good &= _level(problem, here, best[active], x0[active])
-        small = good & ((decrement <= noise) | (homing & (decrement <= tol * way)))
+        small = good & (decrement <= np.fmax(noise, _UNSEEN * way))
+        small |= good & homing & (decrement <= tol * way)
         settled[active[small]] = True
         linear[active] += decrement > _LINEAR * last[active]
         last[active] = np.where(good, decrement, last[active])
         done = ~good | (decrement <= noise / 8)
-        done |= settled[active] & (linear[active] >= _MANY)
+        # Singular Hessians send the steps down a level valley, too: not far from where it ended.
+        astray = np.abs(best - x)[active] > _ASTRAY * np.abs(best - x0)[active]
+        enough = astray.any(axis=1) | (decrement <= _FINISH * tol * way)
+        done |= settled[active] & (linear[active] >= _MANY) & enough
         step = box.clip(best[active] + here.newton_step())
         moved = ~done & (step != best[active]).any(axis=1)
         if not moved.any():

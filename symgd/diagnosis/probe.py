@@ -91,7 +91,7 @@ def around(
     if (near > 0).all():
         return Around.UP
     still = near == 0
-    far = _first(ask.changes(steps[still], _FAR))
+    far = _first(_lasting(ask.changes(steps[still], _FAR)))
     if (far > 0).all():
         return Around.UP
     both_ways = still.reshape(2, -1).all(axis=0).sum() * 2 == still.sum()
@@ -146,6 +146,12 @@ def _first(changes: Array) -> Array:
     """Give the sign of the first change along each step; 0 without one."""
     first = (changes != 0).argmax(axis=1)
     return np.asarray(np.sign(np.take_along_axis(changes, first[:, None], axis=1)[:, 0]))
+
+
+def _lasting(changes: Array) -> Array:
+    """Leave out rises behind which f is level again: single ones are rounding."""
+    level = np.maximum.accumulate((changes == 0)[:, ::-1], axis=1)[:, ::-1]
+    return np.where((changes > 0) & level, 0.0, changes)
 
 
 def _jumps(changes: Array) -> bool:

@@ -366,10 +366,17 @@ class _Judge:
         self.status[self._open(Stop.NONFINITE)] = Status.DIVERGED
         away = np.abs(self.x - self.x0).max(axis=1) > _AWAY * self.how.width.max()
         self.status[away & (self.status == _UNDECIDED)] = Status.DIVERGED
+        self._at_kinks(self._open(Stop.EPOCHS))
         self._out_of_steps(self._open(Stop.EPOCHS))
         for row in self._open(*_HALTED):
             self._judge_values(row)
         self._traps(np.flatnonzero(self.status == Status.SLOW))
+
+    def _at_kinks(self, rows: Whole) -> None:
+        """Find the runs that only rounding has kept moving at a minimum on a kink."""
+        for row in rows[near_kink(self.problem, self.x[rows])]:
+            if self._by_values(row).lowest:
+                self.kind[row], self.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
 
     def _traps(self, rows: Whole) -> None:
         """Note the maximum or saddle beside which a run started that did not get far."""
@@ -438,12 +445,16 @@ class _Judge:
         spectra = [model(self.problem, points, self.box).spectrum() for points in tail]
         self.low[rows] = np.fmin.reduce([s[:, 0] for s in spectra])
         self.high[rows] = np.fmax.reduce([_last(s) for s in spectra])
-        centre = tail.mean(axis=0)
-        found = refine(self.problem, centre, self.x0[rows], self.box, self.how.tol)
-        within = (found.x >= tail.min(axis=0)) & (found.x <= tail.max(axis=0))
-        inside = found.settled & np.asarray(within.all(axis=1))
-        around = rows[inside]
-        self._note(around, model(self.problem, found.x[inside], self.box).spectrum())
+        low, high = tail.min(axis=0), tail.max(axis=0)
+        around = np.arange(len(rows))  # those for which no minimum has been found yet
+        for points in (tail.mean(axis=0), *tail):
+            x, x0 = points[around], self.x0[rows[around]]
+            found = refine(self.problem, x, x0, self.box, self.how.tol)
+            within = (found.x >= low[around]) & (found.x <= high[around])
+            inside = found.settled & np.asarray(within.all(axis=1))
+            spectrum = model(self.problem, found.x[inside], self.box).spectrum()
+            self._note(rows[around[inside]], spectrum)
+            around = around[~inside]
 
 
 def _tidy(points: Array, x0: Array) -> Array:

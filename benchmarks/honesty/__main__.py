@@ -1,0 +1,133 @@
+"""Count true and false verdicts: ``python -m benchmarks.honesty``."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import os
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from benchmarks.table import machine
+
+from . import tables
+from .contestants import ALL, COMPILED, installed
+from .runs import Effort, Run, judged
+from .tasks import Task, tasks
+
+_FULL = Effort()
+_QUICK = Effort(tries=25, random=8, beside=2, rated=2, longest=500)
+_PAGE = """\
+# How far verdicts can be trusted
+
+Written by `python -m benchmarks.honesty` (install the extra `bench` first) on {machine}.
+{absent}
+Every contestant minimizes the same published problems (`tests/data/problems.json`) from the same
+starts: the centre of the box and the origin, points on the axes through the centre, random points,
+and points at most 1e-9 from saddles and maxima, which SciPy's root finder located on the gradient.
+All have the exact gradient, trust-exact has the exact Hessian, and all have their default
+tolerances; Optimistix, which has none, gets 1e-8.
+
+**The judge** samples f and knows neither a gradient nor anyone's verdict. Around an end it looks
+for the lowest value of f in the box at distances of 1e-3 to 1e-6 of the box's sides: along the
+axes, in random directions, in those where a quadratic through samples falls, then ever closer
+around the best of them. A lower point counts if it is lower by more than 1e-12 of the usual change
+of f over the largest distance, and if no ridge lies before it: the straight way does not climb, or
+f is lower at all shorter distances, too. Where rounding could hide or feign a fall, f is evaluated
+with 50 digits or more.
+
+- **left the box**: ends outside it, or none at all. BFGS, trust-exact and Optimistix know no bounds
+  and may be right about such an end, so it is not judged and counts neither for nor against them.
+- **reported**: successes reported for ends in the box.
+- **false**: of these, ends with a lower point next to them; **by far**: lower at 1e-3 of the box,
+  so that the end is no minimum, however loose the tolerance.
+- **true**: reported minima; **or nearly**: with all that are not false by far, as loose tolerances
+  leave them.
+- **minima missed**: ends that are minima and were not reported, as a share of all ends that are.
+  Here the judge also looks at distances of 1e-7 and 1e-8, and smaller falls count, too, if they
+  exceed the rounding errors of f. A run that symgd calls slow or oscillating is looked at down to
+  1e-10 with all digits: if it still creeps downhill, nothing was missed.
+- **best minimum**: true successes with the lowest value of f in the box, as a share of all runs.
+
+## All starts
+
+{summary}
+
+## Each family of starts
+
+{families}
+
+## Fixed rates
+
+symgd alone, 2000 epochs at multiples of the safe rate, 2 / largest curvature at the known minimum
+nearest to the start. Half of the starts are random, half lie near a minimum.
+
+{rates}
+
+## Where symgd is wrong
+
+Problems with a false success, or with more than 1 % of the minima missed, and a call that shows it,
+where `p = benchmarks.honesty.tasks.task(problem)`.
+
+{problems}
+
+## Where a peer has more true successes
+
+{ahead}
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run, print and save."""
+    given = _parser().parse_args(arguments)
+    effort = _present(_QUICK if given.quick else _FULL, given.quick)
+    chosen = [task for task in tasks() if given.only in (None, task.name)]
+    runs = measured([task for task in chosen if len(task.expr) <= effort.longest], effort)
+    text = page(runs, effort)
+    print(text)
+    if given.verbose:
+        print(tables.wrong(runs))
+    if given.docs:
+        (given.docs / "honesty.md").write_text(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.honesty", description="Count true and false verdicts."
+    )
+    parser.add_argument("--quick", action="store_true", help="fewer starts, no long formulas")
+    parser.add_argument("--only", metavar="NAME", help="one problem")
+    parser.add_argument("--docs", type=Path, metavar="FOLDER", help="folder to write honesty.md to")
+    parser.add_argument("--verbose", action="store_true", help="every wrong verdict of symgd")
+    return parser
+
+
+def _present(effort: Effort, quick: bool) -> Effort:
+    """Leave out who is not installed, and in a hurry who compiles for seconds on each problem."""
+    names = [name for name in installed() if not (quick and name in COMPILED)]
+    return replace(effort, contestants=tuple(names))
+
+
+def measured(chosen: Sequence[Task], effort: Effort) -> list[Run]:
+    """Judge runs on all problems, the longest formulas first, in one process a core."""
+    hardest = sorted(chosen, key=lambda task: -len(task.expr))
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as pool:
+        lists = pool.map(partial(judged, effort=effort), hardest)
+        by_name = {task.name: runs for task, runs in zip(hardest, lists, strict=True)}
+    return [run for task in chosen for run in by_name[task.name]]
+
+
+def page(runs: Sequence[Run], effort: Effort) -> str:
+    """Write the page."""
+    absent = "".join(f"{n} did not take part.\n" for n in ALL if n not in effort.contestants)
+    makers = (tables.summary, tables.families, tables.rates, tables.problems, tables.ahead)
+    sections = {make.__name__: make(runs) for make in makers}
+    return _PAGE.format(machine=machine(), absent=absent and "\n" + absent, **sections)
+
+
+if __name__ == "__main__":
+    main()
