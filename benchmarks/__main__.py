@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from . import first_answer, scaling, solutions, steps
+from . import first_answer, scaling, solutions, steps, sweeps
 from .effort import FULL, QUICK, Effort
 from .picture import draw
 from .table import Row, machine, markdown
@@ -34,6 +34,7 @@ symgd's: above 1, symgd is faster.
 - **Time to solution**: a whole call of `minimize` from given starts to verified minima, with the
   kernel loaded. The peers judge nothing. Optimistix gets a tolerance of 1e-8, SciPy has its
   defaults, which leave gradients of up to 1e-3, and one thread for its BLAS, which is faster.
+- **Sweep**: a call of `sweep` with verdicts on all 2,000 ends, beside loops without any.
 - **First answer**: whole processes, from the start of Python to the printed minima, and formulas in
   a process that runs. The script does by hand what the README's first command does.
 
@@ -67,6 +68,7 @@ def measure(effort: Effort) -> list[Row]:
     return [
         *on_one_core(steps.rows, effort),
         *solutions.rows(effort),
+        *sweeps.rows(effort),
         *first_answer.rows(effort),
         *scaling.rows(effort),
     ]

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
+_FAR = 1e3  # sizes of the searched region beyond which a run has run away
+_BESIDE = 1e-3  # share of its way within which a run has come to a pole
 _SAME = 1e-6  # share of the searched region within which two points are one
 
 
@@ -283,12 +285,29 @@ class Result:
         return unbounded(self.problem, self._box)
 
     def fall(self, run: int) -> Unbounded | None:
-        """Give the proof that f falls without end, along a run's way if it shows there."""
+        """Give the proof that f falls without end where a run went: far away, or to a pole."""
         from .diagnosis.unbounded import along
 
         x0, x = self.runs.x0[run], self.runs.x[run]
         with np.errstate(all="ignore"):
-            return along(self.problem, x0, x - x0) or self.unbounded
+            away = np.abs(x - x0).max()
+            if not away <= _FAR * max(self.settings.width):
+                proof = along(self.problem, x0, x - x0) or self.unbounded
+                return None if proof is None or proof.pole else proof
+            proof = self.unbounded
+            if proof is None or not proof.pole:
+                return None
+            return proof if np.abs(x - proof.start).max() <= _BESIDE * away else None
+
+    def floor(self, run: int) -> tuple[float, float]:
+        """Estimate the rounding errors of f and of its gradient at the end of a run."""
+        from .diagnosis.cancellation import gradient_noise
+        from .diagnosis.local import rounding
+
+        end = self.runs.x[[run]]
+        with np.errstate(all="ignore"):
+            noise = gradient_noise(self.problem, end)
+            return float(rounding(self.problem, end)[0]), float(noise.max())
 
     def plateau(self, run: int) -> Plateau:
         """Tell how far f is flat around the end of a run, and where it falls."""

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy
 
-from benchmarks import c_program, descents, first_answer, scaling, solutions, steps
+from benchmarks import c_program, descents, first_answer, scaling, solutions, steps, sweeps
 from benchmarks.__main__ import save
 from benchmarks.effort import QUICK
 from benchmarks.functions import RASTRIGIN, SEVEN, callables
@@ -59,7 +59,7 @@ def test_solutions_are_minima(name):
 
 
 @pytest.mark.parametrize(
-    "part", [steps, solutions, first_answer, scaling], ids=lambda m: m.__name__
+    "part", [steps, solutions, sweeps, first_answer, scaling], ids=lambda m: m.__name__
 )
 def test_part_runs(part, monkeypatch):
     for name, few in (("SEVEN", (SEVEN[0], RASTRIGIN)), ("_LONG", "x**4")):

@@ -71,7 +71,7 @@ def batch(*rows, expr=COSINE, best=0, minima=(), **more):
         problem=Problem(expr),
         runs=runs,
         minima=minima,
-        settings=Settings("gd", None, 100, 1e-8, polish=True, escape=False, bounds=((-9.0, 9.0),), width=(18.0,)),
+        settings=Settings("gd", None, 100, 1e-8, True, False, ((-9.0, 9.0),), (18.0,)),
         best=best,
         jac=np.zeros(runs.x.shape[1]),
         nfev=1,

@@ -36,6 +36,7 @@ _UNDECIDED = -1
 _SLICE = 2**15  # runs judged at once: what that needs in memory is some hundred times as much
 _TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
+_NOTHING = 1e-12  # share of the way to a trap that its coordinates are not known to
 _REST = 1e-20  # share of a coordinate of the start that is as good as zero
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
 _FALLEN = 1e12  # fall of f, in sizes of f at the start and its change there, that shows a pole
@@ -385,6 +386,7 @@ class _Judge:
         x0 = self.x0[rows]
         y, found = stationary(self.problem, x0, self.box)
         found &= (np.abs(y - x0) <= _BESIDE_TRAP * self.how.width).all(axis=1)
+        y = np.where(np.abs(y) <= _NOTHING * np.abs(y - x0), 0.0, y)
         rows, y = rows[found], y[found]
         if not len(rows):
             return

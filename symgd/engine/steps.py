@@ -23,7 +23,7 @@ _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative t
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
 _LEASH = 500.0  # first steps that one step may be as long as, besides |x| itself
 _LONGEST = 1.7e308  # an infinite length would never shrink
-_PATIENCE = 20.0  # accepted steps in a row that gain nothing beyond rounding
+_PATIENCE = 20.0  # accepted steps, more than others, that gain nothing beyond rounding
 
 _clip = elementary(vmath.clip)
 _larger = elementary(vmath.larger)
@@ -112,7 +112,9 @@ class _Trial:
         next_t = select(self.good, self._longer(w, t, nit), self._shorter(t))
         accept = self.live & self.good
         nit = select(accept & ~self.first, nit + 1.0, nit)
-        stall = select(self.f - self.value <= self.slack, stall + 1.0, 0.0)
+        idle = self.f - self.value <= self.slack
+        counted = select(idle, stall + 1.0, _larger(stall - 1.0, 0.0))
+        stall = select(self.good, counted, stall)
         stop = select(nit >= limit, float(Stop.EPOCHS), 0.0)
         stop = select(self._stuck(stall), float(Stop.FLOOR), stop)
         stop = select(self.good & (self.size <= tol), float(Stop.TOLERANCE), stop)

@@ -313,7 +313,7 @@ def _slow(result: Result, case: Case) -> tuple[str, ...]:
 
 
 def _two_digits(value: float) -> int:
-    size = 10 ** max(len(str(int(value))) - 2, 0)
+    size = int(10 ** max(len(str(int(value))) - 2, 0))
     return round(int(value) / size) * size
 
 
@@ -438,9 +438,12 @@ def _no_progress(result: Result, case: Case) -> tuple[str, ...]:
     )
     if math.isfinite(case.lr) and case.kind == Kind.NOT_STATIONARY:
         return what, f"with {case.pace} its steps are too small to change x", "raise lr"
+    value, slope = result.floor(case.run)
+    floor = f" (about {number(value, 2)}; the gradient's is about {number(slope, 2)})"
     return (
         what,
-        "no step lowers f by more than its rounding error, and this is no verified minimum",
+        f"no step lowers f by more than its rounding error{floor if value > 0 else ''}, "
+        "and this is no verified minimum",
         advice(case.status),
     )
 
