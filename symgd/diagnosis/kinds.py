@@ -10,6 +10,7 @@ import numpy.typing as npt
 from ..problem import Problem
 from ..status import Kind
 from .cancellation import gradient_noise
+from .creases import falls_along_kink
 from .local import EPS, PERTURBED, SINGULAR, Box, Model
 from .probe import Around, around
 
@@ -120,8 +121,11 @@ class Kinds:
         fall = np.abs(before - after) if np.isfinite(before) else 0.0
         level = EPS**2 * float(fall)
         found = around(self.problem, point, length, self.box, not kinked, known, level)
+        if found is Around.UP and kinked:
+            falls = falls_along_kink(self.problem, point, length, self.box)
+            return Kind.SADDLE if falls else Kind.KINK_MINIMUM
         if found is Around.UP:
-            return Kind.KINK_MINIMUM if kinked else smooth
+            return smooth
         return {
             Around.DOWN: Kind.SADDLE,
             Around.SUMMIT: Kind.MAXIMUM,
