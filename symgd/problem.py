@@ -439,7 +439,8 @@ class Problem:
             return self._differences(points)
         lower = self.run(self.symbolic.hess, points)
         hessians = np.empty((len(points), n, n))
-        for entry, i, j in zip(lower, *np.tril_indices(n), strict=True):
+        places = ((i, j) for i in range(n) for j in range(i + 1))
+        for entry, (i, j) in zip(lower, places, strict=True):
             hessians[:, i, j] = hessians[:, j, i] = entry
         return hessians
 

@@ -138,6 +138,8 @@ def near_kink(problem: Problem, points: Array) -> Mask:
     """Tell whether points lie within rounding of a kink or a jump of f."""
     evaluate = problem.symbolic.kinks
     here = problem.run(evaluate, points)
+    if not len(here):
+        return np.zeros(len(points), dtype=bool)
     scatter = np.zeros_like(here)
     for shift in (-PERTURBED, PERTURBED):
         with np.errstate(invalid="ignore"):

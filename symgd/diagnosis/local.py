@@ -187,7 +187,10 @@ def _scale(hessian: Array) -> Array:
         scale = np.where((chosen > 0) & np.isfinite(chosen), 1 / np.sqrt(chosen), 1.0)
         for _ in range(_ROUNDS):
             rows = (sizes * scale[:, :, None] * scale[:, None, :]).max(axis=2)
-            scale = np.where((rows > _BALANCED) & (rows < np.inf), scale / np.sqrt(rows), scale)
+            uneven = (rows > _BALANCED) & (rows < np.inf)
+            if not uneven.any():
+                break
+            scale = np.where(uneven, scale / np.sqrt(rows), scale)
     return np.asarray(scale)
 
 

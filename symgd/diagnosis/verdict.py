@@ -184,8 +184,10 @@ class _Judge:
             self._snap()
         self._defined()
         self._minima()
-        self._stationary()
-        self._by_stop()
+        if len(self._open()):
+            self._stationary()
+            self._by_stop()
+        self._traps(np.flatnonzero(self.status == Status.SLOW))
         gradient = self.problem.gradients(self.x)
         with np.errstate(invalid="ignore"):
             grad_norm = np.abs(self.box.projected(self.x, gradient)).max(axis=1)
@@ -200,6 +202,8 @@ class _Judge:
 
     def _snap(self) -> None:
         """Move ends that all but touch a bound onto it, where f is no higher there."""
+        if not np.isfinite([self.box.lower, self.box.upper]).any():
+            return
         near = _TOUCHING * self.how.width
         snapped = np.where(self.x - self.box.lower <= near, self.box.lower, self.x)
         snapped = np.where(self.box.upper - snapped <= near, self.box.upper, snapped)
@@ -210,10 +214,8 @@ class _Judge:
 
     def _open(self, *stops: Stop) -> Whole:
         """Give the rows without a verdict, of runs that stopped in one of these ways."""
-        chosen = self.status == _UNDECIDED
-        if stops:
-            chosen &= np.isin(self.ends.stop, stops)
-        return np.flatnonzero(chosen)
+        rows = np.flatnonzero(self.status == _UNDECIDED)
+        return rows[np.isin(self.ends.stop[rows], stops)] if stops and len(rows) else rows
 
     def _defined(self) -> None:
         """Find the runs that ended where f or its gradient is not finite."""
@@ -255,6 +257,8 @@ class _Judge:
         """Find the runs that have arrived at a verified minimum."""
         self._ordinary(self._open())
         rows = self._open()
+        if not len(rows):
+            return
         found = refine(self.problem, self.x[rows], self.x0[rows], self.box, self.how.tol)
         rows, y = rows[found.settled], _tidy(found.x, self.x0[rows])[found.settled]
         if not len(rows):
@@ -374,7 +378,6 @@ class _Judge:
         self._out_of_steps(self._open(Stop.EPOCHS))
         for row in self._open(*_HALTED):
             self._judge_values(row)
-        self._traps(np.flatnonzero(self.status == Status.SLOW))
 
     def _at_kinks(self, rows: Whole) -> None:
         """Find the runs that only rounding has kept moving at a minimum on a kink."""
