@@ -16,7 +16,7 @@ from .engine.rules import Rule
 from .errors import ConfigurationError
 from .foresight import warn_of_rate
 from .gather import gather, settings_of
-from .options import Options, read_options
+from .options import Options, read_options, read_problem
 from .problem import Problem, Source
 from .result import Evidence, Result, Runs
 
@@ -120,7 +120,7 @@ def minimize(
     """
     for name, value in unknown.items():
         raise ConfigurationError(name, value, "nothing: minimize has no such argument")
-    problem = _problem(expr, variables, params)
+    problem = read_problem(expr, variables, params)
     options = read_options(
         problem, x0, bounds=bounds, start_box=start_box, starts=starts, sampler=sampler,
         seed=seed, method=method, lr=lr, epochs=epochs, tol=tol, polish=polish, escape=escape,
@@ -132,20 +132,6 @@ def minimize(
         if options.escape:
             batch = led_on(problem, batch, options)
         return _wrap(problem, batch, options)
-
-
-def _problem(
-    expr: Source | Problem,
-    variables: Sequence[str] | None,
-    params: Mapping[str, float] | None,
-) -> Problem:
-    if not isinstance(expr, Problem):
-        return Problem(expr, variables=variables, params=params)
-    if variables is not None and tuple(variables) != expr.names:
-        raise ConfigurationError(
-            "variables", variables, "nothing beside a Problem, which names its own"
-        )
-    return expr.with_params(params) if params else expr
 
 
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:

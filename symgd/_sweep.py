@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from inspect import Parameter, Signature
 from itertools import product
 from pathlib import Path
@@ -16,13 +16,14 @@ import numpy.typing as npt
 
 from .arguments import as_float
 from .borders import borders, destinations, followed, further
+from .columns import put
 from .descent import Batch, descend, record
 from .diagnosis.verdict import Judging, judge
 from .engine.lanes import Ends
 from .engine.rules import RULES, Rule
 from .errors import ConfigurationError
 from .gather import gather, settings_of
-from .options import Options, read_options, whole_number
+from .options import Options, read_options, read_problem, whole_number
 from .problem import Problem, Source
 from .result import Minimum
 from .status import Status
@@ -148,7 +149,7 @@ def _plan(expr: Source | Problem, arguments: dict[str, Any]) -> _Plan:
     params = _params(arguments.get("params"))
     swept = {name: values for name, values in params.items() if np.ndim(values)}
     first = {name: float(np.ravel(values)[0]) for name, values in params.items()}
-    problem = _problem(expr, arguments.get("variables"), first)
+    problem = read_problem(expr, arguments.get("variables"), first)
     rates = _rates(arguments.get("lr"))
     counts = _counts(arguments.get("epochs"))
     options = _options(problem, arguments, rates, counts)
@@ -177,15 +178,6 @@ def _options(problem: Problem, arguments: Mapping[str, Any], rates: Any, counts:
         **plain,
     )
     return replace(options, rule=RULES[method](lr=rates)) if np.ndim(rates) else options
-
-
-def _problem(expr: Source | Problem, variables: Any, params: dict[str, float]) -> Problem:
-    if not isinstance(expr, Problem):
-        return Problem(expr, variables=variables, params=params)
-    if variables is not None and tuple(variables) != expr.names:
-        takes = "nothing beside a Problem, which names its own"
-        raise ConfigurationError("variables", variables, takes)
-    return expr.with_params(params) if params else expr
 
 
 def _starts(problem: Problem, x0: Any, options: Options) -> Array | None:
@@ -308,8 +300,7 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
         again = descend(problem, np.asfortranarray(batch.x0[rows]), how)
         for name in ("nit", "evaluations"):
             getattr(batch, name)[rows] = getattr(again, name)
-        for column in fields(judged):
-            getattr(judged, column.name)[rows] = getattr(again.verdicts, column.name)
+        put(judged, rows, again.verdicts)
 
 
 def _assembled(plan: _Plan, parts: Sequence[Batch]) -> SweepResult:

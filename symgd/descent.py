@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
+from .columns import joined, part, put
 from .diagnosis.escape import beyond
 from .diagnosis.verdict import Judging, Verdicts, judge
 from .engine import codegen, lanes, slow
@@ -42,10 +43,9 @@ class Batch:
 
     def of(self, rows: Whole) -> Batch:
         """Give some of the runs."""
-        columns = {f.name: getattr(self.verdicts, f.name)[rows] for f in fields(Verdicts)}
         return Batch(
             self.x0[rows], self.nit[rows], self.evaluations[rows], self.parent[rows],
-            Verdicts(**columns), [self.paths[row] for row in rows] if self.paths else [],
+            part(self.verdicts, rows), [self.paths[row] for row in rows] if self.paths else [],
         )  # fmt: skip
 
 
@@ -67,16 +67,15 @@ def descend(problem: Problem, x0: Array, options: Options) -> Batch:
         if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
             break
         tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
-        part = options.of(rows)
-        more, further = _run(problem, ends.x[rows], options.epochs - ends.nit[rows], tol, part)
+        left = options.epochs - ends.nit[rows]
+        more, further = _run(problem, ends.x[rows], left, tol, options.of(rows))
         for row, path in zip(rows, further, strict=False):
             ways[row] = np.concatenate([ways[row], path[1:]])
         ends.x[rows], ends.stop[rows] = more.x, more.stop
         ends.nit[rows] += more.nit
         ends.evaluations[rows] += more.evaluations
-        again = judge(problem, x0[rows], _rows(ends, rows), options.box, how.of(rows))
-        for column in fields(Verdicts):
-            getattr(verdicts, column.name)[rows] = getattr(again, column.name)
+        again = judge(problem, x0[rows], part(ends, rows), options.box, how.of(rows))
+        put(verdicts, rows, again)
     return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts, ways)
 
 
@@ -85,24 +84,17 @@ def _judging(options: Options) -> Judging:
     return Judging(options.rule, tol, options.polish, options.width)
 
 
-def _rows(ends: lanes.Ends, rows: Whole) -> lanes.Ends:
-    return lanes.Ends(*(getattr(ends, f.name)[rows] for f in fields(lanes.Ends)))
-
-
 def _run(
     problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
 ) -> tuple[lanes.Ends, list[Array]]:
     """Hand a batch of starts to the kernel; gives the ends, and the paths if they are kept."""
-    rule = options.rule
-    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
-    rows = _rows_of(problem, x0, limits, tol, options)
-    batch = lanes.Batch(rows, len(x0), leap=rule is not None and tol == 0.0)
+    kernel, batch = _prepared(problem, x0, limits, tol, options)
     if not options.history:
         ends = lanes.run(kernel, batch, options.workers)
-        _redo(problem, kernel, rows, ends)
+        _redo(problem, kernel, batch.rows, ends)
         return ends, []
     ends, found = paths(kernel, batch, options.history, options.workers)
-    for row in _redo(problem, kernel, rows, ends):
+    for row in _redo(problem, kernel, batch.rows, ends):
         found[row] = np.stack([x0[row], ends.x[row]])
     return ends, found
 
@@ -114,9 +106,7 @@ def _redo(
     again = slow.outside_range(problem, ends)
     if len(again):
         mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
-        redone = slow.run(kernel, problem, mine, len(again))
-        for column in fields(lanes.Ends):
-            getattr(ends, column.name)[again] = getattr(redone, column.name)
+        put(ends, again, slow.run(kernel, problem, mine, len(again)))
     return again
 
 
@@ -128,21 +118,12 @@ def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
     Batch
         All runs after the first number of epochs, then all after the second, and so on.
     """
-    rule = options.rule
-    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
-    rows = _rows_of(problem, x0, np.full(1, epochs[-1]), options.tol, options)
-    leap = rule is not None and options.tol == 0.0
-    shots = []
-    for count, ends in zip(
-        epochs,
-        snapshots(kernel, lanes.Batch(rows, len(x0), leap), epochs, options.workers),
-        strict=True,
-    ):
-        _redo(problem, kernel, {**rows, "limit": np.full((1, 1), float(count))}, ends)
-        shots.append(ends)
+    kernel, batch = _prepared(problem, x0, np.full(1, epochs[-1]), options.tol, options)
+    shots = list(snapshots(kernel, batch, epochs, options.workers))
+    for count, ends in zip(epochs, shots, strict=True):
+        _redo(problem, kernel, {**batch.rows, "limit": np.full((1, 1), float(count))}, ends)
     every = np.tile(np.arange(len(x0)), len(epochs))
-    columns = [[getattr(shot, f.name) for shot in shots] for f in fields(lanes.Ends)]
-    ends = lanes.Ends(*(np.concatenate(c) for c in columns))
+    ends = joined(shots)
     x0 = np.asfortranarray(x0[every])
     verdicts = judge(problem, x0, ends, options.box, _judging(options.of(every)))
     return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
@@ -151,26 +132,27 @@ def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
 def preview(problem: Problem, x0: Array, options: Options) -> Array:
     """Give where automatic steps lead from a few starts, without compiling anything."""
     automatic = replace(options, rule=None)
-    rows = _rows_of(problem, x0, np.full(1, _PREVIEW), TOL, automatic)
-    kernel = _kernel(problem.symbolic, None, options.bounded)
-    return slow.run(kernel, problem, rows, len(x0)).x
+    kernel, batch = _prepared(problem, x0, np.full(1, _PREVIEW), TOL, automatic)
+    return slow.run(kernel, problem, batch.rows, len(x0)).x
 
 
-def _rows_of(
+def _prepared(
     problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
-) -> dict[str, Array]:
-    """Give what the kernel's rows start with."""
+) -> tuple[codegen.Kernel, lanes.Batch]:
+    """Give the kernel of runs, and what its rows start with."""
+    rule = options.rule
     rows = {"x": x0.T, "limit": limits[None].astype(float), "tol": np.full((1, 1), tol)}
     rows["param"] = np.array(problem.param_values).reshape(-1, 1)
-    if options.rule is None:
+    if rule is None:
         rows["f"] = np.full((1, 1), np.inf)
         rows["scale"] = np.full((1, 1), _FIRST_STEP * options.width.min())
     else:
-        settings = np.broadcast_arrays(*options.rule.settings.values())
+        settings = np.broadcast_arrays(*rule.settings.values())
         rows["setting"] = np.stack([np.atleast_1d(s) for s in settings])
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
-    return rows
+    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
+    return kernel, lanes.Batch(rows, len(x0), leap=rule is not None and tol == 0.0)
 
 
 def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:
@@ -194,6 +176,6 @@ def _joined(first: Batch, second: Batch) -> Batch:
         nit=np.concatenate([first.nit, second.nit]),
         evaluations=np.concatenate([first.evaluations, second.evaluations]),
         parent=np.concatenate([first.parent, second.parent]),
-        verdicts=Verdicts.joined([first.verdicts, second.verdicts]),
+        verdicts=joined([first.verdicts, second.verdicts]),
         paths=first.paths + second.paths,
     )

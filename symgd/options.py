@@ -14,7 +14,7 @@ from .arguments import as_float, read_box
 from .diagnosis.local import Box
 from .engine.rules import RULES, Rule
 from .errors import ConfigurationError
-from .problem import Problem
+from .problem import Problem, Source
 from .starts import SAMPLERS, sample
 
 Array = npt.NDArray[np.float64]
@@ -65,6 +65,20 @@ class Options:
     def bounded(self) -> bool:
         """Whether any side of the box is closed."""
         return bool(np.isfinite(self.box.lower).any() or np.isfinite(self.box.upper).any())
+
+
+def read_problem(
+    expr: Source | Problem,
+    variables: Sequence[str] | None,
+    params: Mapping[str, float] | None,
+) -> Problem:
+    """Read the formula with the names of its unknowns and the values of its parameters."""
+    if not isinstance(expr, Problem):
+        return Problem(expr, variables=variables, params=params)
+    if variables is not None and tuple(variables) != expr.names:
+        takes = "nothing beside a Problem, which names its own"
+        raise ConfigurationError("variables", variables, takes)
+    return expr.with_params(params) if params else expr
 
 
 def read_options(

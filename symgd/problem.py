@@ -439,8 +439,7 @@ class Problem:
             return self._differences(points)
         lower = self.run(self.symbolic.hess, points)
         hessians = np.empty((len(points), n, n))
-        places = ((i, j) for i in range(n) for j in range(i + 1))
-        for entry, (i, j) in zip(lower, places, strict=True):
+        for entry, (i, j) in zip(lower, _triangle(n), strict=True):
             hessians[:, i, j] = hessians[:, j, i] = entry
         return hessians
 

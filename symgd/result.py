@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -11,27 +10,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import storage, tables
-from .atomic import replacing
+from . import tables
+from .outcome import Outcome, counted
 from .status import Kind, Status
 from .views import html, report, text
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from matplotlib.axes import Axes
 
     from .diagnosis.local import Box
     from .diagnosis.plateau import Plateau
     from .diagnosis.symmetry import Symmetry
-    from .diagnosis.unbounded import Unbounded
+    from .diagnosis.unbounded import Falling, Unbounded
     from .problem import Problem
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
 
-_FAR = 1e3  # sizes of the searched region beyond which a run has run away
-_BESIDE = 1e-3  # share of its way within which a run has come to a pole
 _SAME = 1e-6  # share of the searched region within which two points are one
 
 
@@ -166,7 +162,7 @@ class Settings:
 
 
 @dataclass(frozen=True, eq=False)
-class Result:
+class Result(Outcome):
     """The best run, every run, and the distinct minima.
 
     The best run is the one with the lowest `fun` among the successful runs; with none, the one
@@ -259,8 +255,7 @@ class Result:
     @cached_property
     def counts(self) -> Mapping[Status, int]:
         """Number of runs of each status that occurs."""
-        codes, numbers = np.unique(self.runs.status, return_counts=True)
-        return {Status(int(c)): int(n) for c, n in zip(codes, numbers, strict=True)}
+        return counted(self.runs.status)
 
     @cached_property
     def symmetries(self) -> tuple[Symmetry, ...]:
@@ -286,18 +281,17 @@ class Result:
 
     def fall(self, run: int) -> Unbounded | None:
         """Give the proof that f falls without end where a run went: far away, or to a pole."""
-        from .diagnosis.unbounded import along
+        from .diagnosis.unbounded import shown
 
         x0, x = self.runs.x0[run], self.runs.x[run]
         with np.errstate(all="ignore"):
-            away = np.abs(x - x0).max()
-            if not away <= _FAR * max(self.settings.width):
-                proof = along(self.problem, x0, x - x0) or self.unbounded
-                return None if proof is None or proof.pole else proof
-            proof = self.unbounded
-            if proof is None or not proof.pole:
-                return None
-            return proof if np.abs(x - proof.start).max() <= _BESIDE * away else None
+            return shown(self.problem, x0, x, self._box, np.array(self.settings.width))
+
+    def falling(self, run: int) -> Falling | None:
+        """Give the value of f far ahead on the way of a run, if it keeps falling there."""
+        from .diagnosis.unbounded import keeps_falling
+
+        return keeps_falling(self.problem, self.runs.x0[run], self.runs.x[run], self._box)
 
     def floor(self, run: int) -> tuple[float, float]:
         """Estimate the rounding errors of f and of its gradient at the end of a run."""
@@ -413,55 +407,8 @@ class Result:
         """
         return tables.dataset(self)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the picture that fits: `symgd.plots.choose` says which.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; by default in a new figure.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-        """
-        from .plots import choose  # loads Matplotlib
-
-        return choose(self, ax=ax)
-
-    def report(self, path: str | os.PathLike[str]) -> None:
-        """Write a page in HTML that needs nothing but itself: formula, call, texts and pictures.
-
-        Parameters
-        ----------
-        path : str or path
-            Name of the file; one that is there is replaced only once the new one is complete.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
-        from .plots.inline import pictures  # loads Matplotlib
-
-        document = report.page(self, pictures(self))
-        with replacing(path) as file:
-            file.write(document.encode())
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write everything to one ``.npz`` file, which `symgd.load` reads.
-
-        Parameters
-        ----------
-        path : str or path
-            Name of the file; one that is there is replaced only once the new one is complete.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
-        storage.save(path, self)
+    def _page(self, pictures: Sequence[tuple[str, str]]) -> str:
+        return report.page(self, pictures)
 
     def _repr_html_(self) -> str:
         return html.result(self)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -11,10 +10,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from . import storage, tables
+from . import tables
 from .arguments import as_float
-from .atomic import replacing
 from .errors import ConfigurationError
+from .outcome import Outcome, counted
 from .result import Minimum, Settings, plain, plain_minimum
 from .status import Status
 from .views import html, report, sweep_text
@@ -22,7 +21,6 @@ from .views import html, report, sweep_text
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-    from matplotlib.axes import Axes
 
     from .problem import Problem
 
@@ -33,7 +31,7 @@ _ARRAYS = ("x0", "x", "fun", "grad_norm", "status", "kind", "nit", "minimum")
 
 
 @dataclass(frozen=True, eq=False)
-class SweepResult:
+class SweepResult(Outcome):
     """The ends of all runs of a sweep, over its axes.
 
     Attributes
@@ -102,8 +100,7 @@ class SweepResult:
     @property
     def counts(self) -> Mapping[Status, int]:
         """Number of runs of each status that occurs."""
-        codes, numbers = np.unique(self.status, return_counts=True)
-        return {Status(int(c)): int(n) for c, n in zip(codes, numbers, strict=True)}
+        return counted(self.status)
 
     def __getitem__(self, key: Any) -> SweepResult:
         """Take a part by position, axis by axis: ``s[0]``, ``s[:, 3:5]``, ``s[..., [0, 2]]``."""
@@ -254,60 +251,8 @@ class SweepResult:
         """
         return tables.sweep_dataset(self)
 
-    def plot(self, ax: Axes | None = None) -> Axes:
-        """Draw the picture that fits the axes: `symgd.plots.choose` says which.
-
-        Parameters
-        ----------
-        ax : matplotlib.axes.Axes, optional
-            Where to draw; by default in a new figure.
-
-        Returns
-        -------
-        matplotlib.axes.Axes
-
-        Raises
-        ------
-        ConfigurationError
-            If there are more axes than a picture has.
-        """
-        from .plots import choose  # loads Matplotlib
-
-        return choose(self, ax=ax)
-
-    def report(self, path: str | os.PathLike[str]) -> None:
-        """Write a page in HTML that needs nothing but itself: formula, call, texts and pictures.
-
-        Parameters
-        ----------
-        path : str or path
-            Name of the file; one that is there is replaced only once the new one is complete.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
-        from .plots.inline import pictures  # loads Matplotlib
-
-        document = report.sweep_page(self, pictures(self))
-        with replacing(path) as file:
-            file.write(document.encode())
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write everything to one ``.npz`` file, which `symgd.load` reads.
-
-        Parameters
-        ----------
-        path : str or path
-            Name of the file; one that is there is replaced only once the new one is complete.
-
-        Raises
-        ------
-        OSError
-            If it cannot be written.
-        """
-        storage.save(path, self)
+    def _page(self, pictures: Sequence[tuple[str, str]]) -> str:
+        return report.sweep_page(self, pictures)
 
     def _repr_html_(self) -> str:
         return html.sweep(self)

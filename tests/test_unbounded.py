@@ -14,7 +14,7 @@ from problems import CLASSICS, published
 from values import exact
 
 from symgd.diagnosis.local import Box
-from symgd.diagnosis.unbounded import along, keeps_falling, unbounded
+from symgd.diagnosis.unbounded import along, keeps_falling, shown, unbounded
 from symgd.problem import Problem
 
 SEEDS = st.integers(0, 2**32 - 1)
@@ -318,3 +318,23 @@ def test_the_way_stays_inside_the_bounds():
     assert found.x[1] == 3
     assert found.x[0] > 1e300
     assert keeps_falling(p, np.zeros(2), np.ones(2), box(2, -5, 5)) is None
+
+
+@pytest.mark.parametrize(
+    ("expr", "x0", "x", "start"),
+    [
+        ("1/x", -1.0, -1e-9, 0.0),
+        ("1/x", 1.0, 1e8, None),  # the pole is elsewhere
+        ("x**3 + 1/x", -1.0, -1e9, "away"),
+        ("x**3 + 1/x", -1.0, -0.9, None),
+        ("x**2", 1.0, 1e9, None),
+    ],
+)
+def test_a_proof_is_shown_where_the_run_went(expr, x0, x, start):
+    proof = shown(Problem(expr), np.array([x0]), np.array([x]), box(1), 20.0)
+    if start is None:
+        assert proof is None
+    elif start == "away":
+        assert (proof.pole, proof.direction[0] < 0) == (False, True)
+    else:
+        assert (proof.pole, proof.start) == (True, (start,))

@@ -25,6 +25,8 @@ from .poles import falling_poles
 Array = npt.NDArray[np.float64]
 
 _OPERATIONS = 200  # of a formula beyond which nothing is proved
+_FAR = 1e3  # sizes of the searched region beyond which a run has run away
+_BESIDE = 1e-3  # share of its way within which a run has come to a pole
 _RADII = 2.0 ** np.array([0, 5, 10, 20, 40, 80, 160])
 _PROOFS = 6  # lines that are looked at exactly
 _PAIRED = 8  # variables between which diagonals are looked at
@@ -130,6 +132,44 @@ def unbounded(problem: Problem, box: Box) -> Unbounded | None:
     """
     bounds = tuple(box.lower.tolist()), tuple(box.upper.tolist())
     return _search(_Question(problem.symbolic, problem.param_values, *bounds, problem))
+
+
+def shown(
+    problem: Problem, x0: Array, x: Array, box: Box, width: Array | float
+) -> Unbounded | None:
+    """Give the proof that f falls without end where a run went: far away, or to a pole.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    x0, x : ndarray
+        Start and end of the run, ``(n_vars,)``.
+    box : Box
+        Bounds.
+    width : ndarray or float
+        Size of the searched region.
+
+    Returns
+    -------
+    Unbounded or None
+        None where no proof was found, or only one about another place.
+
+    Examples
+    --------
+    >>> everywhere = Box(np.array([-np.inf]), np.array([np.inf]))
+    >>> p = Problem("1/x")
+    >>> shown(p, np.array([-1.0]), np.array([-1e-72]), everywhere, 20.0).pole
+    True
+    >>> shown(p, np.array([1.0]), np.array([1e8]), everywhere, 20.0)
+    """
+    away = np.abs(x - x0).max()
+    if not away <= _FAR * np.max(width):
+        proof = along(problem, x0, x - x0) or unbounded(problem, box)
+        return None if proof is None or proof.pole else proof
+    proof = unbounded(problem, box)
+    near = proof is not None and np.abs(x - proof.start).max() <= _BESIDE * away
+    return proof if proof is not None and proof.pole and near else None
 
 
 def keeps_falling(problem: Problem, x0: Array, x: Array, box: Box) -> Falling | None:

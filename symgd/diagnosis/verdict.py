@@ -6,13 +6,13 @@ the run arrived there; is this another stationary point; and if not, why did the
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from ..columns import part
 from ..engine.lanes import Ends
 from ..engine.rules import Rule
 from ..engine.stops import Stop
@@ -97,12 +97,6 @@ class Verdicts:
     trap_kind: Whole
     early: Mask  # stopped by the tolerance, yet neither arrived nor stationary
 
-    @classmethod
-    def joined(cls, parts: Sequence[Verdicts]) -> Verdicts:
-        """Put the rows of several batches under each other."""
-        columns = [[getattr(part, f.name) for part in parts] for f in fields(cls)]
-        return cls(*(np.concatenate(c) for c in columns))
-
     @property
     def success(self) -> Mask:
         """Which runs reached a verified minimum."""
@@ -145,15 +139,11 @@ def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Ve
     columns: dict[str, Any] = {}
     for first in range(0, len(x0), _SLICE):
         rows = slice(first, first + _SLICE)
-        part = _Judge(problem, x0[rows], _part(ends, rows), box, how.of(rows)).verdicts()
-        for name, values in vars(part).items():
+        judged = _Judge(problem, x0[rows], part(ends, rows), box, how.of(rows)).verdicts()
+        for name, values in vars(judged).items():
             shape = (len(x0), *values.shape[1:])
             columns.setdefault(name, np.empty(shape, values.dtype, "F"))[rows] = values
     return Verdicts(**columns)
-
-
-def _part(ends: Ends, rows: slice) -> Ends:
-    return Ends(*(getattr(ends, f.name)[rows] for f in fields(Ends)))
 
 
 class _Judge:
@@ -374,16 +364,9 @@ class _Judge:
         self.status[self._open(Stop.NONFINITE)] = Status.DIVERGED
         away = np.abs(self.x - self.x0).max(axis=1) > _AWAY * self.how.width.max()
         self.status[away & (self.status == _UNDECIDED)] = Status.DIVERGED
-        self._at_kinks(self._open(Stop.EPOCHS))
         self._out_of_steps(self._open(Stop.EPOCHS))
         for row in self._open(*_HALTED):
             self._judge_values(row)
-
-    def _at_kinks(self, rows: Whole) -> None:
-        """Find the runs that only rounding has kept moving at a minimum on a kink."""
-        for row in rows[near_kink(self.problem, self.x[rows])]:
-            if self._by_values(row).lowest:
-                self.kind[row], self.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
 
     def _traps(self, rows: Whole) -> None:
         """Note the maximum or saddle beside which a run started that did not get far."""

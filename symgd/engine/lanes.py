@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from . import store
 from .codegen import Kernel
+from .crew import Crew
 from .layout import LANES
 from .stops import Stop
 
@@ -91,7 +92,7 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
     crew = min(workers or os.cpu_count() or 1, blocks)
     width, queue = min(_BLOCKS, -(-blocks // crew)), _Queue(batch.n_runs, crew)
     worker = partial(_Worker, kernel, function, batch, ends, queue, width)
-    _work_together(worker, crew, queue, _steps(kernel, batch))
+    _work(worker, crew, queue, _steps(kernel, batch))
     ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
     return ends
 
@@ -102,38 +103,16 @@ def _steps(kernel: Kernel, batch: Batch) -> float:
     return batch.n_runs / LANES * steps
 
 
-def _work_together(worker: Callable[[], _Worker], crew: int, queue: _Queue, steps: float) -> None:
-    """Let one worker work in this thread, and others in threads of theirs where that pays.
-
-    On Ctrl-C each finishes its chunk.
-    """
-    failures: list[Exception] = []
-
-    def attempt(action: Callable[[], object]) -> None:
-        try:
-            action()
-        except KeyboardInterrupt:
-            queue.close()
-        except Exception as failure:
-            queue.close()
-            failures.append(failure)
-
-    first = worker()
-    attempt(first.advance)
-    helpers = min(crew - 1, int(steps * first.step / _WORTH))
-    threads = [
-        threading.Thread(target=attempt, args=(lambda: worker().work(),)) for _ in range(helpers)
-    ]
-    for thread in threads:
-        attempt(thread.start)
-    attempt(first.work)
-    for thread in threads:
-        while thread.is_alive():
-            attempt(partial(thread.join, 0.1))  # Windows sees Ctrl-C between two joins
-    if queue.closed:
-        first.write_out()
-    for failure in failures:
-        raise failure
+def _work(worker: Callable[[], _Worker], most: int, queue: _Queue, steps: float) -> None:
+    """Let one worker work in this thread, and others in threads of theirs where that pays."""
+    crew, first = Crew(queue.close), worker()
+    crew.attempt(first.advance)
+    helpers = min(most - 1, int(steps * first.step / _WORTH))
+    try:
+        crew.together(first.work, [lambda: worker().work()] * helpers)
+    finally:
+        if queue.closed:
+            first.write_out()
 
 
 def inputs(kernel: Kernel, batch: Batch) -> list[Array]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 import numpy as np
@@ -18,6 +17,7 @@ import numpy.typing as npt
 
 from . import store
 from .codegen import Kernel
+from .crew import Crew
 from .lanes import Batch, Ends, inputs
 from .layout import LANES
 from .stops import Stop
@@ -51,7 +51,7 @@ def snapshots(
     """
     lanes = _Lanes(kernel, batch)
     function = store.load(kernel.source, kernel.rule)
-    crew = min(workers or os.cpu_count() or 1, len(lanes.state))
+    threads = min(workers or os.cpu_count() or 1, len(lanes.state))
     code, halt = lanes.rows["code"].start, threading.Event()
 
     def finish(part: Array) -> None:
@@ -63,15 +63,14 @@ def snapshots(
             if time.perf_counter() - started < _CHUNK_SECONDS / 4:
                 chunk *= 2
 
-    with ThreadPoolExecutor(crew) as pool:
-        for count in epochs:
-            lanes.go_on_to(count)
-            parts = np.array_split(lanes.state, crew)
-            futures = [pool.submit(finish, part) for part in parts[1:]]
-            _attend(partial(finish, parts[0]), futures, halt)
-            if halt.is_set():
-                lanes.interrupt()
-            yield lanes.ends()
+    crew = Crew(halt.set)
+    for count in epochs:
+        lanes.go_on_to(count)
+        own, *others = (partial(finish, part) for part in np.array_split(lanes.state, threads))
+        crew.together(own, others)
+        if halt.is_set():
+            lanes.interrupt()
+        yield lanes.ends()
 
 
 def paths(
@@ -109,24 +108,6 @@ def paths(
     moved = np.diff(np.array(steps), axis=0, prepend=-1) > 0
     every_x = np.array(points)
     return ends, [every_x[moved[:, run], run] for run in range(batch.n_runs)]
-
-
-def _attend(
-    own: Callable[[], None], futures: Sequence[Future[None]], halt: threading.Event
-) -> None:
-    """Do the own part and wait for the others; on Ctrl-C let each finish its chunk."""
-    try:
-        own()
-    except KeyboardInterrupt:
-        halt.set()
-    waiting = set(futures)
-    while waiting:
-        try:
-            waiting = wait(waiting, timeout=0.1).not_done
-        except KeyboardInterrupt:
-            halt.set()
-    for future in futures:
-        future.result()
 
 
 class _Lanes:
