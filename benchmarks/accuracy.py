@@ -14,7 +14,7 @@ import numba
 import numpy as np
 from mpmath import mp, mpf
 
-from symgd.engine import vmath
+from symgd.engine.numbers import vmath
 
 mp.dps = 50
 
@@ -122,7 +122,7 @@ def evaluate(name: str, *args: Array) -> Array:
     Parameters
     ----------
     name : str
-        Name of the function in `symgd.engine.vmath`.
+        Name of the function in `symgd.engine.numbers.vmath`.
     *args : ndarray, shape (n,)
         Its arguments.
 

@@ -11,10 +11,10 @@ from collections.abc import Callable
 import numpy as np
 
 from symgd import descent
-from symgd.engine import codegen, store
-from symgd.engine.layout import LANES
+from symgd.engine.kernel import source, store
+from symgd.engine.kernel.layout import LANES
 from symgd.engine.rules import GradientDescent
-from symgd.options import Options, read_options
+from symgd.given.options import Options, read_options
 from symgd.problem import Problem
 
 from .functions import Array, Function, callables
@@ -42,7 +42,7 @@ def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: i
 def loop(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
     """Run symgd's compiled loop on blocks that are filled already, without its driver."""
     problem = Problem(function.expr, variables=function.variables)
-    kernel = codegen.fixed_kernel(problem.symbolic, GradientDescent, bounded=False)
+    kernel = source.fixed_kernel(problem.symbolic, GradientDescent, bounded=False)
     advance, rows = store.load(kernel.source, kernel.rule), kernel.layout.rows
     padded = np.pad(starts, ((0, -len(starts) % LANES), (0, 0)), mode="edge")
     filled = np.zeros((len(padded) // LANES, kernel.layout.height, LANES))

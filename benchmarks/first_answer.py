@@ -14,7 +14,7 @@ from itertools import count
 from pathlib import Path
 
 import symgd
-from symgd.engine import codegen, store
+from symgd.engine.kernel import source, store
 
 from .effort import Effort
 from .functions import COSINE, SEVEN
@@ -90,7 +90,7 @@ def _compilation(expr: str, numbers: Iterator[int]) -> Callable[[], float]:
         symbolic = symgd.Problem(f"{expr} + {next(numbers)}*x").symbolic
         symbolic.gradient  # noqa: B018 - made when first asked for
         started = time.perf_counter()
-        kernel = codegen.automatic_kernel(symbolic, bounded=False)
+        kernel = source.automatic_kernel(symbolic, bounded=False)
         store.load(kernel.source, kernel.rule)
         return time.perf_counter() - started
 

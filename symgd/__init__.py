@@ -11,12 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from . import plots
-    from ._load import load
-    from ._minimize import minimize
-    from ._sweep import sweep
-    from .curvature import Curvature
+    from .enclosure.curvature import Curvature
     from .engine import rules
-    from .engine.store import clear_cache
+    from .engine.kernel.store import clear_cache
     from .errors import (
         ConfigurationError,
         ExpressionError,
@@ -25,9 +22,12 @@ if TYPE_CHECKING:
         SymgdError,
     )
     from .problem import Problem
-    from .result import Minimum, Result, Runs
+    from .results.load import load
+    from .results.result import Minimum, Result, Runs
+    from .results.sweep import SweepResult
+    from .runs.minimize import minimize
+    from .runs.sweep import sweep
     from .status import Kind, Status
-    from .sweep_result import SweepResult
 
 __version__ = "0.1.0"
 
@@ -37,20 +37,20 @@ _HOMES = {
     "MissingPackageError": "errors",
     "RateWarning": "errors",
     "SymgdError": "errors",
-    "Curvature": "curvature",
+    "Curvature": "enclosure.curvature",
     "Kind": "status",
     "Status": "status",
     "Problem": "problem",
-    "Minimum": "result",
-    "Result": "result",
-    "Runs": "result",
-    "clear_cache": "engine.store",
-    "load": "_load",
-    "SweepResult": "sweep_result",
-    "minimize": "_minimize",
+    "Minimum": "results.result",
+    "Result": "results.result",
+    "Runs": "results.result",
+    "clear_cache": "engine.kernel.store",
+    "load": "results.load",
+    "SweepResult": "results.sweep",
+    "minimize": "runs.minimize",
     "plots": "plots",
     "rules": "engine.rules",
-    "sweep": "_sweep",
+    "sweep": "runs.sweep",
 }
 
 __all__ = [

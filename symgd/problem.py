@@ -12,19 +12,19 @@ import numpy as np
 import numpy.typing as npt
 import sympy
 
-from .arguments import read_box
-from .curvature import Curvature, largest_curvature
+from .arrays import Array
+from .enclosure.curvature import Curvature, largest_curvature
+from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
 from .expression.calculus import derivative, upwards
 from .expression.domain import Condition
 from .expression.functions import TABLE, numpy_functions, own
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
-from .expression.tape import Tape
 from .expression.typeset import mathml
+from .given.boxes import read_box
 from .views import html
 
-Array = npt.NDArray[np.float64]
 Source: TypeAlias = str | sympy.Expr
 Evaluator = Callable[..., Any]
 

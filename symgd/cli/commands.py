@@ -10,8 +10,8 @@ from .output import check_files, show, write_files
 from .values import arguments, axes, parameters
 
 if TYPE_CHECKING:
-    from ..result import Result
-    from ..sweep_result import SweepResult
+    from ..results.result import Result
+    from ..results.sweep import SweepResult
 
 
 def run(given: Mapping[str, Any]) -> bool:

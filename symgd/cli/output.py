@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from ..errors import ConfigurationError, SymgdError
 
 if TYPE_CHECKING:
-    from ..result import Result
-    from ..sweep_result import SweepResult
+    from ..results.result import Result
+    from ..results.sweep import SweepResult
 
     Outcome: TypeAlias = Result | SweepResult
 
@@ -100,8 +100,8 @@ def _json(result: Outcome) -> str:
 
 
 def _csv(result: Outcome) -> str:
-    from .. import tables
-    from ..sweep_result import SweepResult
+    from ..results import tables
+    from ..results.sweep import SweepResult
 
     if isinstance(result, SweepResult):
         return tables.written(tables.sweep_columns(result))

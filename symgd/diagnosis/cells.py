@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
+from ..arrays import Array, Whole
 
 _GOLDEN = (np.sqrt(5) - 1) / 2
 

@@ -7,12 +7,11 @@ and climb; so steps are brought back to the kink before f is looked at.
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
+from ..facts.cancellation import rounding
+from ..given.boxes import Box
 from ..problem import Problem
-from .local import Box, rounding
-
-Array = npt.NDArray[np.float64]
 
 _AT = 1e-6  # share of the neighbourhood within which a kink is at the point
 _STEPS = 10.0 ** np.arange(-2, -7, -1)  # shares of it that are gone along the kink

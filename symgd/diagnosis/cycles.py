@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import EPS, Array
 from ..engine.rules import Rule
+from ..given.boxes import Box
 from ..problem import Problem
-from .local import EPS, Box
-
-Array = npt.NDArray[np.float64]
 
 _STEPS = 256  # steps that are looked ahead; cycles up to half as long are found
 _FEW = 8  # steps that show a run which goes straight on

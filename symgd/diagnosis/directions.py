@@ -10,10 +10,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import Array
 from ..problem import Problem
 from .local import Model
-
-Array = npt.NDArray[np.float64]
 
 _RANDOM = 64  # random directions, for several variables
 _WITHIN = 16  # of them within each space that keeps a kink

@@ -5,13 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import EPS, Array, Mask
 from ..problem import Problem
-from .local import EPS
-
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _NONE = -1
 _NEAR = 1e-3  # share of the way travelled within which the edge lies ahead

@@ -5,18 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import EPS, Array, Mask, Whole
+from ..facts.cancellation import gradient_noise
+from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
-from .cancellation import gradient_noise
 from .creases import falls_along_kink
-from .local import EPS, PERTURBED, SINGULAR, Box, Model
+from .local import PERTURBED, SINGULAR, Model
 from .probe import Around, around
-
-Array = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a minimum
 

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import EPS, Array, Mask
+from ..given.boxes import Box
 from ..problem import Problem
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
-
-EPS = float(np.finfo(float).eps)
 PERTURBED = 32 * EPS  # share of x that its rounding along a run may amount to
 SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a point is
 _BALANCED = 1 + 1e-9  # largest entry of a row that asks for no other scale
@@ -34,30 +32,6 @@ def put(points: Array, rows: npt.NDArray[np.intp], values: Array) -> None:
     """Replace some of many points, which lie in memory by columns."""
     for column, mine in zip(points.T, values.T, strict=True):
         column[rows] = mine
-
-
-@dataclass(frozen=True)
-class Box:
-    """Bounds of the variables, infinite where there are none; each ``(n_vars,)``."""
-
-    lower: Array
-    upper: Array
-
-    def clip(self, points: Array) -> Array:
-        """Move points to the nearest point inside."""
-        return np.clip(points, self.lower, self.upper)
-
-    def held(self, points: Array, gradients: Array) -> Mask:
-        """Tell which variables lie on a bound beyond which f would fall."""
-        below = (points <= self.lower) & (gradients > 0)
-        return below | ((points >= self.upper) & (gradients < 0))
-
-    def projected(self, points: Array, gradients: Array) -> Array:
-        """Give the gradient as far as it can be followed inside the bounds."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            ahead = points - gradients
-        short = np.where(ahead < self.lower, points - self.lower, gradients)
-        return np.where(ahead > self.upper, points - self.upper, short)
 
 
 @dataclass(frozen=True)
@@ -192,14 +166,3 @@ def _scale(hessian: Array) -> Array:
                 break
             scale = np.where(uneven, scale / np.sqrt(rows), scale)
     return np.asarray(scale)
-
-
-def rounding(problem: Problem, points: Array) -> Array:
-    """Estimate the rounding error of f: how far it scatters over neighbouring doubles."""
-    values = problem.values(points)
-    scatter = np.zeros_like(values)
-    for shift in np.random.default_rng(1).integers(-3, 4, size=(6, points.shape[1])):
-        moved = problem.values(points * (1 + shift * EPS))
-        with np.errstate(invalid="ignore"):
-            scatter = np.fmax(scatter, np.abs(moved - values))
-    return 4 * EPS * np.abs(values) + 2 * scatter

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array, Mask, Whole
+from ..facts.cancellation import rounding
 from ..problem import Problem
 from .cells import cells
-from .local import rounding
-
-Array = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 _SAME = 1e-6  # share of the width of all ends within which two ends are one minimum
 _ALONG = np.arange(1, 17) * (np.sqrt(5) - 1) / 2 % 1.0  # in no step with any period of f

@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import EPS, Array, Mask
+from ..given.boxes import Box
 from ..problem import Problem
-from .local import EPS, PERTURBED, Box, Model, model
-
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+from .local import PERTURBED, Model, model
 
 _STEPS = 240  # enough for x**12, where each step gains an eleventh
 _NEAR = 1e-4  # share of the way travelled below which f is too coarse to judge a step

@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import EPS, Array, Mask
+from ..given.boxes import Box
 from ..problem import Problem
-from .local import EPS, Box
-
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _VARIABLES = 8  # beyond these the columns of a factorization are more work than LAPACK
 _CLEAR = 1e-6  # determinant of the Hessian, scaled to a unit diagonal, that leaves no doubt

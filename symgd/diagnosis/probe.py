@@ -12,13 +12,13 @@ from enum import IntEnum
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array
+from ..facts.cancellation import rounding
+from ..given.boxes import Box
 from ..problem import Problem
 from .directions import across, all_around
-from .local import SINGULAR, Box, Model, model, rounding
-
-Array = npt.NDArray[np.float64]
+from .local import SINGULAR, Model, model
 
 _NEAR = 10.0 ** np.arange(-8.0, 0.0)  # shares of the length of the neighbourhood
 _FAR = 2.0 ** np.arange(0.0, 12.0)

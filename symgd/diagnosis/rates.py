@@ -7,9 +7,8 @@ Close to a minimum a fixed step multiplies the error along each eigenvector by
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 
-Array = npt.NDArray[np.float64]
+from ..arrays import Array
 
 
 def rates(spectra: Array) -> tuple[list[float], list[float], list[float]]:

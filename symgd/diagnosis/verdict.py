@@ -10,26 +10,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from ..columns import part
-from ..engine.lanes import Ends
+from ..arrays import EPS, Array, Mask, Whole, part
+from ..engine.drive.lanes import Ends
+from ..engine.kernel.stops import Stop
 from ..engine.rules import Rule
-from ..engine.stops import Stop
+from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind, Status
 from .cells import cells
 from .cycles import Course, look_ahead
 from .edge import bottomless_edge, bottomless_pole
 from .kinds import LOWEST, Kinds, near_kink
-from .local import EPS, PERTURBED, Box, Model, model, pick, put
+from .local import PERTURBED, Model, model, pick, put
 from .newton import refine, seek, stationary
 from .ordinary import ordinary
 from .rates import factor
-
-Array = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 _SUCCESS = np.array([status.success for status in Status])  # by code
 _UNDECIDED = -1

@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from functools import reduce
 from operator import add
 
-from . import vmath
-from .intrinsics import Truth
-from .lane import INF, Number, State, elementary, select
-from .layout import Shape, returns
+from .kernel.layout import Shape, returns
+from .kernel.stops import Stop
+from .numbers import vmath
+from .numbers.intrinsics import Truth
+from .numbers.lane import INF, Number, State, elementary, select
 from .rules import Rule
-from .stops import Stop
 
 _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring

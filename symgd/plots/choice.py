@@ -15,7 +15,7 @@ from .regions import basins
 from .sweeps import heatmap, lines
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..results.result import Result
 
 
 def choose(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:

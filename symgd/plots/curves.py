@@ -10,17 +10,11 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ..arrays import Array
 from ..errors import ConfigurationError
 from ..views.numbers import number
 from ..views.palette import BLUE, ORANGE
-from .data import (
-    Array,
-    is_outcome,
-    need_variables,
-    starts_and_ends,
-    view,
-    window,
-)
+from .data import is_outcome, need_variables, starts_and_ends, view, window
 from .findings import of_runs
 from .style import (
     axes_for,
@@ -34,7 +28,7 @@ from .style import (
 
 if TYPE_CHECKING:
     from ..problem import Problem
-    from ..result import Result
+    from ..results.result import Result
 
 POINTS = 1001
 _TITLE = 60  # characters of a formula that a title shows

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeAlias, TypeGuard
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
 
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import Array, Whole
 from ..errors import ConfigurationError
 from ..status import Status
 
 if TYPE_CHECKING:
     from ..problem import Problem
-    from ..result import Minimum, Result
+    from ..results.result import Minimum, Result
 
-Array: TypeAlias = npt.NDArray[np.float64]
-Whole: TypeAlias = npt.NDArray[np.int64]
 
 AWAY = (Status.DIVERGED, Status.OUT_OF_DOMAIN)
 MOST = 12  # runs that are drawn unless others are asked for

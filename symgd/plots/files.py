@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from ..atomic import replacing
+from ..files import replacing
 from .choice import choose
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..results.result import Result
     from .data import Sweep
 
 _DPI = 150

@@ -9,13 +9,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
+from ..arrays import Array, Whole
 from ..status import Status
 from ..views.numbers import number, several
 from .data import (
     AWAY,
-    Array,
     Sweep,
-    Whole,
     coordinate,
     ends,
     is_sweep,
@@ -38,7 +37,7 @@ from .style import (
 )
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..results.result import Result
 
 _LEVELS = 6  # minima that are named beside a picture
 _EDGED = 70  # marks up to which each has an edge that sets it off from its neighbours

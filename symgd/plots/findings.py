@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..arrays import Array
 from ..status import Kind, Status
 from ..views.numbers import listed, number, several, vector
-from .data import SUCCESSES, Array, Sweep, coordinate
+from .data import SUCCESSES, Sweep, coordinate
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..results.result import Result
 
 _BORDERS = 4  # borders between basins that a title tells
 _RUN = {

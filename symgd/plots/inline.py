@@ -22,7 +22,7 @@ from .pace import convergence
 from .regions import basins
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..results.result import Result
 
 _SIZE = (5.4, 4.0)  # inches: letters stay legible where a page is narrow
 _HALO = "halo"

@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm
 
+from ..arrays import Array
 from ..views.numbers import number
-from .data import Array
 from .style import faded
 
 if TYPE_CHECKING:

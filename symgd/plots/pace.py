@@ -10,14 +10,15 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
+from ..arrays import Array, Whole
 from ..errors import ConfigurationError
 from ..views.numbers import number
-from .data import AWAY, Array, Path, Whole, need_outcome, paths
+from .data import AWAY, Path, need_outcome, paths
 from .findings import of_runs, place
 from .style import LINES, Label, axes_for, colour_of, head, ink, side_labels, strong, verdict_keys
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..results.result import Result
 
 _LINEAR = 1e-6  # of the first error: below, f is as good as its parabola
 _BEFORE = 4  # recorded epochs over which the pace is measured

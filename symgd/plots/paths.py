@@ -12,15 +12,16 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from ..arrays import Array
 from ..errors import ConfigurationError
 from .curves import POINTS, clipped
-from .data import AWAY, Array, Path, need_outcome, paths, view, window
+from .data import AWAY, Path, need_outcome, paths, view, window
 from .findings import of_runs
 from .maps import contours
 from .style import axes_for, colour_of, faded, halo, head, ink, mark, verdict_keys
 
 if TYPE_CHECKING:
-    from ..result import Result
+    from ..results.result import Result
 
 Place: TypeAlias = Callable[[Array], Array]
 

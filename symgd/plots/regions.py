@@ -10,9 +10,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 
+from ..arrays import Array, Whole
 from ..status import Status
 from .curves import POINTS, clipped
-from .data import Array, Whole, edges, need_outcome, starts_and_ends, view, window
+from .data import edges, need_outcome, starts_and_ends, view, window
 from .findings import named, of_borders, of_runs
 from .maps import contours
 from .style import (
@@ -30,7 +31,7 @@ from .style import (
 )
 
 if TYPE_CHECKING:
-    from ..result import Minimum, Result
+    from ..results.result import Minimum, Result
 
 _TINT = 0.55  # strength of colours that lie under a curve or under contours
 _MANY = 16  # starts that fill a picture, and that are drawn as an image if they form a grid

@@ -21,6 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.patheffects import withStroke
 
+from ..arrays import Array
 from ..errors import ConfigurationError
 from ..status import Status
 from ..views.palette import (
@@ -35,7 +36,6 @@ from ..views.palette import (
     WINE,
     YELLOW,
 )
-from .data import Array
 
 LINES = (BLUE, ORANGE, GREEN, PURPLE, SKY, OLIVE)
 MINIMA = (BLUE, YELLOW, GREEN, SKY, OLIVE, WINE)  # no colour of a failure

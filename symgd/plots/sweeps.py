@@ -13,9 +13,10 @@ from matplotlib.collections import LineCollection
 from matplotlib.colors import LogNorm, Normalize
 from matplotlib.lines import Line2D
 
+from ..arrays import Array
 from ..views.numbers import number
 from ..views.palette import VERMILLION
-from .data import AWAY, SUCCESSES, Array, Sweep, coordinate, edges, ends, log_spaced, need_sweep
+from .data import AWAY, SUCCESSES, Sweep, coordinate, edges, ends, log_spaced, need_sweep
 from .findings import of_sweep
 from .style import (
     LINES,

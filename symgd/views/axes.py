@@ -8,15 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from ..arrays import Array, Mask
 from ..status import Status
 from .numbers import listed, number, several
 
 if TYPE_CHECKING:
-    from ..sweep_result import SweepResult
+    from ..results.sweep import SweepResult
 
-Array = npt.NDArray[np.float64]
-Whole = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
 
 SUCCESSES = [status for status in Status if status.success]
 _DOES = {

@@ -14,8 +14,8 @@ from .numbers import number, several
 
 if TYPE_CHECKING:
     from ..problem import Problem
-    from ..result import Result, Settings
-    from ..sweep_result import SweepResult
+    from ..results.result import Result, Settings
+    from ..results.sweep import SweepResult
 
 Arguments = dict[str, tuple[str, str]]  # name: value and remark
 

@@ -18,9 +18,9 @@ from .palette import VERDICT_COLOURS
 
 if TYPE_CHECKING:
     from ..problem import Problem
-    from ..result import Result
+    from ..results.result import Result
+    from ..results.sweep import SweepResult
     from ..status import Status
-    from ..sweep_result import SweepResult
 
 _LONGEST = 40  # characters of the longest term of a formula that is typeset
 _ROOM = "margin: 0.5em 0"

@@ -15,8 +15,8 @@ from .palette import DARK, LIGHT
 
 if TYPE_CHECKING:
     from ..problem import Problem
-    from ..result import Result
-    from ..sweep_result import SweepResult
+    from ..results.result import Result
+    from ..results.sweep import SweepResult
 
 _SILENT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = f"""

@@ -13,8 +13,8 @@ from ..status import Kind, Status
 from .numbers import listed, number, point, several, vector
 
 if TYPE_CHECKING:
-    from ..diagnosis.unbounded import Unbounded
-    from ..result import Result
+    from ..facts.unbounded import Unbounded
+    from ..results.result import Result
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
 _NOTHING = 1e-6  # share of the fall of a run that is not worth going on for

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays import Array, Mask, Whole
 from ..status import Status
-from .axes import SUCCESSES, Array, Mask, Whole, along, by_rate_and_epochs, cells, where
+from .axes import SUCCESSES, along, by_rate_and_epochs, cells, where
 from .numbers import number, several
 from .text import wrapped
 
 if TYPE_CHECKING:
-    from ..sweep_result import SweepResult
+    from ..results.sweep import SweepResult
 
 _SHOWN = 6  # numbers of epochs that have a line
 _SAME = 1e-6  # share of the range of all ends within which an end no longer moves

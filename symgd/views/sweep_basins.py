@@ -7,18 +7,17 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 
+from ..arrays import Array, Whole
 from ..status import Kind, Status
-from .axes import SUCCESSES, Array, cells, does
+from .axes import SUCCESSES, cells, does
 from .numbers import number, point, several
 from .text import aligned_words, wrapped
 
 if TYPE_CHECKING:
-    from ..result import Minimum
-    from ..sweep_result import SweepResult
+    from ..results.result import Minimum
+    from ..results.sweep import SweepResult
 
-Whole = npt.NDArray[np.int64]
 
 _MOST = 20  # segments that are listed, or minima
 _BESIDE = 1e-6  # share of the starts' range within which a border belongs to a start

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..arrays import Mask
 from ..status import Kind, Status
-from .axes import SUCCESSES, Mask, along, by_rate_and_epochs, capital, cells, does, where
+from .axes import SUCCESSES, along, by_rate_and_epochs, capital, cells, does, where
 from .numbers import number, point
 from .text import wrapped
 
 if TYPE_CHECKING:
-    from ..result import Minimum
-    from ..sweep_result import SweepResult
+    from ..results.result import Minimum
+    from ..results.sweep import SweepResult
 
 _WILD = (Status.DIVERGED, Status.OUT_OF_DOMAIN, Status.OSCILLATING)  # what too large a rate does
 _LIMITS = 3  # minima whose largest rate is told

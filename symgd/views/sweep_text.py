@@ -14,7 +14,7 @@ from .sweep_rates import too_large
 from .text import WORST_FIRST, aligned_words, wrapped
 
 if TYPE_CHECKING:
-    from ..sweep_result import SweepResult
+    from ..results.sweep import SweepResult
 
 
 _WORDS = {

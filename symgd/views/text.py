@@ -14,8 +14,8 @@ from .numbers import listed, number, several, vector
 from .sentences import Case, no_global_minimum, sentence
 
 if TYPE_CHECKING:
-    from ..diagnosis.symmetry import Symmetry
-    from ..result import Minimum, Result
+    from ..facts.symmetry import Symmetry
+    from ..results.result import Minimum, Result
 
 __all__ = ["explain", "message", "story", "summary"]
 

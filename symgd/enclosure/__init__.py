@@ -1,0 +1,1 @@
+"""Proven bounds by interval arithmetic: of expressions over boxes, and of eigenvalues."""

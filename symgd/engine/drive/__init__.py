@@ -1,0 +1,1 @@
+"""Drives a kernel over a batch of runs: blocks, refill, chunks, threads."""

@@ -1,0 +1,147 @@
+"""The steps of `steps` on NumPy arrays, for runs that leave the range of the fast functions.
+
+`vmath` gives nan where it cannot be accurate, as for the sine of 1e15. Such runs are done again
+here with the C library's functions, thousands of them at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from ...arrays import Array, Indices
+from ...problem import Problem
+from ..kernel.layout import Layout
+from ..kernel.source import Kernel
+from ..kernel.stops import Stop
+from .lanes import Ends
+
+if TYPE_CHECKING:
+    from ..numbers.lane import State
+    from ..steps import Evaluate
+
+
+_TOGETHER = 4096  # runs at a time: their numbers fit into the cache
+
+
+class _Arrays:
+    """What `lane.State` is to one lane, for arrays of lanes."""
+
+    def __init__(self, rows: dict[str, Array]) -> None:
+        self._rows = rows
+
+    @classmethod
+    def filled(cls, layout: Layout, given: Mapping[str, Array], n_runs: int) -> _Arrays:
+        """Begin with what is given, and zeros elsewhere."""
+        rows = {name: np.zeros((count, n_runs)) for name, count in layout.counts}
+        for name, values in given.items():
+            rows[name][:] = values
+        return cls(rows)
+
+    def __getitem__(self, name: str) -> Array:
+        first: Array = self._rows[name][0]
+        return first
+
+    def __setitem__(self, name: str, value: Array) -> None:
+        self.put(name, [value])
+
+    def all(self, name: str) -> list[Array]:
+        return list(self._rows[name])
+
+    def put(self, name: str, values: Sequence[Array]) -> None:
+        self._rows[name] = np.array(
+            [np.broadcast_to(v, self["code"].shape) for v in values]
+        ).reshape(self._rows[name].shape)
+
+    def of(self, lanes: npt.NDArray[np.bool_]) -> _Arrays:
+        """Give some of the lanes."""
+        return _Arrays({name: values[:, lanes] for name, values in self._rows.items()})
+
+    def write_out(self, ends: Ends, runs: Indices) -> None:
+        """Write out where the runs of the lanes are."""
+        ends.x[runs] = self._rows["x"].T
+        ends.nit[runs], ends.evaluations[runs] = self["nit"], self["nfev"]
+        ends.stop[runs] = self["code"]
+
+
+def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array], n_runs: int) -> Ends:
+    """Run every start of a batch to its end.
+
+    Parameters
+    ----------
+    kernel : Kernel
+        Whose steps to take.
+    problem : Problem
+        f.
+    rows : mapping of str to ndarray
+        As in `lanes.Batch`.
+    n_runs : int
+        Number of starts.
+
+    Returns
+    -------
+    Ends
+    """
+    ends = Ends.at(rows["x"])
+    advance = _advance(kernel, problem)
+    with np.errstate(all="ignore"), suppress(KeyboardInterrupt):
+        for first in range(0, n_runs, _TOGETHER):
+            runs = np.arange(first, min(first + _TOGETHER, n_runs))
+            mine = {n: v[:, runs] if v.shape[1] > 1 else v for n, v in rows.items()}
+            _descend(_Arrays.filled(kernel.layout, mine, len(runs)), runs, advance, ends)
+    ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
+    return ends
+
+
+def _descend(w: _Arrays, runs: Indices, advance: Callable[[State], None], ends: Ends) -> None:
+    """Run lanes to their ends; those that have ended are left out once they are the most."""
+    while len(runs):
+        advance(cast("State", w))
+        w.write_out(ends, runs)
+        running = w["code"] == Stop.RUNNING
+        if 2 * np.count_nonzero(running) <= len(runs):
+            w, runs = w.of(running), runs[running]
+
+
+def _advance(kernel: Kernel, problem: Problem) -> Callable[[State], None]:
+    """Give one step of all lanes."""
+    from .. import steps  # imports Numba, which few batches need
+
+    evaluate = _evaluate(problem)
+    if kernel.rule is None:
+        automatic = steps.automatic(evaluate, kernel.shape)
+        return lambda w: automatic(w, 0.0)
+    parts: Any = steps.Fixed(evaluate, kernel.shape, kernel.rule)  # numbers are arrays here
+
+    def advance(w: State) -> None:
+        parts.save(w)
+        parts.advance(w, 0.0)
+        parts.settle(w, 1.0)
+
+    return advance
+
+
+def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:
+    """Give the runs that stopped at a point where f is defined and finite after all."""
+    rows = np.flatnonzero(ends.stop == Stop.NONFINITE)
+    x = ends.x[rows]
+    fine = np.isfinite(problem.values(x)) & np.isfinite(problem.gradients(x)).all(axis=1)
+    fine &= (problem.run(problem.symbolic.holds, x) == 1.0).all(axis=0)
+    return rows[fine]
+
+
+def _evaluate(problem: Problem) -> Evaluate:
+    from ..steps import Values
+
+    symbolic = problem.symbolic
+
+    def evaluate(*numbers: Any) -> Values:
+        holds = symbolic.holds(*numbers)
+        defined = np.prod(holds, axis=0) if holds else None
+        return Values(symbolic.fun(*numbers)[0], symbolic.grad(*numbers), defined)
+
+    return evaluate

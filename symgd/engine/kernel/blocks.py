@@ -1,0 +1,144 @@
+"""A kernel's loops over the lanes of a block, vector by vector.
+
+What a lane does is a function of its `State` (see `lane`). Each loop here calls it once, with
+vectors of lanes for numbers: a kernel is vector code because it is written so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import update_wrapper
+from inspect import Parameter, Signature, signature
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from ..numbers.intrinsics import Truth
+from ..numbers.lane import VECTOR, WIDTH, Number, State
+from .layout import LANES, Layout
+
+_DOUBLE, _INT32, _INT64, _MASK = ir.DoubleType(), ir.IntType(32), ir.IntType(64), ir.IntType(WIDTH)
+_VECTORS = _INT64(LANES // WIDTH)
+_CACHED_ROWS = 48  # rows of a block that stay in the first-level cache
+
+
+class Block:
+    """Makes functions of a lane into functions of a block, which kernels can call.
+
+    Parameters
+    ----------
+    layout : Layout
+        The rows of the state, which kernels know by the address of an array
+        ``(n_blocks, n_rows, LANES)``.
+    """
+
+    def __init__(self, layout: Layout) -> None:
+        self._layout = layout
+
+    def each(self, function: Callable[..., None]) -> Any:
+        """Let kernels do something in every lane: ``function(state, block, *numbers)``."""
+
+        def write(builder: ir.IRBuilder, base: ir.Value, *numbers: ir.Value) -> None:
+            spread = [_in_all_lanes(builder, n) for n in numbers]
+            with _loop(builder, _VECTORS) as vector:
+                function(self._state(builder, base, vector), *spread)
+
+        return self._intrinsic(function, write, types.float64, types.void)
+
+    def any(self, function: Callable[..., Truth]) -> Any:
+        """Let kernels ask whether something holds in any lane, in the same way."""
+
+        def write(builder: ir.IRBuilder, base: ir.Value, *numbers: ir.Value) -> ir.Value:
+            spread = [_in_all_lanes(builder, n) for n in numbers]
+            found = cgutils.alloca_once_value(builder, _MASK(0))
+            with _loop(builder, _VECTORS) as vector:
+                truth = function(self._state(builder, base, vector), *spread)
+                here = builder.bitcast(truth.node, _MASK)
+                builder.store(builder.or_(builder.load(found), here), found)
+            return builder.icmp_unsigned("!=", builder.load(found), _MASK(0))
+
+        return self._intrinsic(function, write, types.float64, types.boolean)
+
+    def steps(self, function: Callable[..., None]) -> Any:
+        """Let kernels take steps in every lane: ``function(state, block, count)``, count > 0.
+
+        `function` gets a lane's state and the number of steps before this one. Lanes whose
+        block fits into the first-level cache take each step together, so that their
+        computations overlap; else each vector of them takes all its steps on its own.
+        """
+
+        def write(builder: ir.IRBuilder, base: ir.Value, count: ir.Value) -> None:
+            if self._layout.height <= _CACHED_ROWS:
+                with _loop(builder, count) as step, _loop(builder, _VECTORS, unroll=True) as vector:
+                    advance(builder, base, step, vector)
+            else:
+                with _loop(builder, _VECTORS) as vector, _loop(builder, count) as step:
+                    advance(builder, base, step, vector)
+
+        def advance(
+            builder: ir.IRBuilder, base: ir.Value, step: ir.Value, vector: ir.Value
+        ) -> None:
+            done = _in_all_lanes(builder, builder.sitofp(step, _DOUBLE))
+            function(self._state(builder, base, vector), done)
+
+        return self._intrinsic(function, write, types.int64, types.void)
+
+    def _state(self, builder: ir.IRBuilder, base: ir.Value, vector: ir.Value) -> State:
+        place = builder.gep(base, [builder.mul(vector, _INT64(WIDTH))], inbounds=True)
+        return State(builder, place, self._layout)
+
+    def _intrinsic(self, function: Any, write: Any, argument: Any, result: Any) -> Any:
+        def source(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            state, block, *numbers = args
+            offset = builder.mul(block, _INT64(self._layout.height * LANES))
+            value = write(builder, builder.gep(state, [offset], inbounds=True), *numbers)
+            return context.get_dummy_value() if value is None else value
+
+        def typing(typingctx: Any, state: Any, block: Any, *args: Any) -> Any:
+            return result(state, types.int64, *[argument] * len(args)), source
+
+        names = list(signature(function).parameters)[1:]
+        places = ["typingctx", "state", "block", *names]
+        update_wrapper(typing, function)
+        # Numba reads the parameters from the signature.
+        typing.__signature__ = Signature(  # type: ignore[attr-defined]
+            [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in places]
+        )
+        return intrinsic(typing)
+
+
+@contextmanager
+def _loop(builder: ir.IRBuilder, count: ir.Value, *, unroll: bool = False) -> Iterator[ir.Value]:
+    """Write a loop around what is written inside; gives the index. Count is 1 at least."""
+    before = builder.block
+    body, after = (builder.append_basic_block(name) for name in ("body", "after"))
+    builder.branch(body)
+    builder.position_at_end(body)
+    index = builder.phi(_INT64)
+    index.add_incoming(_INT64(0), before)
+    yield index
+    following = builder.add(index, _INT64(1))
+    index.add_incoming(following, builder.block)
+    back = builder.cbranch(builder.icmp_signed("<", following, count), body, after)
+    if not unroll:
+        back.set_metadata("llvm.loop", _never_unrolled(builder.module))
+    builder.position_at_end(after)
+
+
+def _never_unrolled(module: ir.Module) -> ir.MDValue:
+    """Give the mark of a loop that is run too seldom to be worth the time to unroll it."""
+    what = module.add_metadata([ir.MetaDataString(module, "llvm.loop.unroll.disable")])
+    mark = module.add_metadata([what])
+    mark.operands = (mark, what)  # LLVM asks for a loop's mark to begin with itself
+    return mark
+
+
+def _in_all_lanes(builder: ir.IRBuilder, number: ir.Value) -> Number:
+    nothing = ir.Constant(VECTOR, ir.Undefined)
+    first = builder.insert_element(nothing, number, _INT32(0))
+    everywhere = ir.Constant(ir.VectorType(_INT32, WIDTH), 0)
+    return Number(builder, builder.shuffle_vector(first, nothing, everywhere))

@@ -1,0 +1,201 @@
+"""Compiled kernels: a bounded memo in this process, and a private folder on disk.
+
+The folder holds the machine code of each kernel, and its source to look at. Whoever writes to it
+can run code as the user, so a folder that others own or may write to is refused. A file begins
+with a checksum, since damaged machine code would end the process. Whatever goes wrong with the
+folder costs a compilation and nothing else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import os
+import stat
+import sys
+import tempfile
+import threading
+from collections import OrderedDict
+from contextlib import suppress
+from functools import cache
+from pathlib import Path
+
+import llvmlite
+
+from ... import __version__
+from ..rules import Rule
+from . import native
+
+_MEMO_SIZE = 256  # kernels kept in memory
+_DISK_BYTES = 256 * 2**20
+_OFF = "off"
+
+_memo: OrderedDict[str, native.Run] = OrderedDict()
+_lock = threading.RLock()
+
+
+def load(source: str, rule: type[Rule] | None) -> native.Run:
+    """Give the compiled form of a kernel: from memory, from disk, or compiled now.
+
+    Parameters
+    ----------
+    source : str
+        Source of a module that defines ``run(state, blocks, epochs, leap)``.
+    rule : type of Rule or None
+        The rule whose step the module compiles; it finds it under the name ``RULE``.
+
+    Returns
+    -------
+    callable
+        ``run(state, epochs, leap)``, which works on `state` in place.
+    """
+    digest = _digest(source, rule)
+    with _lock:
+        if digest not in _memo:
+            code = _from_disk(digest) or _compiled(digest, source, rule)
+            _memo[digest] = native.load(code)
+            if len(_memo) > _MEMO_SIZE:
+                _memo.popitem(last=False)
+        _memo.move_to_end(digest)
+        return _memo[digest]
+
+
+def folder() -> Path | None:
+    """Give the folder of compiled kernels, or None where there is no safe one.
+
+    The environment variable ``SYMGD_CACHE_DIR`` names another folder; ``off`` turns it off.
+    """
+    chosen = os.environ.get("SYMGD_CACHE_DIR", "")
+    if chosen == _OFF:
+        return None
+    try:
+        path = Path(chosen) if chosen else _user_cache() / "symgd"
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path if _is_private(path) else None
+    except (OSError, RuntimeError):
+        return None
+
+
+def clear_cache() -> None:
+    """Forget every compiled kernel, in memory and on disk.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> symgd.clear_cache()
+    """
+    with _lock:
+        _memo.clear()
+        path = folder()
+        if path is not None:
+            for entry in path.glob("kernel_*"):
+                entry.unlink(missing_ok=True)
+
+
+def _user_cache() -> Path:
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def _is_private(path: Path) -> bool:
+    if os.name != "posix":
+        return True
+    found = path.stat()
+    return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+
+
+@cache
+def _environment() -> str:
+    """Everything besides the kernel's own source that decides its machine code."""
+    sources = [f.read_text("utf-8") for f in sorted(Path(__file__).parents[1].rglob("*.py"))]
+    versions = [sys.version, __version__, _numba_version(), llvmlite.__version__]
+    switches = [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith("NUMBA_")]
+    return _hash(*versions, *switches, native.processor(), *sources)
+
+
+def _numba_version() -> str:
+    """Read the version of Numba, which takes far longer to import."""
+    found = importlib.util.find_spec("numba")
+    assert found is not None
+    assert found.origin is not None
+    return Path(found.origin).with_name("_version.py").read_text("utf-8")
+
+
+def _digest(source: str, rule: type[Rule] | None) -> str:
+    return _hash(_environment(), source, _fingerprint(rule))
+
+
+def _hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+def _fingerprint(rule: type[Rule] | None) -> str:
+    if rule is None:
+        return ""
+    code = rule.step.__code__
+    return f"{code.co_code.hex()} {code.co_consts} {code.co_names} {code.co_varnames}"
+
+
+def _from_disk(digest: str) -> bytes | None:
+    """Read the machine code of a kernel, unless it is missing or damaged."""
+    path = folder()
+    if path is None:
+        return None
+    try:
+        data = _file(path, digest).read_bytes()
+    except OSError:
+        return None
+    code = data[hashlib.sha256().digest_size :]
+    return code if data == _checksum(digest, code) + code else None
+
+
+def _compiled(digest: str, source: str, rule: type[Rule] | None) -> bytes:
+    """Compile a kernel, and keep it on disk where that is possible."""
+    from .jit import machine_code  # imports Numba
+
+    code = machine_code(source, f"<symgd kernel {digest}>", rule)
+    path = folder()
+    if path is not None:
+        with suppress(OSError):
+            _make_room(path)
+            file = _file(path, digest)
+            _write(file.with_suffix(".py"), source.encode())
+            _write(file, _checksum(digest, code) + code)
+    return code
+
+
+def _file(path: Path, digest: str) -> Path:
+    return path / f"kernel_{digest}.bin"
+
+
+def _checksum(digest: str, code: bytes) -> bytes:
+    return hashlib.sha256(digest.encode() + code).digest()
+
+
+def _write(file: Path, data: bytes) -> None:
+    """Write a file so that no other process ever sees half of it."""
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix="kernel_", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(temporary).replace(file)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _make_room(path: Path) -> None:
+    """Delete the oldest kernels when the folder has grown over its limit."""
+    entries = []
+    for entry in path.glob("kernel_*"):
+        with suppress(FileNotFoundError):  # another process makes room as well
+            entries.append((entry, entry.stat()))
+    total = sum(s.st_size for _, s in entries)
+    for entry, status in sorted(entries, key=lambda pair: pair[1].st_mtime):
+        if total <= _DISK_BYTES:
+            return
+        entry.unlink(missing_ok=True)
+        total -= status.st_size

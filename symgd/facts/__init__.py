@@ -1,0 +1,1 @@
+"""What the formula itself shows, whatever a run does: symmetry, growth, poles, flat regions."""

@@ -1,0 +1,105 @@
+"""The rounding error of the gradient, from the sizes of the terms that cancel in it."""
+
+from __future__ import annotations
+
+from functools import lru_cache, reduce
+from operator import add, mul
+from typing import Any
+
+import numpy as np
+import sympy
+
+from ..arrays import EPS, Array
+from ..expression.classes import Absolute, Maximum, Minimum, Where
+from ..expression.functions import own
+from ..expression.printing import operations
+from ..problem import Evaluator, Problem, Symbolic
+
+_LARGE = 3000  # operations of a gradient beyond which the estimate is not worth its cost
+
+
+def gradient_noise(problem: Problem, points: Array) -> Array:
+    """Estimate the rounding error of the gradient's entries.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    points : ndarray
+        Where, ``(n, n_vars)``.
+
+    Returns
+    -------
+    ndarray
+        Absolute errors, ``(n, n_vars)``: a few units in the last place of the largest terms. 0
+        where the terms are not finite, and for gradients of thousands of operations.
+
+    Examples
+    --------
+    >>> p = Problem("x - sin(x)")
+    >>> bool(gradient_noise(p, np.array([[2e-9]]))[0, 0] > 1e-16 > p.grad(2e-9))
+    True
+    """
+    evaluate = _terms(problem.symbolic)
+    if evaluate is None:
+        return np.zeros_like(points)
+    sizes = problem.run(evaluate, points).T
+    return np.where(np.isfinite(sizes), 2 * EPS * sizes, 0.0)
+
+
+@lru_cache(maxsize=256)
+def _terms(symbolic: Symbolic) -> Evaluator | None:
+    if operations(symbolic.gradient) > _LARGE:
+        return None
+    memo: dict[sympy.Expr, sympy.Expr] = {}
+    return symbolic.compile([own(_size(g, memo)) for g in symbolic.gradient])
+
+
+def _size(expr: sympy.Expr, memo: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:
+    """Give what an expression's rounding error is a few units in the last place of.
+
+    The errors of sums add up; those of products and powers are passed on to first order.
+    """
+    if expr not in memo:
+        parts = [_size(a, memo) for a in expr.args]
+        memo[expr] = _combined(expr, parts)
+    return memo[expr]
+
+
+def _combined(expr: sympy.Expr, parts: list[sympy.Expr]) -> sympy.Expr:
+    if not expr.args or not expr.free_symbols:
+        return Absolute(expr)
+    if expr.is_Add or isinstance(expr, Maximum | Minimum):
+        return reduce(add, parts)
+    if expr.is_Mul:
+        return _of_product([Absolute(a) for a in expr.args], parts)
+    if isinstance(expr, Where):
+        return Where(expr.args[0], *parts[1:])
+    if expr.is_Pow and expr.exp.is_Integer and expr.exp.is_positive:
+        base = Absolute(expr.base)
+        return base**expr.exp + expr.exp * base ** (expr.exp - 1) * parts[0]
+    return Absolute(expr) + _passed_on(expr, parts)
+
+
+def _of_product(sizes: list[sympy.Expr], errors: list[sympy.Expr]) -> sympy.Expr:
+    others = [reduce(mul, sizes[:i] + sizes[i + 1 :]) for i in range(len(sizes))]
+    return reduce(add, [e * o for e, o in zip(errors, others, strict=True)])
+
+
+def _passed_on(expr: sympy.Expr, parts: list[sympy.Expr]) -> Any:
+    """Give the errors of a function's arguments, as its slopes pass them on."""
+    if expr.is_Pow:
+        return Absolute(expr * expr.exp / expr.base) * parts[0]
+    slopes = [Absolute(expr.fdiff(i + 1)) for i in range(len(parts))]
+    return reduce(add, [s * p for s, p in zip(slopes, parts, strict=True)])
+
+
+def rounding(problem: Problem, points: Array) -> Array:
+    """Estimate the rounding error of f: how far it scatters over neighbouring doubles."""
+    values = problem.values(points)
+    scatter = np.zeros_like(values)
+    for shift in np.random.default_rng(1).integers(-3, 4, size=(6, points.shape[1])):
+        moved = problem.values(points * (1 + shift * EPS))
+        with np.errstate(invalid="ignore"):
+            scatter = np.fmax(scatter, np.abs(moved - values))
+    return 4 * EPS * np.abs(values) + 2 * scatter

@@ -1,0 +1,1 @@
+"""What the caller said: numbers, boxes, starts, options; checked once, here."""

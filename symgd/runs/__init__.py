@@ -1,0 +1,1 @@
+"""From checked arguments to results: descent, verdicts, distinct minima."""

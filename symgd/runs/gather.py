@@ -1,0 +1,97 @@
+"""What results say about all of their runs: distinct minima, and how the runs were made."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..arrays import Array, Mask, Whole
+from ..diagnosis.local import model, pick
+from ..diagnosis.minima import distinct
+from ..diagnosis.rates import rates
+from ..given.options import Options
+from ..problem import Problem
+from ..results.result import Minimum, Settings
+from ..status import Kind
+from .descent import Batch
+
+
+def gather(
+    problem: Problem, batch: Batch, options: Options, which: Mask
+) -> tuple[tuple[Minimum, ...], Whole]:
+    """Give the distinct minima that runs lead to, best first, and the number of each run's.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    batch : Batch
+        Judged runs.
+    options : Options
+        How they were made.
+    which : ndarray
+        The runs that count, all of which lead to a verified minimum, ``(n_runs,)``.
+
+    Returns
+    -------
+    minima : tuple of Minimum
+        The minima.
+    member : ndarray
+        For each run the index of its minimum, -1 for none, ``(n_runs,)``.
+    """
+    judged = batch.verdicts
+    rows = np.flatnonzero(which)
+    member = np.full(len(judged.x), -1, dtype=np.int64)
+    if not len(rows):
+        return (), member
+    points = pick(judged.target, rows)
+    values = judged.fun[rows]
+    moved = np.flatnonzero((points != pick(judged.x, rows)).any(axis=1))
+    values[moved] = problem.values(points[moved])
+    spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
+    weak = judged.target_kind[rows] == Kind.WEAK_MINIMUM
+    member[rows] = found = distinct(problem, points, values, weak, spread)
+    order, last = np.argsort(found, kind="stable"), np.cumsum(np.bincount(found)).tolist()
+    groups = [order[a:b] for a, b in zip([0, *last], last, strict=False)]
+    lowest = np.array([mine[values[mine].argmin()] for mine in groups])
+    kinds = [Kind(code) for code in judged.target_kind[rows[lowest]].tolist()]
+    spectra = model(problem, points[lowest], options.box).spectrum()
+    spectra[[k is Kind.KINK_MINIMUM for k in kinds]] = np.nan
+    largest, best, contraction = rates(spectra)
+    minima = [
+        Minimum(
+            x=points[lowest[i]],
+            fun=float(values[lowest[i]]),
+            kind=kinds[i],
+            eigenvalues=spectra[i],
+            lr_max=largest[i],
+            lr_best=best[i],
+            contraction=contraction[i],
+            count=len(mine),
+            share=len(mine) / len(member),
+            runs=rows[mine],
+        )
+        for i, mine in enumerate(groups)
+    ]
+    return tuple(minima), member
+
+
+def _extent(x: Array, y: Array) -> Array:
+    """Give the size of the region that two sets of points fill."""
+    highest = np.maximum(x.max(axis=0), y.max(axis=0))
+    lowest = np.minimum(x.min(axis=0), y.min(axis=0))
+    return np.asarray(highest - lowest)
+
+
+def settings_of(options: Options) -> Settings:
+    """Tell how runs were made, as a result shows it."""
+    rule = options.rule
+    return Settings(
+        method=rule.name if rule else "gd",
+        lr=rule.lr if rule and np.ndim(rule.lr) == 0 else None,
+        epochs=options.epochs,
+        tol=options.tol,
+        polish=options.polish,
+        escape=options.escape,
+        bounds=tuple(zip(options.box.lower.tolist(), options.box.upper.tolist(), strict=True)),
+        width=tuple(options.width.tolist()),
+    )

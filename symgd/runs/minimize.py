@@ -1,0 +1,187 @@
+"""`minimize`: checks what the user gave, runs the batch, judges it, and wraps the result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..arrays import Array
+from ..diagnosis.verdict import Verdicts
+from ..engine.rules import Rule
+from ..errors import ConfigurationError
+from ..facts.symmetry import even_variables
+from ..given.options import Options, read_options, read_problem
+from ..problem import Problem, Source
+from ..results.result import Evidence, Result, Runs
+from .descent import Batch, descend, led_on
+from .escape import beyond
+from .foresight import warn_of_rate
+from .gather import gather, settings_of
+
+
+def minimize(
+    expr: Source | Problem,
+    x0: npt.ArrayLike | None = None,
+    *,
+    variables: Sequence[str] | None = None,
+    params: Mapping[str, float] | None = None,
+    bounds: Any = None,
+    start_box: Any = None,
+    starts: int = 256,
+    sampler: str = "spread",
+    seed: int = 0,
+    method: str | Rule = "gd",
+    lr: float | None = None,
+    epochs: int | None = None,
+    tol: float | None = None,
+    polish: bool | None = None,
+    escape: bool = False,
+    history: bool | int = False,
+    workers: int | None = None,
+    **unknown: Any,
+) -> Result:
+    r"""Minimize a formula by gradient descent from one or many starts.
+
+    Each run follows :math:`x_{k+1} = x_k - t_k \nabla f(x_k)` with a fixed or an automatic step
+    and is then judged on the exact Hessian: only a verified minimum is a success.
+
+    Parameters
+    ----------
+    expr : str, sympy.Expr or Problem
+        The formula f.
+    x0 : array_like, optional
+        One start or many. One variable: a number or shape ``(n_runs,)``; several: ``(n_vars,)``
+        or ``(n_runs, n_vars)``. By default `starts` points from `sampler`.
+    variables : sequence of str, optional
+        Order of the unknowns; by default natural order.
+    params : mapping of str to float, optional
+        Names with fixed values.
+    bounds : tuple, sequence of tuples or mapping, optional
+        ``(lo, hi)``, one pair a variable, or ``{"x": (lo, hi)}``; None or an infinity for an open
+        side. No run leaves them.
+    start_box : tuple, sequence of tuples or mapping, optional
+        Where starts come from, as `bounds`; by default the bounds, or [-10, 10].
+    starts : int
+        Number of starts when `x0` is not given.
+    sampler : str
+        ``"spread"``, ``"grid"``, ``"uniform"``; with SciPy also ``"sobol"``, ``"halton"``,
+        ``"lhs"``.
+    seed : int
+        Seed of the sampler.
+    method : str or Rule
+        ``"gd"``, or a rule object of `symgd.rules`.
+    lr : float, optional
+        Exactly this step. By default the step is automatic, and each accepted step lowers f.
+    epochs : int, optional
+        The most steps a run may take; by default 10,000.
+    tol : float, optional
+        A run stops when the largest entry of its projected gradient is at most `tol`. By default
+        1e-8; where both `lr` and `epochs` are fixed 0, so that every step is taken. With 0 a run
+        takes all its epochs unless its gradient is exactly zero.
+    polish : bool, optional
+        Finish with Newton steps on the exact Hessian; by default when the step is automatic.
+    escape : bool
+        Continue a run that stalls on a maximum or a saddle to both sides.
+    history : bool or int
+        Keep the points on the way of each run: True for every step, a number for every so many.
+    workers : int, optional
+        Number of threads; by default one a core. The result does not depend on it.
+
+    Returns
+    -------
+    Result
+
+    Raises
+    ------
+    ExpressionError
+        If the formula cannot be read.
+    ConfigurationError
+        If any other argument is wrong.
+
+    Warns
+    -----
+    RateWarning
+        If `lr` is too large for fixed steps to settle at a minimum near the starts.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> r = symgd.minimize("cos(2*pi*x) + x**2")
+    >>> abs(r.x).round(4), r.success
+    (array([0.4758]), True)
+    >>> trap = symgd.minimize("cos(2*pi*x) + x**2", x0=0, lr=0.01, epochs=100)
+    >>> trap.status.name, trap.kind.name, trap.success
+    ('STALLED_AT_START', 'MAXIMUM', False)
+    """
+    for name, value in unknown.items():
+        raise ConfigurationError(name, value, "nothing: minimize has no such argument")
+    problem = read_problem(expr, variables, params)
+    options = read_options(
+        problem, x0, bounds=bounds, start_box=start_box, starts=starts, sampler=sampler,
+        seed=seed, method=method, lr=lr, epochs=epochs, tol=tol, polish=polish, escape=escape,
+        workers=workers, history=history,
+    )  # fmt: skip
+    with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
+        warn_of_rate(problem, options)
+        batch = descend(problem, np.asfortranarray(options.x0), options)
+        if options.escape:
+            batch = led_on(problem, batch, options)
+        return _wrap(problem, batch, options)
+
+
+def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
+    judged = batch.verdicts
+    minima, member = gather(problem, batch, options, judged.success)
+    rate = np.nan if options.rule is None else options.rule.lr
+    evidence = Evidence(
+        judged.fun0,
+        judged.fun_last,
+        judged.low,
+        judged.high,
+        judged.epochs_left,
+        judged.period,
+        judged.condition,
+        judged.trap,
+        judged.trap_kind,
+    )
+    runs = Runs(
+        batch.x0, judged.x, judged.fun, judged.grad_norm, judged.status, judged.kind, batch.nit,
+        np.full(len(batch.x0), rate), member, batch.parent, evidence,
+    )  # fmt: skip
+    best = _best(judged)
+    stalled = judged.stalled
+    evaluations = int(batch.evaluations[best])
+    return Result(
+        problem=problem,
+        runs=runs,
+        minima=minima,
+        settings=settings_of(options),
+        history=batch.paths or None,
+        history_every=options.history,
+        best=best,
+        jac=problem.gradients(judged.x[best][None])[0],
+        nfev=evaluations if options.rule is None else 1,
+        njev=evaluations,
+        even=even_variables(problem) if stalled.any() else (),
+        beyond=_ways_out(problem, judged.x[best], options) if stalled[best] else judged.x[:0],
+    )
+
+
+def _best(judged: Verdicts) -> int:
+    """Give the row with the lowest f among the successes, or among all finite values."""
+    for pool in (judged.success, np.isfinite(judged.fun)):
+        if pool.any():
+            return int(np.where(pool, judged.fun, np.inf).argmin())
+    return 0
+
+
+def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
+    """Give the minima that `escape` would reach from a point that is none."""
+    starts, _ = beyond(problem, x[None], options.width, options.box)
+    if not len(starts):
+        return starts
+    judged = descend(problem, starts, options).verdicts
+    return np.unique(judged.target[judged.success], axis=0)

@@ -1,0 +1,341 @@
+"""`sweep`: every argument with several values is an axis, and one kernel takes all the runs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from inspect import Parameter, Signature
+from itertools import product
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..arrays import Array, Whole, put
+from ..diagnosis.verdict import Judging, judge
+from ..engine.drive.lanes import Ends
+from ..engine.rules import RULES, Rule
+from ..errors import ConfigurationError
+from ..given.boxes import as_float
+from ..given.options import Options, read_options, read_problem, whole_number
+from ..problem import Problem, Source
+from ..results.result import Minimum
+from ..results.sweep import SweepResult
+from ..status import Status
+from .borders import borders, destinations, followed, further
+from .descent import Batch, descend, record
+from .gather import gather, settings_of
+
+_PLAIN: dict[str, Any] = {
+    "variables": None, "bounds": None, "start_box": None, "starts": 256, "sampler": "spread",
+    "seed": 0, "method": "gd", "tol": None, "polish": None, "workers": None,
+}  # fmt: skip
+_AXES = {"x0": None, "lr": None, "epochs": None, "params": None}
+_RUN_BYTES, _ENTRY_BYTES = 400, 60  # memory for one run, and for each of its variables
+
+
+def sweep(expr: Source | Problem, /, **arguments: Any) -> SweepResult:
+    r"""Run gradient descent over a grid of starts, rates, numbers of epochs and parameters.
+
+    Every argument out of `x0`, `lr`, `epochs` and `params` that has several values is an axis of
+    the result, in the order in which they are given; what has one value is fixed. Several
+    numbers of epochs cost as much as the largest.
+
+    Parameters
+    ----------
+    expr : str, sympy.Expr or Problem
+        The formula f.
+    x0 : array_like, optional
+        Starts. One variable: a number or shape ``(n,)``; several: ``(n_vars,)`` or
+        ``(n, n_vars)``. By default `starts` points from `sampler`.
+    lr : float or sequence of float, optional
+        Rates of fixed steps. By default the step is automatic.
+    epochs : int or sequence of int, optional
+        The most steps a run may take; by default 10,000.
+    params : mapping of str to float or to sequence of float, optional
+        Values of the formula's other names; each name with several values is an axis.
+    variables, bounds, start_box, starts, sampler, seed, method, tol, polish, workers
+        As in `minimize`.
+
+    Returns
+    -------
+    SweepResult
+
+    Raises
+    ------
+    ExpressionError
+        If the formula cannot be read.
+    ConfigurationError
+        If any other argument is wrong, or the runs would not fit into memory.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5, 1.1], epochs=[1, 10])
+    >>> s.dims, s.shape
+    (('lr', 'epochs'), (3, 2))
+    >>> s.x[:, 0].round(3)
+    array([ 0.8,  0. , -1.2])
+    >>> [symgd.Status(code).name for code in s.status[:, 1]]
+    ['SLOW', 'CONVERGED', 'DIVERGED']
+    """
+    plan = _plan(expr, arguments)
+    with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
+        return _assembled(plan, _parts(plan))
+
+
+def _signature() -> Signature:
+    """Name the arguments, whose order a plain signature would not tell."""
+    first = Parameter("expr", Parameter.POSITIONAL_ONLY)
+    named = {**_AXES, **_PLAIN}.items()
+    rest = [Parameter(n, Parameter.KEYWORD_ONLY, default=v) for n, v in named]
+    return Signature([first, *rest])
+
+
+sweep.__signature__ = _signature()  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What is to be run."""
+
+    problem: Problem
+    options: Options
+    axes: Mapping[str, Array]  # in the order of the result
+    params: tuple[str, ...]  # those that are axes
+    fixed: Mapping[str, float]
+
+    @property
+    def cases(self) -> list[tuple[float, ...]]:
+        """All combinations of the swept parameters."""
+        return list(product(*(self.axes[name].tolist() for name in self.params)))
+
+    @property
+    def grid(self) -> tuple[str, ...]:
+        """The axes along which runs of one case differ from their start on."""
+        return tuple(n for n in self.axes if n in ("x0", "lr"))
+
+    def runs(self) -> tuple[Array, Options]:
+        """Give the starts of the runs of one case, and how each is made."""
+        lengths = [len(self.axes[n]) for n in self.grid]
+        places = np.indices(lengths).reshape(len(lengths), math.prod(lengths))
+        along = dict(zip(self.grid, places, strict=True))
+        starts = along.get("x0", np.zeros(places.shape[1], dtype=int))
+        options = self.options.of(along["lr"]) if "lr" in along else self.options
+        return np.asfortranarray(options.x0[starts]), options
+
+    def over_axes(self, columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
+        """Give a value for each run, one array a case, in the shape of the axes."""
+        joined = np.concatenate(columns)
+        names = [*self.params, *(n for n in ("epochs",) if n in self.axes), *self.grid]
+        order = [names.index(n) for n in self.axes]
+        shape = [len(self.axes[n]) for n in names]
+        values = joined.reshape((*shape, *joined.shape[1:]))
+        values = values.transpose((*order, *range(len(order), values.ndim)))
+        one = joined.ndim == 2 and joined.shape[1] == 1
+        return (values[..., 0] if one else values).copy(order="C")
+
+
+def _plan(expr: Source | Problem, arguments: dict[str, Any]) -> _Plan:
+    for name, value in arguments.items():
+        if name not in _AXES and name not in _PLAIN:
+            raise ConfigurationError(name, value, "nothing: sweep has no such argument")
+    params = _params(arguments.get("params"))
+    swept = {name: values for name, values in params.items() if np.ndim(values)}
+    first = {name: float(np.ravel(values)[0]) for name, values in params.items()}
+    problem = read_problem(expr, arguments.get("variables"), first)
+    rates = _rates(arguments.get("lr"))
+    counts = _counts(arguments.get("epochs"))
+    options = _options(problem, arguments, rates, counts)
+    found = {"x0": _starts(problem, arguments.get("x0"), options), "lr": rates, "epochs": counts}
+    axes: dict[str, Any] = {}
+    for name in arguments if "x0" in arguments else ("x0", *arguments):
+        several: dict[str, Any] = swept if name == "params" else {name: found.get(name)}
+        axes |= {n: np.asarray(v) for n, v in several.items() if np.ndim(v)}
+    single = params | {"lr": rates, "epochs": counts}
+    fixed = {n: float(v) for n, v in single.items() if v is not None and not np.ndim(v)}
+    _check_memory(axes, len(problem.names))
+    return _Plan(problem, options, axes, tuple(swept), fixed)
+
+
+def _options(problem: Problem, arguments: Mapping[str, Any], rates: Any, counts: Any) -> Options:
+    plain = {n: arguments.get(n, default) for n, default in _PLAIN.items() if n != "variables"}
+    method = plain["method"]
+    if isinstance(method, Rule) and any(np.ndim(v) for v in method.settings.values()):
+        raise ConfigurationError("method", method, "a rule with one value for each setting")
+    options = read_options(
+        problem,
+        arguments.get("x0"),
+        lr=None if rates is None else float(np.ravel(rates)[0]),
+        epochs=None if counts is None else int(np.max(counts)),
+        escape=False,
+        **plain,
+    )
+    return replace(options, rule=RULES[method](lr=rates)) if np.ndim(rates) else options
+
+
+def _starts(problem: Problem, x0: Any, options: Options) -> Array | None:
+    one = len(problem.names) == 1
+    if x0 is not None and np.ndim(x0) == (0 if one else 1):
+        return None
+    starts = options.x0[:, 0] if one else np.arange(len(options.x0), dtype=float)
+    return np.asarray(starts)
+
+
+def _params(given: Any) -> dict[str, Any]:
+    if given is not None and not isinstance(given, Mapping):
+        raise ConfigurationError("params", given, "a mapping of names to numbers")
+    for name in given or {}:
+        if not isinstance(name, str) or name in _AXES:
+            raise ConfigurationError("params", name, "a name that is no other axis of the sweep")
+    takes = "a finite number, or several"
+    return {n: _numbers(f"params[{n!r}]", v, takes, -np.inf) for n, v in (given or {}).items()}
+
+
+def _rates(given: Any) -> Any:
+    takes = "numbers > 0, or None for an automatic step"
+    return None if given is None else _numbers("lr", given, takes, np.nextafter(0, 1))
+
+
+def _counts(given: Any) -> Any:
+    if given is None:
+        return None
+    if not _many("epochs", given):
+        return whole_number("epochs", given, 1)
+    return np.array([whole_number("epochs", v, 1) for v in given])
+
+
+def _numbers(name: str, given: Any, takes: str, least: float) -> Any:
+    """Read a number, or an array of several."""
+    many = _many(name, given)
+    listed = list(given) if many else [given]
+    numbers = [as_float(v) for v in listed]
+    for value, number in zip(listed, numbers, strict=True):
+        if number is None or not math.isfinite(number) or number < least:
+            raise ConfigurationError(name, value, takes)
+    return np.array(numbers, dtype=float) if many else numbers[0]
+
+
+def _many(name: str, given: Any) -> bool:
+    """Tell a list from a single value, and refuse what is neither."""
+    try:
+        shape = np.shape(given)
+    except ValueError:  # rows of different lengths
+        shape = (0, 0)
+    if len(shape) > 1 or shape == (0,):
+        raise ConfigurationError(name, given, "one value, or a list of at least one")
+    return len(shape) == 1
+
+
+def _check_memory(axes: Mapping[str, Array], n_vars: int) -> None:
+    shape = [len(values) for values in axes.values()]
+    needed = math.prod(shape) * (_RUN_BYTES + n_vars * _ENTRY_BYTES)
+    free = _free_memory()
+    if needed > free:
+        raise ConfigurationError(
+            "the sweep",
+            f"{' x '.join(map(str, shape))} = {math.prod(shape):,} runs, "
+            f"about {needed / 2**30:.3g} GiB",
+            f"what fits into memory, of which {free / 2**30:.3g} GiB are free",
+        )
+
+
+def _free_memory() -> float:
+    """Give the memory that programs may still take, in bytes; infinity where it is not known."""
+    try:
+        lines = Path("/proc/meminfo").read_text().splitlines()
+    except OSError:  # only Linux tells
+        return math.inf
+    kilobytes = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))
+    return 1024 * float(next(kilobytes, math.inf))
+
+
+def _parts(plan: _Plan) -> list[Batch]:
+    """Run all choices of the swept parameters; after Ctrl-C the rest stays at its starts."""
+    parts: list[Batch] = []
+    for values in plan.cases:
+        halted = bool(parts) and (parts[-1].verdicts.status == Status.STOPPED).any()
+        named = dict(zip(plan.params, values, strict=True))
+        problem = plan.problem.with_params(named) if named else plan.problem
+        parts.append((_unmoved if halted else _run)(plan, problem))
+    return parts
+
+
+def _unmoved(plan: _Plan, problem: Problem) -> Batch:
+    x0, options = plan.runs()
+    x0 = np.tile(x0, (len(plan.axes.get("epochs", [0])), 1))
+    ends, nowhere = Ends.at(x0.T), np.full(len(x0), -1)
+    how = Judging(None, options.tol, False, options.width)
+    verdicts = judge(problem, np.asfortranarray(x0), ends, options.box, how)
+    return Batch(x0, ends.nit, ends.evaluations, nowhere, verdicts)
+
+
+def _run(plan: _Plan, problem: Problem) -> Batch:
+    """Run all starts, rates and numbers of epochs."""
+    x0, options = plan.runs()
+    if "epochs" not in plan.axes:
+        return descend(problem, x0, options)
+    counts, places = np.unique(plan.axes["epochs"], return_inverse=True)
+    batch = record(problem, x0, counts.tolist(), options)
+    _go_on(problem, batch, counts.tolist(), options)
+    rows = (places[:, None] * len(x0) + np.arange(len(x0))).ravel()
+    return batch.of(rows)
+
+
+def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Options) -> None:
+    """Take those runs again by themselves that their tolerance stopped too early."""
+    judged, n_runs = batch.verdicts, len(batch.x0) // len(counts)
+    for place, count in enumerate(counts):
+        rows = np.arange(place * n_runs, (place + 1) * n_runs)
+        rows = rows[judged.early[rows] & (batch.nit[rows] < count)]
+        if not len(rows):
+            continue
+        how = replace(options.of(rows - place * n_runs), epochs=count)
+        again = descend(problem, np.asfortranarray(batch.x0[rows]), how)
+        for name in ("nit", "evaluations"):
+            getattr(batch, name)[rows] = getattr(again, name)
+        put(judged, rows, again.verdicts)
+
+
+def _assembled(plan: _Plan, parts: Sequence[Batch]) -> SweepResult:
+    """Put the runs of all cases into arrays over the axes."""
+    judged = [part.verdicts for part in parts]
+    member = [np.full(len(part.nit), -1) for part in parts]
+    minima: tuple[Minimum, ...] = ()
+    found = np.empty(0)
+    if not plan.params:
+        minima, member, found = _destinations(plan, parts[0])
+    return SweepResult(
+        problem=plan.problem,
+        dims=tuple(plan.axes),
+        coords=MappingProxyType(dict(plan.axes)),
+        fixed=MappingProxyType(dict(plan.fixed)),
+        x0=plan.over_axes([part.x0 for part in parts]),
+        x=plan.over_axes([v.x for v in judged]),
+        fun=plan.over_axes([v.fun for v in judged]),
+        grad_norm=plan.over_axes([v.grad_norm for v in judged]),
+        status=plan.over_axes([v.status for v in judged]),
+        kind=plan.over_axes([v.kind for v in judged]),
+        nit=plan.over_axes([part.nit for part in parts]),
+        minimum=plan.over_axes(member),
+        minima=minima,
+        borders=found,
+        settings=settings_of(plan.options),
+    )
+
+
+def _destinations(plan: _Plan, batch: Batch) -> tuple[tuple[Minimum, ...], list[Whole], Array]:
+    """Tell which minima runs lead to; along a line of starts also where that changes."""
+    problem, options = plan.problem, plan.options
+    seen = destinations(problem, batch)
+    line = tuple(plan.axes) == ("x0",) and len(problem.names) == 1
+    if line:
+        seen = followed(problem, seen, further(seen, options))
+    minima, member = gather(problem, seen.batch, options, seen.known)
+    found = borders(problem, seen, member, minima, options) if line else np.empty(0)
+    place = np.argsort(plan.over_axes([np.arange(len(member))]), axis=None)
+    minima = tuple(replace(m, runs=np.sort(place[m.runs])) for m in minima)
+    return minima, [member], found

@@ -1,0 +1,47 @@
+"""Curved kinks: f may fall along them where every straight way leads up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from symgd.diagnosis.creases import falls_along_kink
+from symgd.given.boxes import Box
+from symgd.problem import Problem
+
+FORMULAS = ["sqrt(abs(x**2 + y**2 - r**2))", "abs(x**2 + y**2 - r**2)", "max(0, r - hypot(x, y))*9"]
+
+
+def falls(expr, point, **params):
+    n = len(point)
+    box = Box(np.full(n, -np.inf), np.full(n, np.inf))
+    return falls_along_kink(Problem(expr, params=params), np.array(point), np.full(n, 4.0), box)
+
+
+@pytest.mark.parametrize("wall", FORMULAS[:2])
+@given(angle=st.floats(-3.1, 3.1), r=st.floats(0.5, 3))
+def test_a_tilted_circle_has_one_lowest_point(wall, angle, r):
+    point = [r * np.sin(angle), -r * np.cos(angle)]  # the lowest at angle 0
+    if abs(angle) > 0.05:
+        assert falls(f"{wall} + y/10", point, r=r)
+    assert not falls(f"{wall} + y/10", [0.0, -r], r=r)
+    assert not falls(wall, point, r=r)
+
+
+def test_no_kink_no_fall():
+    assert not falls("x**2 - y", [0.0, 0.0])
+    assert not falls("abs(x - 1) - y", [0.0, 0.0])
+    assert not falls("abs(x)", [0.0])
+
+
+def test_along_a_straight_kink_in_three_variables():
+    assert falls("abs(x + y + z) + (x - y)**2 + z/10", [0.0, 0.0, 0.0])
+    assert not falls("abs(x + y + z) + (x - y)**2 + z**2", [0.0, 0.0, 0.0])
+
+
+def test_bounds_end_the_way():
+    box = Box(np.array([-3.0, 0.0]), np.array([3.0, 3.0]))
+    p = Problem("abs(x) + y/10")
+    assert not falls_along_kink(p, np.zeros(2), np.ones(2), box)
