@@ -10,12 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from symgd import descent
 from symgd.engine.kernel import source, store
 from symgd.engine.kernel.layout import LANES
 from symgd.engine.rules import GradientDescent
 from symgd.given.options import Options, read_options
 from symgd.problem import Problem
+from symgd.runs import descent
 
 from .functions import Array, Function, callables
 

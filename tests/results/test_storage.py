@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import symgd
-from symgd import storage
 from symgd.files import replacing
+from symgd.results import storage
 
 COSINE = "cos(2*pi*x) + x**2"
 

@@ -19,7 +19,8 @@ from problems import COSINE, CUBIC, DATA, DECAYING
 from scipy.optimize import brentq
 
 import symgd
-from symgd import ConfigurationError, Kind, Problem, Status, _sweep, rules
+from symgd import ConfigurationError, Kind, Problem, Status, rules
+from symgd.runs import sweep as _sweep
 
 SEEDS = json.loads((DATA / "seeds.json").read_text())
 HIMMELBLAU = "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"
