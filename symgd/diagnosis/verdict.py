@@ -360,9 +360,16 @@ class _Judge:
         self.status[self._open(Stop.NONFINITE)] = Status.DIVERGED
         away = np.abs(self.x - self.x0).max(axis=1) > _AWAY * self.how.width.max()
         self.status[away & (self.status == _UNDECIDED)] = Status.DIVERGED
+        self._at_kinks(self._open(Stop.EPOCHS))
         self._out_of_steps(self._open(Stop.EPOCHS))
         for row in self._open(*_HALTED):
             self._judge_values(row)
+
+    def _at_kinks(self, rows: Whole) -> None:
+        """Find the runs that only rounding has kept moving at a minimum on a kink."""
+        for row in rows[near_kink(self.problem, self.x[rows])]:
+            if self._by_values(row).lowest:
+                self.kind[row], self.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
 
     def _traps(self, rows: Whole) -> None:
         """Note the maximum or saddle beside which a run started that did not get far."""

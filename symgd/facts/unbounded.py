@@ -1,7 +1,6 @@
 """Whether f has no lowest value inside the bounds, shown along one line.
 
-`along` and `unbounded` give proofs, by the leading terms of polynomials and their fractions.
-`keeps_falling` gives evidence for any f: its values at points ever farther away.
+The proofs are by the leading terms of polynomials and their fractions.
 """
 
 from __future__ import annotations
@@ -29,9 +28,6 @@ _RADII = 2.0 ** np.array([0, 5, 10, 20, 40, 80, 160])
 _PROOFS = 6  # lines that are looked at exactly
 _PAIRED = 8  # variables between which diagonals are looked at
 _MANY = 256  # further directions
-_DOUBLINGS = 1100  # more than the doubles have
-_LEAST = 3  # falls in a row that count
-_STEADY = 0.999  # share of a fall that the next one has to be
 
 
 @dataclass(frozen=True)
@@ -56,14 +52,6 @@ class Unbounded:
     term: sympy.Expr
     degree: int
     pole: bool = False
-
-
-@dataclass(frozen=True)
-class Falling:
-    """The last finite value of f along a line on which it keeps falling, and where it is."""
-
-    fun: float
-    x: tuple[float, ...]
 
 
 def along(problem: Problem, start: Array, direction: Array) -> Unbounded | None:
@@ -168,43 +156,6 @@ def shown(
     proof = unbounded(problem, box)
     near = proof is not None and np.abs(x - proof.start).max() <= _BESIDE * away
     return proof if proof is not None and proof.pole and near else None
-
-
-def keeps_falling(problem: Problem, x0: Array, x: Array, box: Box) -> Falling | None:
-    """Follow a way on, doubling its length, as long as f is finite.
-
-    Parameters
-    ----------
-    problem : Problem
-        f.
-    x0, x : ndarray
-        Two points of the way, such as the start and the end of a run, ``(n_vars,)``.
-    box : Box
-        Bounds; the way stays inside.
-
-    Returns
-    -------
-    Falling or None
-        None where f does not fall, or falls by less and less each time, as towards a limit.
-
-    Examples
-    --------
-    >>> everywhere = Box(np.array([-np.inf]), np.array([np.inf]))
-    >>> keeps_falling(Problem("x - 2*exp(x)"), np.array([0.0]), np.array([2.0]), everywhere).x
-    (512.0,)
-    >>> keeps_falling(Problem("exp(-x)"), np.array([0.0]), np.array([2.0]), everywhere)
-    """
-    with np.errstate(over="ignore", invalid="ignore"):
-        points = box.clip(x0 + 2.0 ** np.arange(_DOUBLINGS)[:, None] * (x - x0))
-    values = problem.values(points)
-    finite = np.isfinite(values) & np.isfinite(points).all(axis=1)
-    count = len(values) if finite.all() else int(finite.argmin())
-    falls = -np.diff(values[:count])[-max(_LEAST, count // 2) :]
-    if len(falls) < _LEAST or not (falls > 0).all():
-        return None
-    if not (falls[1:] >= _STEADY * falls[:-1]).all():
-        return None
-    return Falling(float(values[count - 1]), tuple(points[count - 1].tolist()))
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from ..facts.plateau import Plateau
     from ..facts.symmetry import Symmetry
-    from ..facts.unbounded import Falling, Unbounded
+    from ..facts.unbounded import Unbounded
     from ..given.boxes import Box
     from ..problem import Problem
 
@@ -284,12 +284,6 @@ class Result(Outcome):
         x0, x = self.runs.x0[run], self.runs.x[run]
         with np.errstate(all="ignore"):
             return shown(self.problem, x0, x, self._box, np.array(self.settings.width))
-
-    def falling(self, run: int) -> Falling | None:
-        """Give the value of f far ahead on the way of a run, if it keeps falling there."""
-        from ..facts.unbounded import keeps_falling
-
-        return keeps_falling(self.problem, self.runs.x0[run], self.runs.x[run], self._box)
 
     def floor(self, run: int) -> tuple[float, float]:
         """Estimate the rounding errors of f and of its gradient at the end of a run."""

@@ -380,21 +380,13 @@ def _diverged(result: Result, case: Case) -> tuple[str, ...]:
     if case.bottomless:
         cause = f"f is unbounded below along this run: it fell {course}"
     elif case.fun < case.fun0:
-        cause = f"f fell all the way, {course}, {_further(result, case)}"
+        cause = f"f fell all the way, {course}: it has no lowest value in this direction"
     elif case.fun > case.fun0:
         return away, f"the step is too large: with {case.pace} f grew {course}", "lower lr"
     else:
         cause = f"f overflowed on the way from {number(case.fun0)}, beyond 1.8e308"
         return away, cause, advice(case.status)
     return away, cause, "set bounds, or check the formula"
-
-
-def _further(result: Result, case: Case) -> str:
-    """Say what f does further on."""
-    ahead = result.falling(case.run)
-    if ahead is None:
-        return "and met no minimum"
-    return f"and keeps falling: f = {number(ahead.fun)} at {point(case.names, ahead.x)}"
 
 
 def _proof(result: Result, case: Case) -> str:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from problems import CLASSICS, published
 from values import exact
 
-from symgd.facts.unbounded import along, keeps_falling, shown, unbounded
+from symgd.facts.unbounded import along, shown, unbounded
 from symgd.given.boxes import Box
 from symgd.problem import Problem
 
@@ -269,55 +269,6 @@ def test_numbers_beyond_doubles_do_no_harm():
     p = Problem("1/(x/10**300 - 10**300)")
     assert unbounded(p, box(1)) is None
     assert along(Problem("x**3*10**300"), np.array([1e300]), np.array([-1e300])).degree == 3
-
-
-# --- values
-
-
-@pytest.mark.parametrize(
-    ("expr", "x0", "x"),
-    [
-        ("-x**2", (1,), (2,)),
-        ("x**3 - 3*x", (-2,), (-3,)),
-        ("-log(x)", (1,), (9,)),
-        ("x - exp(x)", (0,), (2,)),
-        ("-sqrt(x)", (1,), (2,)),
-        ("x*y", (0, 0), (1, -1)),
-        ("-x + 9*sin(x)", (0,), (5,)),
-        ("-hypot(x, y)", (0, 1), (3, 2)),
-    ],
-)
-def test_what_falls_without_end(expr, x0, x):
-    p = Problem(expr)
-    ends = np.array(x0, dtype=float), np.array(x, dtype=float)
-    found = keeps_falling(p, *ends, box(len(x)))
-    assert p.fun(found.x) == found.fun < p.fun(ends[1])
-    step = (np.array(found.x) - ends[0]) / (ends[1] - ends[0] + (ends[1] == ends[0]))
-    assert len(set(step[ends[1] != ends[0]].tolist())) == 1
-
-
-@pytest.mark.parametrize(
-    ("expr", "x0", "x"),
-    [
-        ("exp(-x)", (0,), (2,)), ("1/x", (1,), (2,)), ("-atan(x)", (0,), (1,)),
-        ("-tanh(x)", (0,), (1,)), ("1/log(x)", (2,), (3,)), ("x**2", (3,), (2,)),
-        ("x**4/10**20 - x", (0,), (1,)), ("x*sin(x)", (0,), (5,)), ("x**2", (3,), (3,)),
-        ("-log(-x)", (-9,), (-1,)), ("5 - 1/(1 + x**2)", (3,), (2,)), ("-x", (1,), (0,)),
-    ],
-)  # fmt: skip
-def test_what_does_not(expr, x0, x):
-    p = Problem(expr)
-    ends = np.array(x0, dtype=float), np.array(x, dtype=float)
-    assert keeps_falling(p, *ends, box(len(x))) is None
-
-
-def test_the_way_stays_inside_the_bounds():
-    p = Problem("-x - y")
-    inside = Box(np.array([-np.inf, -1.0]), np.array([np.inf, 3.0]))
-    found = keeps_falling(p, np.zeros(2), np.ones(2), inside)
-    assert found.x[1] == 3
-    assert found.x[0] > 1e300
-    assert keeps_falling(p, np.zeros(2), np.ones(2), box(2, -5, 5)) is None
 
 
 @pytest.mark.parametrize(
