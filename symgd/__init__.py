@@ -7,51 +7,9 @@ used, so that ``import symgd`` costs nothing.
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from . import plots
-    from .enclosure.curvature import Curvature
-    from .engine import rules
-    from .engine.kernel.store import clear_cache
-    from .errors import (
-        ConfigurationError,
-        ExpressionError,
-        MissingPackageError,
-        RateWarning,
-        SymgdError,
-    )
-    from .problem import Problem
-    from .results.load import load
-    from .results.result import Minimum, Result, Runs
-    from .results.sweep import SweepResult
-    from .runs.minimize import minimize
-    from .runs.sweep import sweep
-    from .status import Kind, Status
-
-__version__ = "0.1.0"
-
-_HOMES = {
-    "ConfigurationError": "errors",
-    "ExpressionError": "errors",
-    "MissingPackageError": "errors",
-    "RateWarning": "errors",
-    "SymgdError": "errors",
-    "Curvature": "enclosure.curvature",
-    "Kind": "status",
-    "Status": "status",
-    "Problem": "problem",
-    "Minimum": "results.result",
-    "Result": "results.result",
-    "Runs": "results.result",
-    "clear_cache": "engine.kernel.store",
-    "load": "results.load",
-    "SweepResult": "results.sweep",
-    "minimize": "runs.minimize",
-    "plots": "plots",
-    "rules": "engine.rules",
-    "sweep": "runs.sweep",
-}
+from .version import __version__
 
 __all__ = [
     "ConfigurationError",
@@ -76,14 +34,48 @@ __all__ = [
     "sweep",
 ]
 
+if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
+    from . import plots
+    from .enclosure.curvature import Curvature
+    from .engine import rules
+    from .engine.kernel.store import clear_cache
+    from .errors import (
+        ConfigurationError,
+        ExpressionError,
+        MissingPackageError,
+        RateWarning,
+        SymgdError,
+    )
+    from .problem import Problem
+    from .results.load import load
+    from .results.result import Minimum, Result, Runs
+    from .results.sweep import SweepResult
+    from .runs.minimize import minimize
+    from .runs.sweep import sweep
+    from .status import Kind, Status
+else:
+    _MODULES = {"plots": "plots", "rules": "engine.rules"}
+    _NAMES = {
+        "enclosure.curvature": "Curvature",
+        "engine.kernel.store": "clear_cache",
+        "errors": "ConfigurationError ExpressionError MissingPackageError RateWarning SymgdError",
+        "problem": "Problem",
+        "results.load": "load",
+        "results.result": "Minimum Result Runs",
+        "results.sweep": "SweepResult",
+        "runs.minimize": "minimize",
+        "runs.sweep": "sweep",
+        "status": "Kind Status",
+    }
+    _HOMES = {name: home for home, names in _NAMES.items() for name in names.split()} | _MODULES
 
-def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
-        raise AttributeError(f"module 'symgd' has no attribute {name!r}")
-    module = importlib.import_module(f".{_HOMES[name]}", __name__)
-    value = module if name in ("plots", "rules") else getattr(module, name)
-    globals()[name] = value
-    return value
+    def __getattr__(name: str) -> object:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'symgd' has no attribute {name!r}")
+        module = importlib.import_module(f".{_HOMES[name]}", __name__)
+        found = module if name in _MODULES else getattr(module, name)
+        globals()[name] = found
+        return found
 
 
 def __dir__() -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property, lru_cache
 from types import MappingProxyType
@@ -23,6 +23,9 @@ from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
 from .expression.typeset import mathml
 from .given.boxes import read_box
+from .given.names import known_keywords, read_names, unknown_name
+from .given.numbers import read_number
+from .given.types import Number, Pairs
 from .views import html
 
 Source: TypeAlias = str | sympy.Expr
@@ -210,17 +213,17 @@ class Problem:
            [0., 2.]])
     """
 
+    @known_keywords
     def __init__(
         self,
         expr: Source,
         variables: Sequence[str] | None = None,
-        params: Mapping[str, float] | None = None,
+        params: Mapping[str, Number] | None = None,
     ) -> None:
         if not isinstance(expr, Source):
             raise ExpressionError("a formula is a string or a SymPy expression")
         values = checked_params(params)
-        order = None if variables is None else _as_names(variables)
-        self.symbolic = _symbolic(expr, order, tuple(sorted(values)))
+        self.symbolic = _symbolic(expr, read_names(variables), tuple(sorted(values)))
         self.params: Mapping[str, float] = MappingProxyType(values)
 
     def __repr__(self) -> str:
@@ -239,7 +242,7 @@ class Problem:
         """``f(x) = ...`` as MathML, with spaces where a line may break."""
         return mathml(self.expr, self.variables)
 
-    def with_params(self, params: Mapping[str, float]) -> Problem:
+    def with_params(self, params: Mapping[str, Number]) -> Problem:
         """Give the same problem with other values of its parameters.
 
         Parameters
@@ -255,7 +258,7 @@ class Problem:
         values = checked_params(params)
         for name in values:
             if name not in self.params:
-                raise ConfigurationError("params", name, f"names out of {sorted(self.params)}")
+                raise unknown_name("params", name, name, sorted(self.params))
         other = copy(self)
         other.params = MappingProxyType({**self.params, **values})
         return other
@@ -306,15 +309,23 @@ class Problem:
         Parameters
         ----------
         x : array_like
-            Points, shape ``(..., n_vars)``; any shape when there is one variable.
+            Points, shape ``(..., n_vars)``. One variable: also a number, or numbers ``(n,)``.
 
         Returns
         -------
         float or ndarray
-            Values, one a point; nan where f is not defined.
+            Values, shape ``(...)``; for numbers in their shape; nan where f is not defined.
+
+        Examples
+        --------
+        >>> Problem("x*y").fun([[1.0, 2.0], [3.0, 4.0]])
+        array([ 2., 12.])
+        >>> p = Problem("x**2")
+        >>> p.fun(3.0), p.fun([3.0, 4.0]), p.fun([[3.0], [4.0]])
+        (9.0, array([ 9., 16.]), array([ 9., 16.]))
         """
-        points, shape = self._points(x)
-        return self._shaped(self.values(points), shape)
+        points, shape, _ = self._points(x)
+        return _shaped(self.values(points), shape)
 
     def grad(self, x: npt.ArrayLike) -> Any:
         """Evaluate the gradient.
@@ -322,16 +333,23 @@ class Problem:
         Parameters
         ----------
         x : array_like
-            Points, shape ``(..., n_vars)``; any shape when there is one variable.
+            Points, as in `fun`.
 
         Returns
         -------
         float or ndarray
             Gradients, in the shape of `x`.
+
+        Examples
+        --------
+        >>> Problem("x*y").grad([1.0, 2.0])
+        array([2., 1.])
+        >>> p = Problem("x**2")
+        >>> p.grad(3.0), p.grad([3.0, 4.0]), p.grad([[3.0], [4.0]]).shape
+        (6.0, array([6., 8.]), (2, 1))
         """
-        points, shape = self._points(x)
-        entries = () if self._scalar else (len(self.variables),)
-        return self._shaped(self.gradients(points), shape + entries)
+        points, shape, entries = self._points(x)
+        return _shaped(self.gradients(points), shape + entries)
 
     def hess(self, x: npt.ArrayLike) -> Any:
         """Evaluate the Hessian.
@@ -339,19 +357,27 @@ class Problem:
         Parameters
         ----------
         x : array_like
-            Points, shape ``(..., n_vars)``; any shape when there is one variable.
+            Points, as in `fun`.
 
         Returns
         -------
         float or ndarray
-            Hessians, shape ``(..., n_vars, n_vars)``; second derivatives in the shape of `x`
-            when there is one variable.
-        """
-        points, shape = self._points(x)
-        n = len(self.variables)
-        return self._shaped(self.hessians(points), shape + (() if self._scalar else (n, n)))
+            Hessians, shape ``(..., n_vars, n_vars)``; second derivatives in the shape of `x` where
+            that holds numbers.
 
-    def curvature(self, box: Any = None) -> Curvature:
+        Examples
+        --------
+        >>> Problem("x*y").hess([1.0, 2.0])
+        array([[0., 1.],
+               [1., 0.]])
+        >>> p = Problem("x**2")
+        >>> p.hess(3.0), p.hess([3.0, 4.0]), p.hess([[3.0], [4.0]]).shape
+        (2.0, array([2., 2.]), (2, 1, 1))
+        """
+        points, shape, entries = self._points(x)
+        return _shaped(self.hessians(points), shape + 2 * entries)
+
+    def curvature(self, box: Pairs | None = None) -> Curvature:
         r"""Bound the largest curvature of f over a box: rates below ``2 / upper`` lower f there.
 
         The bounds are proven: by interval arithmetic, rounded outward, on the Hessian, over
@@ -453,10 +479,6 @@ class Problem:
             row[:] = entry
         return rows
 
-    @property
-    def _scalar(self) -> bool:
-        return len(self.variables) == 1
-
     def _differences(self, points: Array) -> Array:
         """Central differences of the exact gradient, made symmetric."""
         n = len(self.variables)
@@ -470,18 +492,18 @@ class Problem:
             hessians[:, :, j] = (self.gradients(ahead) - self.gradients(behind)) / width
         return np.asarray((hessians + hessians.transpose(0, 2, 1)) / 2)
 
-    def _points(self, x: npt.ArrayLike) -> tuple[Array, tuple[int, ...]]:
-        array = np.asarray(x, dtype=float)
-        if self._scalar:
-            return array.reshape(-1, 1), array.shape
-        n = len(self.variables)
+    def _points(self, x: npt.ArrayLike) -> tuple[Array, tuple[int, ...], tuple[int, ...]]:
+        """Give points ``(n, n_vars)``, the shape they came in, and that of each."""
+        array, n = np.asarray(x, dtype=float), len(self.variables)
+        if n == 1 and (array.ndim < 2 or array.shape[-1] != 1):  # numbers
+            return array.reshape(-1, 1), array.shape, ()
         if array.shape[-1:] != (n,):
             raise ConfigurationError("x", f"shape {array.shape}", f"shape (..., {n})")
-        return array.reshape(-1, n), array.shape[:-1]
+        return array.reshape(-1, n), array.shape[:-1], (n,)
 
-    @staticmethod
-    def _shaped(values: Array, shape: tuple[int, ...]) -> Any:
-        return values.reshape(shape) if shape else float(values.reshape(()))
+
+def _shaped(values: Array, shape: tuple[int, ...]) -> Any:
+    return values.reshape(shape) if shape else float(values.reshape(()))
 
 
 def _triangle(n: int) -> list[tuple[int, int]]:
@@ -495,33 +517,12 @@ _TOO_LARGE = (
 )
 
 
-def _as_names(variables: Sequence[str]) -> tuple[str, ...]:
-    names = () if isinstance(variables, str) or not isinstance(variables, Iterable) else variables
-    order = tuple(names)
-    if not order or not all(isinstance(name, str) for name in order):
-        raise ConfigurationError("variables", variables, "a list of names, such as ['x', 'y']")
-    return order
-
-
-def checked_params(params: Mapping[str, float] | None) -> dict[str, float]:
+def checked_params(params: Mapping[str, Number] | None) -> dict[str, float]:
     """Check that parameters are names with finite numbers."""
     if params is not None and not isinstance(params, Mapping):
         raise ConfigurationError("params", params, "a mapping of names to numbers")
-    values = {}
-    for name, value in (params or {}).items():
-        number = _as_number(value)
-        if number is None:
-            raise ConfigurationError(f"params[{name!r}]", value, "a finite real number")
-        values[name] = number
-    return values
-
-
-def _as_number(value: object) -> float | None:
-    try:
-        number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return number if np.isfinite(number) and not isinstance(value, str) else None
+    takes = "a finite real number"
+    return {n: read_number(f"params[{n!r}]", v, takes) for n, v in (params or {}).items()}
 
 
 def derivative_bound(expr: sympy.Expr) -> int:

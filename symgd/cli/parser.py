@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .. import __version__
+from ..version import __version__
 
 _DESCRIPTION = "Gradient descent on a formula, with a verdict on every run."
 _STATUS = "exit status: 0 if a run reached a verified minimum, 1 if none did, 2 for bad input."

@@ -1,4 +1,4 @@
-"""Numbers and boxes as callers give them."""
+"""Boxes as callers give them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import numpy as np
 
 from ..arrays import Array, Mask
 from ..errors import ConfigurationError
+from .names import unknown_name
+from .numbers import as_float
 
 
 @dataclass(frozen=True)
@@ -36,16 +38,6 @@ class Box:
         return np.where(ahead > self.upper, points - self.upper, short)
 
 
-def as_float(value: Any) -> float | None:
-    """Read a number; None if it is none."""
-    if isinstance(value, str | bytes | bool | np.bool_):
-        return None
-    try:
-        return float(value)
-    except (TypeError, ValueError, OverflowError):
-        return None
-
-
 def read_box(name: str, given: Any, names: Sequence[str], closed: bool) -> tuple[Array, Array]:
     """Read ``(lo, hi)``, one pair a variable, or pairs by name."""
     takes = "(lo, hi), one such pair a variable, or {'x': (lo, hi)}"
@@ -54,7 +46,7 @@ def read_box(name: str, given: Any, names: Sequence[str], closed: bool) -> tuple
     elif isinstance(given, Mapping):
         for key in given:
             if key not in names:
-                raise ConfigurationError(f"{name}[{key!r}]", given[key], f"names out of {names}")
+                raise unknown_name(f"{name}[{key!r}]", given[key], key, names)
         pairs = [given.get(n, (None, None)) for n in names]
     elif _is_pair(given):
         pairs = [given] * len(names)

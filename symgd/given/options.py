@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..arrays import Array
 from ..engine.rules import RULES, Rule
 from ..errors import ConfigurationError
 from ..problem import Problem, Source
-from .boxes import Box, as_float, read_box
+from .boxes import Box, read_box
+from .names import hint
+from .numbers import read_flag, read_number, read_whole
+from .points import read_points
 from .starts import SAMPLERS, sample
+from .types import Count, MethodLike, Number, Pairs, Points, Sampler
 
 EPOCHS = 10_000  # the most steps of a run, when the user names no number
 TOL = 1e-8
@@ -32,6 +34,8 @@ class Options:
     ----------
     x0 : ndarray
         Starts, ``(n_runs, n_vars)``.
+    several : bool
+        Whether they were given as several, or came from a sampler.
     box : Box
         Bounds.
     width : ndarray
@@ -45,6 +49,7 @@ class Options:
     """
 
     x0: Array
+    several: bool
     box: Box
     width: Array
     rule: Rule | None
@@ -68,7 +73,7 @@ class Options:
 def read_problem(
     expr: Source | Problem,
     variables: Sequence[str] | None,
-    params: Mapping[str, float] | None,
+    params: Mapping[str, Number] | None,
 ) -> Problem:
     """Read the formula with the names of its unknowns and the values of its parameters."""
     if not isinstance(expr, Problem):
@@ -81,20 +86,20 @@ def read_problem(
 
 def read_options(
     problem: Problem,
-    x0: npt.ArrayLike | None,
+    x0: Points | None,
     *,
-    bounds: Any,
-    start_box: Any,
-    starts: int,
-    sampler: str,
-    seed: int,
-    method: str | Rule,
-    lr: float | None,
-    epochs: int | None,
-    tol: float | None,
-    polish: bool | None,
-    escape: bool,
-    workers: int | None,
+    bounds: Pairs | None = None,
+    start_box: Pairs | None = None,
+    starts: Count = 256,
+    sampler: Sampler = "spread",
+    seed: Count = 0,
+    method: MethodLike = "gd",
+    lr: Number | None = None,
+    epochs: Count | None = None,
+    tol: Number | None = None,
+    polish: bool | None = None,
+    escape: bool = False,
+    workers: Count | None = None,
     history: bool | int = False,
 ) -> Options:
     """Check the arguments of `minimize` and fill in the defaults.
@@ -108,23 +113,27 @@ def read_options(
     box = Box(*read_box("bounds", bounds, names, closed=False))
     lower, upper = _start_box(start_box, box, names)
     rule = _rule(method, lr)
-    limit = EPOCHS if epochs is None else whole_number("epochs", epochs, 1)
+    limit = EPOCHS if epochs is None else read_whole("epochs", epochs, 1)
     exact = rule is not None and epochs is not None
     default_tol = 0.0 if exact else TOL
-    count, spot = whole_number("starts", starts, 1, _STARTS), whole_number("seed", seed, 0)
+    count, spot = read_whole("starts", starts, 1, _STARTS), read_whole("seed", seed, 0)
     if sampler not in SAMPLERS:
-        raise ConfigurationError("sampler", sampler, "one of " + ", ".join(SAMPLERS))
+        takes = f"one of {', '.join(SAMPLERS)}{hint(sampler, SAMPLERS)}"
+        raise ConfigurationError("sampler", sampler, takes)
+    sampled = x0 is None
+    points = sample(sampler, count, lower, upper, spot) if sampled else read_points(x0, names, box)
     return Options(
-        x0=sample(sampler, count, lower, upper, spot) if x0 is None else _points(x0, names, box),
+        x0=np.atleast_2d(points),
+        several=points.ndim == 2,
         box=box,
         width=_width(lower, upper),
         rule=rule,
         epochs=limit,
-        tol=default_tol if tol is None else _number("tol", tol, "a number >= 0", 0.0),
-        polish=rule is None if polish is None else _flag("polish", polish),
-        escape=_flag("escape", escape),
-        workers=None if workers is None else whole_number("workers", workers, 1),
-        history=int(history) if isinstance(history, bool) else whole_number("history", history, 1),
+        tol=default_tol if tol is None else read_number("tol", tol, "a number >= 0", 0.0),
+        polish=rule is None if polish is None else read_flag("polish", polish),
+        escape=read_flag("escape", escape),
+        workers=None if workers is None else read_whole("workers", workers, 1),
+        history=int(history) if isinstance(history, bool) else read_whole("history", history, 1),
     )
 
 
@@ -133,7 +142,7 @@ def _width(lower: Array, upper: Array) -> Array:
         return np.fmin(upper - lower, _WIDEST)
 
 
-def _rule(method: str | Rule, lr: float | None) -> Rule | None:
+def _rule(method: MethodLike, lr: Number | None) -> Rule | None:
     takes = "a rule object, or one of " + ", ".join(map(repr, RULES))
     if isinstance(method, Rule):
         if lr is not None:
@@ -143,69 +152,10 @@ def _rule(method: str | Rule, lr: float | None) -> Rule | None:
         raise ConfigurationError("method", method, takes)
     if lr is None:
         return None
-    rate = _number("lr", lr, "a number > 0, or None for an automatic step", 0.0)
+    rate = read_number("lr", lr, "a number > 0, or None for an automatic step", 0.0)
     if rate == 0.0:
         raise ConfigurationError("lr", lr, "a number > 0, or None for an automatic step")
     return RULES[method](lr=rate)
-
-
-def _number(name: str, value: Any, takes: str, least: float) -> float:
-    number = as_float(value)
-    if number is None or not np.isfinite(number) or number < least:
-        raise ConfigurationError(name, value, takes)
-    return number
-
-
-def whole_number(name: str, value: Any, least: int, most: int = 2**53) -> int:
-    """Read a whole number within limits.
-
-    Raises
-    ------
-    ConfigurationError
-        If it is none, or outside.
-    """
-    takes = f"a whole number >= {least}" + (f" and <= {most:,}" if most < 2**53 else "")
-    if isinstance(value, bool | np.bool_):
-        raise ConfigurationError(name, value, takes)
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise ConfigurationError(name, value, takes) from None
-    if not least <= number <= most:
-        raise ConfigurationError(name, value, takes)
-    return number
-
-
-def _flag(name: str, value: Any) -> bool:
-    if not isinstance(value, bool | np.bool_):
-        raise ConfigurationError(name, value, "True or False")
-    return bool(value)
-
-
-def _points(x0: npt.ArrayLike, names: Sequence[str], box: Box) -> Array:
-    n = len(names)
-    many = f"one point of shape ({n},), or many of shape (n_runs, {n})"
-    takes = "a number, or numbers of shape (n_runs,)" if n == 1 else many
-    try:
-        if np.iscomplexobj(x0):
-            raise TypeError
-        points = np.array(x0, dtype=float)
-    except (TypeError, ValueError, OverflowError):
-        raise ConfigurationError("x0", x0, takes) from None
-    shaped = points.reshape(-1, 1) if n == 1 and points.ndim < 2 else np.atleast_2d(points)
-    if not points.size or shaped.ndim != 2 or shaped.shape[1] != n or (n > 1 and points.ndim == 0):
-        raise ConfigurationError("x0", f"shape {points.shape}", takes)
-    if not np.isfinite(shaped).all():
-        raise ConfigurationError("x0", points, "finite numbers")
-    outside = (shaped < box.lower) | (shaped > box.upper)
-    if outside.any():
-        run, i = np.argwhere(outside)[0]
-        raise ConfigurationError(
-            "x0",
-            f"{names[i]} = {shaped[run, i]:.6g}",
-            f"points inside the bounds, {box.lower[i]:.6g} <= {names[i]} <= {box.upper[i]:.6g}",
-        )
-    return np.ascontiguousarray(shaped)
 
 
 def _start_box(given: Any, box: Box, names: Sequence[str]) -> tuple[Array, Array]:
@@ -214,11 +164,9 @@ def _start_box(given: Any, box: Box, names: Sequence[str]) -> tuple[Array, Array
     upper = np.where(np.isfinite(box.upper), box.upper, np.maximum(_SIDE, box.lower + 2 * _SIDE))
     if given is None:
         return lower, upper
-    named = {n: pair for n, pair in given.items()} if isinstance(given, Mapping) else given
-    if isinstance(named, Mapping):
-        sides = zip(names, lower, upper, strict=True)
-        named = {**{n: (lo, hi) for n, lo, hi in sides}, **named}
-    first, last = read_box("start_box", named, names, closed=True)
+    sides = dict(zip(names, zip(lower, upper, strict=True), strict=True))
+    boxes = {**sides, **given} if isinstance(given, Mapping) else given
+    first, last = read_box("start_box", boxes, names, closed=True)
     if (first < box.lower).any() or (last > box.upper).any():
         raise ConfigurationError("start_box", given, "a box inside the bounds")
     return first, last

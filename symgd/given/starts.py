@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import numpy as np
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from .types import Sampler
 
-SAMPLERS = ("spread", "grid", "uniform", "sobol", "halton", "lhs")
+SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
 
 
-def sample(sampler: str, starts: int, lower: Array, upper: Array, seed: int) -> Array:
+def sample(sampler: Sampler, starts: int, lower: Array, upper: Array, seed: int) -> Array:
     """Place starting points in a box.
 
     Parameters
@@ -70,7 +73,7 @@ def _grid(starts: int, n: int) -> Array:
     return np.stack([a.ravel() for a in np.meshgrid(*[axis] * n, indexing="ij")], axis=-1)
 
 
-def _scipy(sampler: str, starts: int, n: int, seed: int) -> Array:
+def _scipy(sampler: Sampler, starts: int, n: int, seed: int) -> Array:
     try:
         from scipy.stats import qmc
     except ImportError as error:

@@ -18,10 +18,10 @@ from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 import numpy as np
 import numpy.typing as npt
 
-from .. import __version__
 from ..errors import SymgdError
 from ..files import replacing
 from ..problem import Problem
+from ..version import __version__
 
 Arrays = dict[str, npt.NDArray[Any]]
 T = TypeVar("T")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..arrays import Array, Whole
 from ..errors import ConfigurationError
-from ..given.boxes import as_float
+from ..given.numbers import as_float
 from ..status import Status
 from ..views import html, report, sweep_text
 from . import tables

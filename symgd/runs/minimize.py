@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ..arrays import Array
 from ..diagnosis.verdict import Verdicts
-from ..engine.rules import Rule
-from ..errors import ConfigurationError
 from ..facts.symmetry import even_variables
+from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
+from ..given.types import Count, MethodLike, Number, Pairs, Points, Sampler
 from ..problem import Problem, Source
 from ..results.result import Evidence, Result, Runs
 from .descent import Batch, descend, led_on
@@ -22,26 +20,26 @@ from .foresight import warn_of_rate
 from .gather import gather, settings_of
 
 
+@known_keywords
 def minimize(
     expr: Source | Problem,
-    x0: npt.ArrayLike | None = None,
+    x0: Points | None = None,
     *,
     variables: Sequence[str] | None = None,
-    params: Mapping[str, float] | None = None,
-    bounds: Any = None,
-    start_box: Any = None,
-    starts: int = 256,
-    sampler: str = "spread",
-    seed: int = 0,
-    method: str | Rule = "gd",
-    lr: float | None = None,
-    epochs: int | None = None,
-    tol: float | None = None,
+    params: Mapping[str, Number] | None = None,
+    bounds: Pairs | None = None,
+    start_box: Pairs | None = None,
+    starts: Count = 256,
+    sampler: Sampler = "spread",
+    seed: Count = 0,
+    method: MethodLike = "gd",
+    lr: Number | None = None,
+    epochs: Count | None = None,
+    tol: Number | None = None,
     polish: bool | None = None,
     escape: bool = False,
     history: bool | int = False,
-    workers: int | None = None,
-    **unknown: Any,
+    workers: Count | None = None,
 ) -> Result:
     r"""Minimize a formula by gradient descent from one or many starts.
 
@@ -52,9 +50,10 @@ def minimize(
     ----------
     expr : str, sympy.Expr or Problem
         The formula f.
-    x0 : array_like, optional
+    x0 : array_like, mapping or DataFrame, optional
         One start or many. One variable: a number or shape ``(n_runs,)``; several: ``(n_vars,)``
-        or ``(n_runs, n_vars)``. By default `starts` points from `sampler`.
+        or ``(n_runs, n_vars)``. What has names, such as ``{"x": 1, "y": [2, 3]}``, is matched by
+        these. By default `starts` points from `sampler`.
     variables : sequence of str, optional
         Order of the unknowns; by default natural order.
     params : mapping of str to float, optional
@@ -116,8 +115,6 @@ def minimize(
     >>> trap.status.name, trap.kind.name, trap.success
     ('STALLED_AT_START', 'MAXIMUM', False)
     """
-    for name, value in unknown.items():
-        raise ConfigurationError(name, value, "nothing: minimize has no such argument")
     problem = read_problem(expr, variables, params)
     options = read_options(
         problem, x0, bounds=bounds, start_box=start_box, starts=starts, sampler=sampler,

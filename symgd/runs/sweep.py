@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from inspect import Parameter, Signature
+from functools import partial
 from itertools import product
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,10 @@ from ..diagnosis.verdict import Judging, judge
 from ..engine.drive.lanes import Ends
 from ..engine.rules import RULES, Rule
 from ..errors import ConfigurationError
-from ..given.boxes import as_float
-from ..given.options import Options, read_options, read_problem, whole_number
+from ..given.names import check_keywords
+from ..given.numbers import read_axis, read_number, read_whole
+from ..given.options import Options, read_options, read_problem
+from ..given.types import SweepArguments
 from ..problem import Problem, Source
 from ..results.result import Minimum
 from ..results.sweep import SweepResult
@@ -29,15 +31,11 @@ from .borders import borders, destinations, followed, further
 from .descent import Batch, descend, record
 from .gather import gather, settings_of
 
-_PLAIN: dict[str, Any] = {
-    "variables": None, "bounds": None, "start_box": None, "starts": 256, "sampler": "spread",
-    "seed": 0, "method": "gd", "tol": None, "polish": None, "workers": None,
-}  # fmt: skip
-_AXES = {"x0": None, "lr": None, "epochs": None, "params": None}
+_AXES = ("x0", "lr", "epochs", "params")
 _RUN_BYTES, _ENTRY_BYTES = 400, 60  # memory for one run, and for each of its variables
 
 
-def sweep(expr: Source | Problem, /, **arguments: Any) -> SweepResult:
+def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepResult:
     r"""Run gradient descent over a grid of starts, rates, numbers of epochs and parameters.
 
     Every argument out of `x0`, `lr`, `epochs` and `params` that has several values is an axis of
@@ -48,9 +46,8 @@ def sweep(expr: Source | Problem, /, **arguments: Any) -> SweepResult:
     ----------
     expr : str, sympy.Expr or Problem
         The formula f.
-    x0 : array_like, optional
-        Starts. One variable: a number or shape ``(n,)``; several: ``(n_vars,)`` or
-        ``(n, n_vars)``. By default `starts` points from `sampler`.
+    x0 : array_like, mapping or DataFrame, optional
+        Starts, as in `minimize`: one point, or several. By default `starts` points from `sampler`.
     lr : float or sequence of float, optional
         Rates of fixed steps. By default the step is automatic.
     epochs : int or sequence of int, optional
@@ -82,20 +79,10 @@ def sweep(expr: Source | Problem, /, **arguments: Any) -> SweepResult:
     >>> [symgd.Status(code).name for code in s.status[:, 1]]
     ['SLOW', 'CONVERGED', 'DIVERGED']
     """
+    check_keywords("sweep", arguments, SweepArguments.__annotations__)
     plan = _plan(expr, arguments)
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
         return _assembled(plan, _parts(plan))
-
-
-def _signature() -> Signature:
-    """Name the arguments, whose order a plain signature would not tell."""
-    first = Parameter("expr", Parameter.POSITIONAL_ONLY)
-    named = {**_AXES, **_PLAIN}.items()
-    rest = [Parameter(n, Parameter.KEYWORD_ONLY, default=v) for n, v in named]
-    return Signature([first, *rest])
-
-
-sweep.__signature__ = _signature()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -139,50 +126,43 @@ class _Plan:
         return (values[..., 0] if one else values).copy(order="C")
 
 
-def _plan(expr: Source | Problem, arguments: dict[str, Any]) -> _Plan:
-    for name, value in arguments.items():
-        if name not in _AXES and name not in _PLAIN:
-            raise ConfigurationError(name, value, "nothing: sweep has no such argument")
-    params = _params(arguments.get("params"))
+def _plan(expr: Source | Problem, given: SweepArguments) -> _Plan:
+    params = _params(given.get("params"))
     swept = {name: values for name, values in params.items() if np.ndim(values)}
     first = {name: float(np.ravel(values)[0]) for name, values in params.items()}
-    problem = read_problem(expr, arguments.get("variables"), first)
-    rates = _rates(arguments.get("lr"))
-    counts = _counts(arguments.get("epochs"))
-    options = _options(problem, arguments, rates, counts)
-    found = {"x0": _starts(problem, arguments.get("x0"), options), "lr": rates, "epochs": counts}
-    axes: dict[str, Any] = {}
-    for name in arguments if "x0" in arguments else ("x0", *arguments):
-        several: dict[str, Any] = swept if name == "params" else {name: found.get(name)}
-        axes |= {n: np.asarray(v) for n, v in several.items() if np.ndim(v)}
+    problem = read_problem(expr, given.get("variables"), first)
+    rates, counts = _rates(given.get("lr")), _counts(given.get("epochs"))
+    options = _options(problem, given, rates, counts)
+    one = len(problem.names) == 1
+    starts = options.x0[:, 0] if one else np.arange(len(options.x0), dtype=float)
+    found: dict[str, Any] = {
+        "x0": starts if options.several else None,
+        "lr": rates,
+        "epochs": counts,
+    }
+    axes: dict[str, Array] = {}
+    for name in given if "x0" in given else ("x0", *given):
+        values: dict[str, Any] = swept if name == "params" else {name: found.get(name)}
+        axes |= {n: np.asarray(v) for n, v in values.items() if np.ndim(v)}
     single = params | {"lr": rates, "epochs": counts}
     fixed = {n: float(v) for n, v in single.items() if v is not None and not np.ndim(v)}
     _check_memory(axes, len(problem.names))
     return _Plan(problem, options, axes, tuple(swept), fixed)
 
 
-def _options(problem: Problem, arguments: Mapping[str, Any], rates: Any, counts: Any) -> Options:
-    plain = {n: arguments.get(n, default) for n, default in _PLAIN.items() if n != "variables"}
-    method = plain["method"]
+def _options(problem: Problem, given: SweepArguments, rates: Any, counts: Any) -> Options:
+    plain: Any = {n: v for n, v in given.items() if n not in (*_AXES, "variables")}
+    method = plain.get("method", "gd")
     if isinstance(method, Rule) and any(np.ndim(v) for v in method.settings.values()):
         raise ConfigurationError("method", method, "a rule with one value for each setting")
     options = read_options(
         problem,
-        arguments.get("x0"),
+        given.get("x0"),
         lr=None if rates is None else float(np.ravel(rates)[0]),
         epochs=None if counts is None else int(np.max(counts)),
-        escape=False,
         **plain,
     )
     return replace(options, rule=RULES[method](lr=rates)) if np.ndim(rates) else options
-
-
-def _starts(problem: Problem, x0: Any, options: Options) -> Array | None:
-    one = len(problem.names) == 1
-    if x0 is not None and np.ndim(x0) == (0 if one else 1):
-        return None
-    starts = options.x0[:, 0] if one else np.arange(len(options.x0), dtype=float)
-    return np.asarray(starts)
 
 
 def _params(given: Any) -> dict[str, Any]:
@@ -192,7 +172,7 @@ def _params(given: Any) -> dict[str, Any]:
         if not isinstance(name, str) or name in _AXES:
             raise ConfigurationError("params", name, "a name that is no other axis of the sweep")
     takes = "a finite number, or several"
-    return {n: _numbers(f"params[{n!r}]", v, takes, -np.inf) for n, v in (given or {}).items()}
+    return {n: _numbers(f"params[{n!r}]", v, takes) for n, v in (given or {}).items()}
 
 
 def _rates(given: Any) -> Any:
@@ -200,34 +180,13 @@ def _rates(given: Any) -> Any:
     return None if given is None else _numbers("lr", given, takes, np.nextafter(0, 1))
 
 
+def _numbers(name: str, given: Any, takes: str, least: float = -np.inf) -> Any:
+    return read_axis(name, given, lambda value: read_number(name, value, takes, least))
+
+
 def _counts(given: Any) -> Any:
-    if given is None:
-        return None
-    if not _many("epochs", given):
-        return whole_number("epochs", given, 1)
-    return np.array([whole_number("epochs", v, 1) for v in given])
-
-
-def _numbers(name: str, given: Any, takes: str, least: float) -> Any:
-    """Read a number, or an array of several."""
-    many = _many(name, given)
-    listed = list(given) if many else [given]
-    numbers = [as_float(v) for v in listed]
-    for value, number in zip(listed, numbers, strict=True):
-        if number is None or not math.isfinite(number) or number < least:
-            raise ConfigurationError(name, value, takes)
-    return np.array(numbers, dtype=float) if many else numbers[0]
-
-
-def _many(name: str, given: Any) -> bool:
-    """Tell a list from a single value, and refuse what is neither."""
-    try:
-        shape = np.shape(given)
-    except ValueError:  # rows of different lengths
-        shape = (0, 0)
-    if len(shape) > 1 or shape == (0,):
-        raise ConfigurationError(name, given, "one value, or a list of at least one")
-    return len(shape) == 1
+    read = partial(read_whole, "epochs", least=1)
+    return None if given is None else read_axis("epochs", given, read)
 
 
 def _check_memory(axes: Mapping[str, Array], n_vars: int) -> None:

@@ -8,7 +8,7 @@ from html import escape
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from .. import __version__
+from ..version import __version__
 from . import html, text
 from .calls import call, sweep_call
 from .palette import DARK, LIGHT

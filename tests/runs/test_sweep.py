@@ -20,6 +20,7 @@ from scipy.optimize import brentq
 
 import symgd
 from symgd import ConfigurationError, Kind, Problem, Status, rules
+from symgd.given.types import SweepArguments
 from symgd.runs import sweep as _sweep
 
 SEEDS = json.loads((DATA / "seeds.json").read_text())
@@ -574,6 +575,6 @@ def test_free_memory_is_a_number_of_bytes():
     assert _sweep._free_memory() > 2**20
 
 
-def test_the_signature_names_the_arguments():
-    named = inspect.signature(symgd.sweep).parameters
-    assert set(inspect.signature(symgd.minimize).parameters) >= {n for n in named if n != "expr"}
+def test_sweep_takes_what_minimize_takes():
+    mine = SweepArguments.__annotations__
+    assert set(inspect.signature(symgd.minimize).parameters) >= set(mine) >= {"x0", "lr", "epochs"}

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import llvmlite
 
-from ... import __version__
+from ...version import __version__
 from ..rules import Rule
 from . import native
 

@@ -1,0 +1,104 @@
+"""Names that callers type, and the nearest known one where a name is unknown."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Mapping
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
+
+from ..errors import ConfigurationError
+
+_NEAR = 0.7  # likeness of two words from which one may be meant by the other
+
+# Arguments, and the words for them elsewhere.
+_ELSEWHERE = {
+    "expr": "f fun func function formula expression objective",
+    "x0": "start guess initial initial_guess init x_init p0 point points",
+    "variables": "vars names symbols unknowns",
+    "params": "parameters args constants",
+    "bounds": "limits box range domain",
+    "start_box": "start_range init_range initial_box search_box",
+    "starts": "n_starts num_starts restarts n_restarts n_runs runs n_samples samples num_samples",
+    "sampler": "sampling init_method",
+    "seed": "random_state random_seed rng",
+    "method": "optimizer optimiser algorithm solver rule",
+    "lr": "learning_rate rate step step_size stepsize alpha eta",
+    "epochs": "max_iter maxiter max_iterations iterations n_iter num_iter n_iterations steps "
+    "n_steps max_steps n_epochs num_epochs max_epochs",
+    "tol": "tolerance gtol ftol xtol atol eps epsilon",
+    "history": "trajectory path paths return_all",
+    "workers": "n_jobs jobs threads n_threads num_threads cores n_workers",
+}
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def nearest(typed: str, known: Iterable[str]) -> str | None:
+    """Give the known name that is nearest to what was typed, in letters or in meaning."""
+    words = {name.lower(): name for name in reversed(list(known))}
+    for name, others in _ELSEWHERE.items():
+        if name in words:
+            words = dict.fromkeys(others.split(), name) | words
+    normal = typed.lower().lstrip("-").replace("-", "_")
+    close = difflib.get_close_matches(normal, words, n=1, cutoff=_NEAR)
+    return words[close[0]] if close else None
+
+
+def hint(typed: object, known: Iterable[str]) -> str:
+    """Ask for the nearest known name; nothing where none is near."""
+    near = nearest(str(typed), known)
+    return f"; did you mean {near}?" if near else ""
+
+
+def unknown_name(argument: str, got: object, typed: object, known: Iterable[str]) -> Exception:
+    """Give the error for a name that is none of the known ones."""
+    known = list(known)
+    return ConfigurationError(argument, got, f"names out of {known}{hint(typed, known)}")
+
+
+def check_keywords(function: str, given: Mapping[str, object], known: Iterable[str]) -> None:
+    """Refuse keywords that a function does not know.
+
+    Raises
+    ------
+    ConfigurationError
+        Names the first of them, and the nearest that is known.
+    """
+    names = list(known)
+    for name, value in given.items():
+        if name not in names:
+            takes = f"nothing: {function} has no such argument{hint(name, names)}"
+            raise ConfigurationError(name, value, takes)
+
+
+def known_keywords(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function refuse unknown keywords with the nearest known one."""
+    known = list(inspect.signature(function).parameters)
+    name = function.__qualname__.removesuffix(".__init__")
+
+    @wraps(function)
+    def checked(*args: P.args, **keywords: P.kwargs) -> R:
+        check_keywords(name, keywords, known)
+        return function(*args, **keywords)
+
+    return checked
+
+
+def read_names(variables: Any) -> tuple[str, ...] | None:
+    """Read the names of variables; None if they are not told.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is no list of names.
+    """
+    if variables is None:
+        return None
+    names = () if isinstance(variables, str) or not isinstance(variables, Iterable) else variables
+    order = tuple(names)
+    if not order or not all(isinstance(name, str) for name in order):
+        raise ConfigurationError("variables", variables, "a list of names, such as ['x', 'y']")
+    return order

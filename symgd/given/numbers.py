@@ -1,0 +1,101 @@
+"""Readers of numbers as callers give them: text is none, and neither is True."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Array
+from ..errors import ConfigurationError
+
+_NO_NUMBER = (str, bytes, bytearray, bool, np.bool_, np.complexfloating)
+
+
+def as_float(value: Any) -> float | None:
+    """Read a number; None if it is none."""
+    value = value[()] if isinstance(value, np.ndarray) and not value.ndim else value
+    if isinstance(value, _NO_NUMBER) or getattr(value, "shape", None):
+        return None
+    try:
+        return float(value)
+    except (TypeError, ValueError, OverflowError):
+        return None
+
+
+def as_floats(values: Any) -> Array | None:
+    """Copy numbers of any shape into an array; None if one of them is none, or rows differ."""
+    try:
+        array = np.asarray(values)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    if array.dtype.kind in "iuf":
+        return array.astype(float)
+    numbers = [as_float(v) for v in array.ravel()] if array.dtype.kind == "O" else [None]
+    return None if None in numbers else np.array(numbers, dtype=float).reshape(array.shape)
+
+
+def read_number(name: str, value: Any, takes: str, least: float = -np.inf) -> float:
+    """Read a finite number that is not below `least`.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is none, or below.
+    """
+    number = as_float(value)
+    if number is None or not np.isfinite(number) or number < least:
+        raise ConfigurationError(name, value, takes)
+    return number
+
+
+def read_whole(name: str, value: Any, least: int, most: int = 2**53) -> int:
+    """Read a whole number within limits.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is none, or outside.
+    """
+    takes = f"a whole number >= {least}" + (f" and <= {most:,}" if most < 2**53 else "")
+    if isinstance(value, bool | np.bool_):
+        raise ConfigurationError(name, value, takes)
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise ConfigurationError(name, value, takes) from None
+    if not least <= number <= most:
+        raise ConfigurationError(name, value, takes)
+    return number
+
+
+def read_flag(name: str, value: Any) -> bool:
+    """Read True or False.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is anything else.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise ConfigurationError(name, value, "True or False")
+    return bool(value)
+
+
+def read_axis(name: str, given: Any, read: Callable[[Any], float]) -> Any:
+    """Read one value as a number, or a list of several as an array ``(n,)``.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is neither, or a value is wrong.
+    """
+    try:
+        shape = np.shape(given)
+    except ValueError:  # rows of different lengths
+        shape = (0, 0)
+    if len(shape) > 1 or shape == (0,):
+        raise ConfigurationError(name, given, "one value, or a list of at least one")
+    return np.array([read(value) for value in given]) if shape else read(given)

@@ -1,0 +1,49 @@
+"""What callers may say, as type checkers know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict
+
+import numpy as np
+import numpy.typing as npt
+
+from ..engine.rules import Rule
+
+
+class Arrays(Protocol):
+    """What NumPy takes for an array: its own, and the tables of pandas and polars."""
+
+    def __array__(self) -> npt.NDArray[Any]:
+        """Give the array."""
+
+
+Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
+Count: TypeAlias = int | np.integer[Any]
+Numbers: TypeAlias = Sequence[Number] | Arrays
+Counts: TypeAlias = Sequence[Count] | Arrays
+Points: TypeAlias = Number | Numbers | Sequence[Numbers] | Mapping[str, Number | Numbers]
+Pair: TypeAlias = Sequence[Number | None] | Arrays
+Pairs: TypeAlias = Pair | Sequence[Pair] | Mapping[str, Pair]
+
+Sampler: TypeAlias = Literal["spread", "grid", "uniform", "sobol", "halton", "lhs"]
+MethodLike: TypeAlias = Literal["gd"] | Rule
+
+
+class SweepArguments(TypedDict, total=False):
+    """Keywords of `sweep`: the four axes, then those that mean what they do in `minimize`."""
+
+    x0: Points | None
+    lr: Number | Numbers | None
+    epochs: Count | Counts | None
+    params: Mapping[str, Number | Numbers] | None
+    variables: Sequence[str] | None
+    bounds: Pairs | None
+    start_box: Pairs | None
+    starts: Count
+    sampler: Sampler
+    seed: Count
+    method: MethodLike
+    tol: Number | None
+    polish: bool | None
+    workers: Count | None
