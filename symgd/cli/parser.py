@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ..given.names import nearest
 from ..version import __version__
 
 _DESCRIPTION = "Gradient descent on a formula, with a verdict on every run."
@@ -147,16 +148,12 @@ _ONLY = {
     "--out": ("plot",),
 }
 
-ARGUMENTS = frozenset(
-    more.get("dest", name[2:].replace("-", "_"))
-    for rows in _RUNS.values()
-    for name, more in rows.items()
-) - {"variables"}
-"""Names of the arguments that `minimize` and `sweep` take beside a problem."""
+_ROWS = {name: more for rows in (*_RUNS.values(), _TEXTS, _FILES) for name, more in rows.items()}
+_NAMES = {name: more.get("dest", name[2:].replace("-", "_")) for name, more in _ROWS.items()}
+_VALUED = {name for name, more in _ROWS.items() if "metavar" in more}
 
-_VALUED = {
-    name for rows in (*_RUNS.values(), _FILES) for name, more in rows.items() if "metavar" in more
-}
+ARGUMENTS = {_NAMES[name] for rows in _RUNS.values() for name in rows} - {"variables"}
+"""Names of the arguments that `minimize` and `sweep` take beside a problem."""
 
 
 def parsed(words: Sequence[str]) -> Mapping[str, Any]:
@@ -178,10 +175,22 @@ def parsed(words: Sequence[str]) -> Mapping[str, Any]:
     SystemExit
         After ``--help`` and ``--version``, and for an option that does not exist.
     """
-    given = vars(_parser().parse_args(_unambiguous(words)))
+    parser = _parser()
+    read, unknown = parser.parse_known_args(_unambiguous(words))
+    given = vars(read)
+    if unknown:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}{_hint(unknown, **given)}")
     if "variables" in given:
         given["variables"] = given["variables"].split(",")
     return given
+
+
+def _hint(unknown: Sequence[str], command: str, **_: object) -> str:
+    """Ask for the option of a command that is nearest to one that does not exist."""
+    options = {n: option for option, n in _NAMES.items() if command in _ONLY.get(option, _COMMANDS)}
+    typed = next((word for word in unknown if word.startswith("--")), "")
+    near = nearest(typed.partition("=")[0], options)
+    return f"; did you mean {options[near]}?" if near else ""
 
 
 def _parser() -> argparse.ArgumentParser:

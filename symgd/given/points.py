@@ -54,7 +54,7 @@ def read_points(given: Any, names: Sequence[str], box: Box) -> Array:
 
 def _table(given: Any) -> dict[str, Any] | None:
     """Give columns by their names, from whatever has such; None for plain numbers."""
-    if isinstance(given, np.ndarray):
+    if isinstance(given, np.ndarray | np.void):
         keys = given.dtype.names
     elif isinstance(given, Mapping) or hasattr(given, "columns"):
         keys = given.keys() if isinstance(given, Mapping) else given.columns

@@ -109,8 +109,7 @@ def _sizes(result: Result, path: Path, measure: str) -> Array:
         minimum = result.minima[result.runs.minimum[path.run]]
         sizes = np.linalg.norm(path.points - minimum.x, axis=1)
     else:
-        gradients = np.asarray(result.problem.grad(path.points)).reshape(path.points.shape)
-        sizes = np.abs(gradients).max(axis=1)
+        sizes = np.abs(result.problem.grad(path.points)).max(axis=1)
     most = _GROWTH * sizes[:1] if path.status in AWAY else np.inf
     return np.where((sizes > 0) & (sizes < most), sizes, np.nan)
 

@@ -38,6 +38,30 @@ def test_the_trap_is_exit_status_1(run):
     assert "stalled at its start: x = 0 is a maximum" in out
 
 
+OPTIONS = [
+    (["minimize", "x**2", "--learning-rate", "0.1"], "--lr"),
+    (["minimize", "x**2", "--learning-rate=0.1"], "--lr"),
+    (["minimize", "x**2", "--n-starts", "5"], "--starts"),
+    (["sweep", "x**2", "--startbox", "0:1"], "--start-box"),
+    (["minimize", "a*x**2", "--params", "a=1"], "--param"),
+    (["plot", "x**2", "--ou", "x.png"], "--out"),
+    (["minimize", "x**2", "--max_iter", "5"], "--epochs"),
+    (["minimize", "x**2", "--explian"], "--explain"),
+]
+
+
+@pytest.mark.parametrize(("words", "meant"), OPTIONS)
+def test_an_unknown_option_is_refused_with_the_one_that_was_meant(run, words, meant):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert f"unrecognized arguments: {' '.join(words[2:])}; did you mean {meant}?" in err
+
+
+def test_no_option_is_offered_that_the_command_lacks_or_that_is_like_none(run):
+    assert "mean" not in run("sweep", "x**2", "--explian")[2]
+    assert "mean" not in run("minimize", "x**2", "--colour")[2]
+
+
 def test_escape_leads_on_from_the_trap(run):
     code, out, _ = run("minimize", COSINE, "--x0", "0", "--escape", "--explain")
     assert code == 0

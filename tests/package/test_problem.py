@@ -82,6 +82,23 @@ def test_shapes_of_one_variable(shape):
         assert shape or isinstance(got, float)
 
 
+@pytest.mark.parametrize("shape", [(1,), (4,), (2, 3), (0,)])
+def test_points_of_one_variable_have_the_shapes_of_several(shape):
+    p, x = Problem("x**3"), np.full((*shape, 1), 2.0)
+    assert p.fun(x).shape == shape
+    assert p.grad(x).shape == x.shape
+    assert p.hess(x).shape == (*shape, 1, 1)
+    assert (p.fun(x) == 8.0).all()
+    assert (p.grad(x) == 12.0).all()
+    assert (p.hess(x) == 12.0).all()
+
+
+def test_the_runs_of_a_result_are_points():
+    for expr in ("(x - 1)**4", "(x - 1)**4 + y**2"):
+        result = symgd.minimize(expr, starts=7)
+        assert (result.problem.fun(result.runs.x) == result.runs.fun).all()
+
+
 @pytest.mark.parametrize("shape", [(), (1,), (5,), (2, 3), (0,)])
 def test_shapes_of_several_variables(shape):
     p = Problem("x**2*y")

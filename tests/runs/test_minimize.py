@@ -307,11 +307,7 @@ def test_counts_and_shares_add_up(expr, given):
         assert minimum.count == len(minimum.runs) > 0
     values = [m.fun for m in result.minima]
     assert values == sorted(values)
-    assert runs.fun == pytest.approx(result.problem.fun(_points(runs.x)), nan_ok=True, rel=1e-13)
-
-
-def _points(x):
-    return x[:, 0] if x.shape[1] == 1 else x
+    assert runs.fun == pytest.approx(result.problem.fun(runs.x), nan_ok=True, rel=1e-13)
 
 
 def test_ackley_is_a_kink_at_its_lowest_point():
