@@ -60,13 +60,7 @@ def unknown_name(argument: str, got: object, typed: object, known: Iterable[str]
 
 
 def check_keywords(function: str, given: Mapping[str, object], known: Iterable[str]) -> None:
-    """Refuse keywords that a function does not know.
-
-    Raises
-    ------
-    ConfigurationError
-        Names the first of them, and the nearest that is known.
-    """
+    """Refuse keywords that a function does not know, with the nearest that it does."""
     names = list(known)
     for name, value in given.items():
         if name not in names:
@@ -88,17 +82,11 @@ def known_keywords(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def read_names(variables: Any) -> tuple[str, ...] | None:
-    """Read the names of variables; None if they are not told.
-
-    Raises
-    ------
-    ConfigurationError
-        If it is no list of names.
-    """
+    """Read the names of variables, in their order; None if there are none."""
     if variables is None:
         return None
-    names = () if isinstance(variables, str) or not isinstance(variables, Iterable) else variables
-    order = tuple(names)
+    listed = isinstance(variables, Iterable) and not isinstance(variables, str)
+    order = tuple(variables) if listed else ()
     if not order or not all(isinstance(name, str) for name in order):
         raise ConfigurationError("variables", variables, "a list of names, such as ['x', 'y']")
     return order

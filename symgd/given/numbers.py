@@ -1,9 +1,14 @@
-"""Readers of numbers as callers give them: text is none, and neither is True."""
+"""Readers of numbers as callers give them: text is none, and neither is True.
+
+Each takes the name of the argument, and raises `ConfigurationError` with it where the value is
+wrong.
+"""
 
 from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -38,13 +43,7 @@ def as_floats(values: Any) -> Array | None:
 
 
 def read_number(name: str, value: Any, takes: str, least: float = -np.inf) -> float:
-    """Read a finite number that is not below `least`.
-
-    Raises
-    ------
-    ConfigurationError
-        If it is none, or below.
-    """
+    """Read a finite number that is not below `least`."""
     number = as_float(value)
     if number is None or not np.isfinite(number) or number < least:
         raise ConfigurationError(name, value, takes)
@@ -52,46 +51,26 @@ def read_number(name: str, value: Any, takes: str, least: float = -np.inf) -> fl
 
 
 def read_whole(name: str, value: Any, least: int, most: int = 2**53) -> int:
-    """Read a whole number within limits.
-
-    Raises
-    ------
-    ConfigurationError
-        If it is none, or outside.
-    """
-    takes = f"a whole number >= {least}" + (f" and <= {most:,}" if most < 2**53 else "")
-    if isinstance(value, bool | np.bool_):
-        raise ConfigurationError(name, value, takes)
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise ConfigurationError(name, value, takes) from None
-    if not least <= number <= most:
+    """Read a whole number within limits."""
+    number = None
+    if not isinstance(value, bool | np.bool_):
+        with suppress(TypeError):
+            number = operator.index(value)
+    if number is None or not least <= number <= most:
+        takes = f"a whole number >= {least}" + (f" and <= {most:,}" if most < 2**53 else "")
         raise ConfigurationError(name, value, takes)
     return number
 
 
 def read_flag(name: str, value: Any) -> bool:
-    """Read True or False.
-
-    Raises
-    ------
-    ConfigurationError
-        If it is anything else.
-    """
+    """Read True or False."""
     if not isinstance(value, bool | np.bool_):
         raise ConfigurationError(name, value, "True or False")
     return bool(value)
 
 
 def read_axis(name: str, given: Any, read: Callable[[Any], float]) -> Any:
-    """Read one value as a number, or a list of several as an array ``(n,)``.
-
-    Raises
-    ------
-    ConfigurationError
-        If it is neither, or a value is wrong.
-    """
+    """Read one value as a number, or a list of several as an array ``(n,)``."""
     try:
         shape = np.shape(given)
     except ValueError:  # rows of different lengths

@@ -133,13 +133,7 @@ def _plan(expr: Source | Problem, given: SweepArguments) -> _Plan:
     problem = read_problem(expr, given.get("variables"), first)
     rates, counts = _rates(given.get("lr")), _counts(given.get("epochs"))
     options = _options(problem, given, rates, counts)
-    one = len(problem.names) == 1
-    starts = options.x0[:, 0] if one else np.arange(len(options.x0), dtype=float)
-    found: dict[str, Any] = {
-        "x0": starts if options.several else None,
-        "lr": rates,
-        "epochs": counts,
-    }
+    found = {"x0": _starts(options), "lr": rates, "epochs": counts}
     axes: dict[str, Array] = {}
     for name in given if "x0" in given else ("x0", *given):
         values: dict[str, Any] = swept if name == "params" else {name: found.get(name)}
@@ -163,6 +157,13 @@ def _options(problem: Problem, given: SweepArguments, rates: Any, counts: Any) -
         **plain,
     )
     return replace(options, rule=RULES[method](lr=rates)) if np.ndim(rates) else options
+
+
+def _starts(options: Options) -> Array | None:
+    """Give the coordinates of several starts: themselves in one variable, else their numbers."""
+    x0 = options.x0
+    starts = x0[:, 0] if x0.shape[1] == 1 else np.arange(len(x0), dtype=float)
+    return starts if options.several else None
 
 
 def _params(given: Any) -> dict[str, Any]:

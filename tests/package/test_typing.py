@@ -8,44 +8,39 @@ import re
 import shutil
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from problems import DATA
 from shell import ROOT
 
-SCRIPTS = {name: DATA / "typing" / f"{name}.py" for name in ("correct", "wrong")}
+SCRIPTS = DATA / "typing"
 MISTAKES = [
     number
-    for number, line in enumerate(SCRIPTS["wrong"].read_text().splitlines(), 1)
+    for number, line in enumerate((SCRIPTS / "wrong.py").read_text().splitlines(), 1)
     if line.endswith("# wrong")
 ]
-PYRIGHT = shutil.which("pyright", path=f"{os.path.dirname(sys.executable)}:{os.environ['PATH']}")  # noqa: PTH120
+PYRIGHT = shutil.which("pyright", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+PLAIN = {"env": {**os.environ, "MYPYPATH": str(ROOT)}, "capture_output": True, "text": True}
 
 
-def mypy(folder, script):
-    """Give the lines in which mypy finds errors."""
-    options = ["--strict", "--config-file=", "--follow-imports=silent", f"--cache-dir={folder}"]
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", *options, script],
-        capture_output=True,
-        text=True,
-        env={**os.environ, "MYPYPATH": str(ROOT)},
-    )
+def mypy(folder):
+    """Give script and line of each error that mypy finds."""
+    options = ["--strict", "--config-file=", "--follow-imports=silent", "--cache-dir=cache"]
+    command = [sys.executable, "-m", "mypy", *options, "correct.py", "wrong.py"]
+    done = subprocess.run(command, cwd=folder, **PLAIN)
     assert done.returncode < 2, done.stdout + done.stderr
-    return [int(line) for line in re.findall(r"^\S+?:(\d+): error", done.stdout, re.MULTILINE)]
+    found = re.findall(r"^(\S+?):(\d+): error", done.stdout, re.MULTILINE)
+    return [(script, int(line)) for script, line in found]
 
 
-def pyright(folder, script):
-    """Give the lines in which pyright finds errors."""
-    shutil.copy(script, folder / "script.py")  # it takes no script outside its folder
+def pyright(folder):
+    """Give script and line of each error that pyright finds."""
     (folder / "pyrightconfig.json").write_text(json.dumps({"extraPaths": [str(ROOT)]}))
-    done = subprocess.run(
-        [PYRIGHT, "--outputjson", "--pythonpath", sys.executable, "--project", folder],
-        capture_output=True,
-        text=True,
-    )
-    said = json.loads(done.stdout)["generalDiagnostics"]
-    return [d["range"]["start"]["line"] + 1 for d in said if d["severity"] == "error"]
+    command = [PYRIGHT, "--outputjson", "--pythonpath", sys.executable]
+    said = json.loads(subprocess.run(command, cwd=folder, **PLAIN).stdout)["generalDiagnostics"]
+    errors = [d for d in said if d["severity"] == "error"]
+    return [(Path(d["file"]).name, d["range"]["start"]["line"] + 1) for d in errors]
 
 
 CHECKERS = [mypy, pytest.param(pyright, marks=pytest.mark.skipif(not PYRIGHT, reason="no pyright"))]
@@ -53,14 +48,14 @@ CHECKERS = [mypy, pytest.param(pyright, marks=pytest.mark.skipif(not PYRIGHT, re
 
 @pytest.mark.parametrize("checker", CHECKERS)
 def test_each_mistake_is_found_and_nothing_else(checker, tmp_path):
+    shutil.copytree(SCRIPTS, tmp_path, dirs_exist_ok=True)
     assert len(MISTAKES) > 20
-    assert checker(tmp_path, SCRIPTS["wrong"]) == MISTAKES
-    assert checker(tmp_path, SCRIPTS["correct"]) == []
+    assert sorted(checker(tmp_path)) == [("wrong.py", line) for line in MISTAKES]
 
 
 def test_the_correct_script_runs(tmp_path):
     subprocess.run(
-        [sys.executable, "-W", "ignore", SCRIPTS["correct"]],
+        [sys.executable, "-W", "ignore", SCRIPTS / "correct.py"],
         check=True,
         cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": str(ROOT), "MPLBACKEND": "agg"},
