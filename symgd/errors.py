@@ -58,7 +58,7 @@ class ConfigurationError(SymgdError, ValueError):
         super().__init__(argument, got, takes)
 
     def __str__(self) -> str:
-        got = self.got if isinstance(self.got, str) else repr(self.got)
+        got = self.got if isinstance(self.got, str) else " ".join(repr(self.got).split())
         shown = got if len(got) <= _SHOWN else got[: _SHOWN - 3] + "..."
         return f"{self.argument}: got {shown}; takes {self.takes}"
 

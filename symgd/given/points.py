@@ -65,9 +65,9 @@ def _table(given: Any) -> dict[str, Any] | None:
 
 
 def _by_name(table: Mapping[str, Any], names: Sequence[str]) -> Array:
-    for name, column in table.items():
+    for name in table:
         if name not in names:
-            raise unknown_name(f"x0[{name!r}]", column, name, names)
+            raise unknown_name("x0", list(table), name, names)
     missing = [name for name in names if name not in table]
     if missing:
         takes = f"a number, or several, for each of {list(names)}"
