@@ -10,9 +10,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from . import plots
+    from . import methods, plots
+    from . import methods as rules
     from .enclosure.curvature import Curvature
-    from .engine import rules
     from .engine.kernel.store import clear_cache
     from .errors import (
         ConfigurationError,
@@ -47,9 +47,10 @@ _HOMES = {
     "clear_cache": "engine.kernel.store",
     "load": "results.load",
     "SweepResult": "results.sweep",
+    "methods": "methods",
     "minimize": "runs.minimize",
     "plots": "plots",
-    "rules": "engine.rules",
+    "rules": "methods",
     "sweep": "runs.sweep",
 }
 
@@ -70,6 +71,7 @@ __all__ = [
     "__version__",
     "clear_cache",
     "load",
+    "methods",
     "minimize",
     "plots",
     "rules",
@@ -81,7 +83,7 @@ def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'symgd' has no attribute {name!r}")
     module = importlib.import_module(f".{_HOMES[name]}", __name__)
-    value = module if name in ("plots", "rules") else getattr(module, name)
+    value = module if name in ("methods", "plots", "rules") else getattr(module, name)
     globals()[name] = value
     return value
 

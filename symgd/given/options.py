@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array
-from ..methods import METHODS, Automatic, Method, MethodName
 from ..errors import ConfigurationError
+from ..methods import METHODS, Automatic, Method, MethodName
 from ..problem import Problem, Source
 from .boxes import Box, as_float, read_box
 from .starts import SAMPLERS, sample

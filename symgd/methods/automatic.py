@@ -24,7 +24,7 @@ from ..engine.numbers.lane import (
 from ..errors import ConfigurationError
 from .base import Adaptive, Move, Point
 
-_FIRST_STEP = 1e-3  # length of the first try, as a share of the searched region
+FIRST_STEP = 1e-3  # length of the first try, as a share of the searched region
 _SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
 _LEASH = 500.0  # first steps that one step may be as long as, besides |x| itself
@@ -78,7 +78,7 @@ class Automatic(Adaptive):
 
     def begin(self, width: Array) -> dict[str, Array]:
         """Give the value before the first one, and the length of the first step."""
-        return {"f": np.full((1, 1), np.inf), "scale": np.full((1, 1), _FIRST_STEP * width.min())}
+        return {"f": np.full((1, 1), np.inf), "scale": np.full((1, 1), FIRST_STEP * width.min())}
 
     def target(self, w: State) -> list[Number]:
         """Go against the gradient."""

@@ -48,7 +48,7 @@ class GradientDescent(Rule):
         return (x - lr * grad,)
 
     def near(self, spectra: Array, epoch: Any = 1) -> Pace:
-        r"""Tell the factor :math:`\max_i |1 - \mathrm{lr}\,\lambda_i|`, and 2 / largest eigenvalue."""
+        r"""Give :math:`\max_i |1 - \mathrm{lr}\,\lambda_i|` and 2 / largest eigenvalue."""
         with np.errstate(all="ignore"):
             high = np.fmax.reduce(spectra, axis=1)
             factor = np.fmax.reduce(np.abs(1 - (self.lr * spectra.T)), axis=0)

@@ -51,7 +51,7 @@ class _Linear:
         return self._with(other, -1.0)
 
     def __rsub__(self, other: Any) -> _Linear:
-        return -self + other
+        return (-self)._with(other, 1.0)
 
     def __neg__(self) -> _Linear:
         return _Linear([-p for p in self.parts])
@@ -95,10 +95,20 @@ class Recurrence:
         """Give the recurrence of a rule that is linear and rests at a minimum; else None."""
         found = cls(program, slots, tuple(np.asarray(s, dtype=float) for s in settings))
         try:
-            matrices = found.matrices(np.zeros((1, 1)), 1.0)
+            forms = found._forms(1.0)
         except _NotLinearError:
             return None
-        return found if _rests(matrices) else None
+        rests = not any(np.any(f.parts[-1]) for f in forms)  # nothing is added whatever x is
+        return found if rests and _rests(found.matrices(np.zeros((1, 1)), 1.0)) else None
+
+    def _forms(self, epoch: Any) -> list[_Linear]:
+        """Take the step with coefficients of x, grad, the slots and 1 for numbers."""
+        unit = np.eye(self.slots + 3)
+        numbers = [_Linear(unit[i].tolist()) for i in range(self.slots + 2)]
+        settings = [s.reshape(-1, 1) if s.ndim else s for s in self.settings]
+        with np.errstate(all="ignore"):
+            after = self.program(*numbers[:2], epoch, *numbers[2:], *settings)
+        return [f if isinstance(f, _Linear) else _constant(f, numbers[0]) for f in after]
 
     def matrices(self, eigenvalues: Array, epoch: Any) -> Array:
         """Give the matrices of a step, ``(n, n_vars, 1 + slots, 1 + slots)``.
@@ -110,14 +120,7 @@ class Recurrence:
         epoch : float or ndarray
             Number of the step, one or ``(n, 1)``.
         """
-        size = self.slots + 3  # x, grad, slots, 1
-        x, grad, *slots = (_Linear(np.eye(size)[i].tolist()) for i in range(size - 1))
-        settings = [s.reshape(-1, 1) if s.ndim else s for s in self.settings]
-        with np.errstate(all="ignore"):
-            after = self.program(x, grad, epoch, *slots, *settings)
-        forms = [f if isinstance(f, _Linear) else _constant(f, x) for f in after]
-        if any(np.any(f.parts[-1]) for f in forms):
-            raise _NotLinearError  # something is added whatever x is
+        forms = self._forms(epoch)
         runs = max(len(eigenvalues), *(len(np.atleast_1d(s)) for s in self.settings))
         matrices = np.empty((runs, eigenvalues.shape[1], len(forms), len(forms)))
         for i, form in enumerate(forms):
@@ -149,7 +152,7 @@ def _radii(matrices: Array) -> Array:
     if matrices.shape[-1] == 2:
         return _radii_of_two(matrices)
     radii = np.full(matrices.shape[:-2], np.nan)
-    finite: Mask = np.isfinite(matrices).all(axis=(-2, -1))
+    finite = np.asarray(np.isfinite(matrices).all(axis=(-2, -1)))
     radii[finite] = np.abs(np.linalg.eigvals(matrices[finite])).max(axis=-1, initial=0.0)
     return radii
 

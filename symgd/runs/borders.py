@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -77,7 +77,8 @@ def further(seen: Destinations, options: Options) -> Options:
     if pace is None or not steepest > 0 or not np.isfinite(pace.largest_rate[0]):
         return options
     gentle = _GENTLE * float(pace.largest_rate[0])
-    method = replace(options.method, lr=max(options.method.rate, gentle))
+    raised: Any = {"lr": max(options.method.rate, gentle)}
+    method = replace(options.method, **raised)
     return replace(options, method=method)
 
 

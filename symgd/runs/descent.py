@@ -13,8 +13,8 @@ from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
 from ..engine.kernel.source import Kernel, kernel
 from ..engine.kernel.stops import Stop
-from ..methods import Automatic
 from ..given.options import TOL, Options
+from ..methods import Automatic
 from ..problem import Problem
 from .escape import beyond
 
@@ -45,7 +45,10 @@ class Batch:
 
 
 def descend(problem: Problem, x0: Array, options: Options) -> Batch:
-    """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
+    """Run from starts to verdicts; a run that its tolerance stopped too early goes on.
+
+    It is taken again with a smaller one, so that it is the same whatever it was at first.
+    """
     how = _judging(options)
     tol = options.tol
     ends, ways = _run(problem, x0, tol, options)
@@ -55,7 +58,7 @@ def descend(problem: Problem, x0: Array, options: Options) -> Batch:
         if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
             break
         tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
-        more, further = _resume(problem, x0[rows], part(ends, rows), tol, options.take(rows))
+        more, further = _run(problem, x0[rows], tol, options.take(rows))
         for row, path in zip(rows, further, strict=False):
             ways[row] = path
         put(ends, rows, more)
@@ -68,20 +71,11 @@ def _judging(options: Options) -> Judging:
     return Judging(options.method, tol, options.polish, options.width)
 
 
-def _resume(
-    problem: Problem, x0: Array, ends: lanes.Ends, tol: float, options: Options
-) -> tuple[lanes.Ends, list[Array]]:
-    """Let runs go on from their ends with all that they remember, as if they had never stopped."""
-    if options.history:  # a path is taken whole
-        return _run(problem, x0, tol, options)
-    return _run(problem, x0, tol, options, ends)
-
-
 def _run(
-    problem: Problem, x0: Array, tol: float, options: Options, before: lanes.Ends | None = None
+    problem: Problem, x0: Array, tol: float, options: Options
 ) -> tuple[lanes.Ends, list[Array]]:
     """Hand a batch of runs to the kernel; gives the ends, and the paths if they are kept."""
-    compiled, batch = _prepared(problem, x0, tol, options, before)
+    compiled, batch = _prepared(problem, x0, tol, options)
     if not options.history:
         ends = lanes.run(compiled, batch, options.workers)
         _redo(problem, compiled, batch.rows, ends)
@@ -92,9 +86,7 @@ def _run(
     return ends, found
 
 
-def _redo(
-    problem: Problem, compiled: Kernel, rows: Mapping[str, Array], ends: lanes.Ends
-) -> Whole:
+def _redo(problem: Problem, compiled: Kernel, rows: Mapping[str, Array], ends: lanes.Ends) -> Whole:
     """Run those again that left the range of the fast functions, and tell which they are."""
     again = slow.outside_range(problem, ends)
     if len(again):
@@ -131,9 +123,9 @@ def preview(problem: Problem, x0: Array, options: Options) -> Array:
 
 
 def _prepared(
-    problem: Problem, x0: Array, tol: float, options: Options, before: lanes.Ends | None = None
+    problem: Problem, x0: Array, tol: float, options: Options
 ) -> tuple[Kernel, lanes.Batch]:
-    """Give the kernel of runs, and what its rows start with: at their starts, or where they were."""
+    """Give the kernel of runs, and what its rows start with."""
     method = options.method
     compiled = kernel(problem.symbolic, method, options.bounded)
     rows = {"x": x0.T, "limit": np.full((1, 1), float(options.epochs)), "tol": np.full((1, 1), tol)}
@@ -141,22 +133,7 @@ def _prepared(
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
     rows |= method.begin(options.width)
-    if before is not None:
-        rows |= _rows_of(compiled, before)
     return compiled, lanes.Batch(rows, len(x0), leap=method.fixed and tol == 0.0)
-
-
-def _rows_of(compiled: Kernel, ends: lanes.Ends) -> dict[str, Array]:
-    """Give what lanes begin with that go on from the ends of runs."""
-    # A fixed step asks once more for the gradient at which its run has stopped.
-    evaluations = ends.evaluations - compiled.method.fixed
-    counts = [compiled.layout.rows[name] for name in compiled.layout.memory]
-    first = counts[0].start if counts else 0
-    memory = {
-        name: ends.memory[:, place.start - first : place.stop - first].T
-        for name, place in zip(compiled.layout.memory, counts, strict=True)
-    }
-    return {"x": ends.x.T, "nit": ends.nit[None], "nfev": evaluations[None], **memory}
 
 
 def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:

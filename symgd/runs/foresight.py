@@ -9,9 +9,9 @@ import numpy as np
 from ..arrays import Array
 from ..diagnosis.local import model
 from ..diagnosis.ordinary import ordinary
-from ..methods import Method
 from ..errors import RateWarning
 from ..given.options import TOL, Options
+from ..methods import Method
 from ..problem import Problem
 from ..views.numbers import number, point
 from .descent import preview
@@ -77,9 +77,7 @@ def _curvature_around(problem: Problem, starts: Array, options: Options) -> floa
     return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
 
 
-def _words(
-    problem: Problem, lr: float, x: Array, largest: float, curvature: float
-) -> RateWarning:
+def _words(problem: Problem, lr: float, x: Array, largest: float, curvature: float) -> RateWarning:
     why = f"2 divided by the curvature {number(curvature)} there"
     if largest != 2 / curvature:
         why = f"by its own recurrence at the curvature {number(curvature)} there"

@@ -10,10 +10,10 @@ import numpy.typing as npt
 
 from ..arrays import Array
 from ..diagnosis.verdict import Verdicts
-from ..methods import Method, MethodName
 from ..errors import ConfigurationError
 from ..facts.symmetry import even_variables
 from ..given.options import Options, read_options, read_problem
+from ..methods import Method, MethodName
 from ..problem import Problem, Source
 from ..results.result import Evidence, Result, Runs
 from .descent import Batch, descend, led_on

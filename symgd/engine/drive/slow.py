@@ -14,8 +14,9 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Array, Indices
-from ...problem import Problem
+from ...given.boxes import Box
 from ...methods.base import Adaptive, Fixed, Method
+from ...problem import Problem
 from ..kernel.frames import Evaluate, Steps, Values, attempt
 from ..kernel.layout import Layout
 from ..kernel.source import Kernel
@@ -57,7 +58,11 @@ class _Arrays:
             [np.broadcast_to(v, self["code"].shape) for v in values]
         ).reshape(self._rows[name].shape)
 
-    def of(self, lanes: npt.NDArray[np.bool_]) -> _Arrays:
+    def add(self, rows: Mapping[str, Array]) -> None:
+        """Put rows in the place of others."""
+        self._rows |= rows
+
+    def take(self, lanes: npt.NDArray[np.bool_]) -> _Arrays:
         """Give some of the lanes."""
         return _Arrays({name: values[:, lanes] for name, values in self._rows.items()})
 
@@ -113,7 +118,7 @@ def _descend(
         w.write_out(ends, runs, memory)
         running = w["code"] == Stop.RUNNING
         if 2 * np.count_nonzero(running) <= len(runs):
-            w, runs = w.of(running), runs[running]
+            w, runs = w.take(running), runs[running]
 
 
 def _advance(kernel: Kernel, problem: Problem) -> Callable[[State], None]:
@@ -131,6 +136,41 @@ def _advance(kernel: Kernel, problem: Problem) -> Callable[[State], None]:
         parts.settle(w, 1.0)
 
     return advance
+
+
+def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) -> Array:
+    """Let runs of fixed steps go on, and give where they are after each step.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    method : Fixed
+        Its settings may be arrays with one value a run.
+    ends : Ends
+        Where the runs are, and what they remember.
+    box : Box
+        Bounds.
+    steps : int
+        Number of steps.
+
+    Returns
+    -------
+    ndarray
+        Points, ``(steps + 1, n_runs, n_vars)``, the first ones those of `ends`.
+    """
+    n_runs, n_vars = ends.x.shape
+    path = np.empty((steps + 1, n_runs, n_vars))
+    path[0] = ends.x
+    layout = Layout(tuple(method.rows(n_vars).items()), tuple(method.rows(n_vars)))
+    w = _Arrays({"x": ends.x.T, **layout.named(ends.memory.T), **method.begin(np.ones(n_vars))})
+    for k in range(steps):
+        with np.errstate(all="ignore"):
+            gradient = problem.gradients(path[k]).T
+            moved, rows = method.move(cast("State", w), list(gradient), ends.nit + k + 1)
+        path[k + 1] = box.clip(np.stack(cast("list[Array]", moved), axis=1))
+        w.add({"x": path[k + 1].T, **{name: np.array(values) for name, values in rows.items()}})
+    return path
 
 
 def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:

@@ -92,7 +92,7 @@ def attempt(evaluate: Evaluate, method: Adaptive, shape: Shape) -> Callable[...,
 
 
 class Steps:
-    """The steps of a fixed method, each lane with its own settings; methods are functions of a lane.
+    """The steps of a fixed method, each lane with its own settings.
 
     Several steps may be taken between `save` and `settle` if no lane is `ending` among them.
 

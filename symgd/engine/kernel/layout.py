@@ -12,7 +12,6 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-
 _VECTOR_BYTES = 64  # the longest vectors that there are
 LANES = 64  # lanes in a block: 8 vectors of AVX-512, 16 of AVX2
 
@@ -26,7 +25,7 @@ class Layout:
     """
 
     counts: tuple[tuple[str, int], ...]
-    memory: tuple[str, ...] = ()  # what a method remembers from step to step
+    memory: tuple[str, ...] = ()  # what runs take along that are followed further
 
     @cached_property
     def rows(self) -> dict[str, slice]:
@@ -42,6 +41,11 @@ class Layout:
         """The rows of the memory."""
         places = (self.rows[name] for name in self.memory)
         return [row for place in places for row in range(place.start, place.stop)]
+
+    def named(self, memory: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.float64]]:
+        """Take the rows of the memory, ``(n_rows, n_runs)``, apart by their names."""
+        counts = [self.rows[name].stop - self.rows[name].start for name in self.memory]
+        return dict(zip(self.memory, np.split(memory, np.cumsum(counts)[:-1]), strict=False))
 
     @property
     def height(self) -> int:

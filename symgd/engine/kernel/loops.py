@@ -59,9 +59,10 @@ def _trying(block: Block, attempt: Callable[..., None]) -> Loop:
 
 def _stepping(block: Block, steps: Steps) -> Loop:
     """Make the loop of a fixed method, which leaps where it may."""
-    any_runs, any_short, any_ending = map(block.any, (running, steps.short, steps.ending))
-    save, restore, settle = map(block.each, (steps.save, steps.restore, steps.settle))
-    advance, longest, short = block.steps(steps.advance), _LEAP, _TURN
+    any_runs, any_short = block.any(running), block.any(steps.short)
+    any_ending, advance = block.any(steps.ending), block.steps(steps.advance)
+    save, restore = block.each(steps.save), block.each(steps.restore)
+    settle, longest, short = block.each(steps.settle), _LEAP, _TURN
 
     def run(state: Any, blocks: int, epochs: int, leap: bool) -> None:
         for b in range(blocks):

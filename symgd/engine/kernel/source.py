@@ -1,4 +1,4 @@
-"""From f and its derivatives to a kernel: the source of their evaluation, and the rows of its state.
+"""From f and its derivatives to a kernel: source that evaluates them, and the rows of its state.
 
 The lambdified f and gradient run on the lanes' numbers. Everything else of a kernel stands in
 `frames` and `loops`, and what a lane does in a step in `methods`.
@@ -114,7 +114,8 @@ def _body(symbolic: Symbolic, asks: frozenset[str]) -> str:
     value, gradient, hessian, holds = ([next(shown) for _ in part] for part in parts.values())
     triangle = f"[{', '.join(hessian)}]" if hessian else None
     defined = " * ".join(holds) or None
-    lines.append(f"return Values({(*value, None)[0]}, [{', '.join(gradient)}], {triangle}, {defined})")
+    results = [(*value, None)[0], f"[{', '.join(gradient)}]", triangle, defined]
+    lines.append(f"return Values({', '.join(map(str, results))})")
     return "\n".join(f"    {line}" for line in lines)
 
 
@@ -130,4 +131,5 @@ def _layout(method: Method, shape: Shape) -> Layout:
     rows |= {"nit": 1, "nfev": 1, "code": 1}
     sides = n if shape.bounded else 0
     rows |= {"param": shape.params, "lower": sides, "upper": sides, "limit": 1, "tol": 1}
-    return Layout(tuple({**rows, **method.constants(n)}.items()), tuple(memory))
+    kept = tuple(memory) if method.fixed else ()
+    return Layout(tuple({**rows, **method.constants(n)}.items()), kept)

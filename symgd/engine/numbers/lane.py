@@ -96,9 +96,10 @@ def elementary(function: Callable[..., Any]) -> Callable[..., Number]:
     return apply
 
 
-clip, larger, projected, smaller = map(
-    elementary, (vmath.clip, vmath.larger, vmath.projected, vmath.smaller)
-)
+clip = elementary(vmath.clip)
+larger = elementary(vmath.larger)
+projected = elementary(vmath.projected)
+smaller = elementary(vmath.smaller)
 
 
 def select(condition: Truth, x: Float | float, y: Float | float) -> Number:
@@ -117,8 +118,6 @@ def size(values: Sequence[Number]) -> Number:
     return reduce(add, [abs(v) for v in values])
 
 
-def chosen(
-    condition: Truth, new: Sequence[Number | float], old: Sequence[Number]
-) -> list[Number]:
+def chosen(condition: Truth, new: Sequence[Number | float], old: Sequence[Number]) -> list[Number]:
     """Give the new numbers where the condition holds, and the old ones elsewhere."""
     return [select(condition, a, b) for a, b in zip(new, old, strict=True)]
