@@ -8,13 +8,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import update_wrapper
+from inspect import Parameter, Signature, signature
 from typing import Any, NamedTuple
 
 import numba
 import numpy as np
 from mpmath import mp, mpf
+from numba import types
+from numba.extending import intrinsic
 
 from symgd.engine.numbers import vmath
+from symgd.engine.numbers.intrinsics import Float
 
 mp.dps = 50
 
@@ -116,6 +121,22 @@ CASES = (
 )
 
 
+def callable_by_numba(function: Callable[..., Float]) -> Any:
+    """Let code that Numba compiles call a function of `Float` values."""
+
+    def codegen(context: Any, builder: Any, types: Any, args: Any) -> Any:
+        return function(*(Float(builder, x) for x in args)).node
+
+    def typing(typingctx: Any, *args: Any) -> Any:
+        return types.float64(*[types.float64] * len(args)), codegen
+
+    # Numba reads the parameters from the signature, after the typing context.
+    context = Parameter("typingctx", Parameter.POSITIONAL_ONLY)
+    update_wrapper(typing, function)
+    typing.__signature__ = Signature([context, *signature(function).parameters.values()])  # type: ignore[attr-defined]
+    return intrinsic(typing)
+
+
 def evaluate(name: str, *args: Array) -> Array:
     """Values of an elementary function, from a compiled loop.
 
@@ -130,7 +151,7 @@ def evaluate(name: str, *args: Array) -> Array:
     -------
     ndarray, shape (n,)
     """
-    function = getattr(vmath, name)
+    function = callable_by_numba(getattr(vmath, name))
 
     def one(x: Array, out: Array) -> None:
         for i in range(x.size):

@@ -12,8 +12,8 @@ import numpy as np
 
 from symgd.engine.kernel import source, store
 from symgd.engine.kernel.layout import LANES
-from symgd.engine.rules import GradientDescent
 from symgd.given.options import Options, read_options
+from symgd.methods import GradientDescent
 from symgd.problem import Problem
 from symgd.runs import descent
 
@@ -28,8 +28,7 @@ def symgd(
     """Run the loop of `minimize`, without its verdicts."""
     problem = Problem(function.expr, variables=function.variables)
     options = _options(problem, starts, lr, epochs, workers)
-    limits = np.full(len(starts), epochs)
-    return lambda: descent._run(problem, starts, limits, options.tol, options)[0].x
+    return lambda: descent._run(problem, starts, options.tol, options)[0].x
 
 
 def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: int) -> Options:
@@ -42,8 +41,8 @@ def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: i
 def loop(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
     """Run symgd's compiled loop on blocks that are filled already, without its driver."""
     problem = Problem(function.expr, variables=function.variables)
-    kernel = source.fixed_kernel(problem.symbolic, GradientDescent, bounded=False)
-    advance, rows = store.load(kernel.source, kernel.rule), kernel.layout.rows
+    kernel = source.kernel(problem.symbolic, GradientDescent(0.1), False)
+    advance, rows = store.load(kernel), kernel.layout.rows
     padded = np.pad(starts, ((0, -len(starts) % LANES), (0, 0)), mode="edge")
     filled = np.zeros((len(padded) // LANES, kernel.layout.height, LANES))
     filled[:, rows["x"]] = padded.reshape(len(filled), LANES, -1).swapaxes(1, 2)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import symgd
 from symgd.engine.kernel import source, store
+from symgd.methods import Automatic
 
 from .effort import Effort
 from .functions import COSINE, SEVEN
@@ -90,8 +91,8 @@ def _compilation(expr: str, numbers: Iterator[int]) -> Callable[[], float]:
         symbolic = symgd.Problem(f"{expr} + {next(numbers)}*x").symbolic
         symbolic.gradient  # noqa: B018 - made when first asked for
         started = time.perf_counter()
-        kernel = source.automatic_kernel(symbolic, bounded=False)
-        store.load(kernel.source, kernel.rule)
+        kernel = source.kernel(symbolic, Automatic(), False)
+        store.load(kernel)
         return time.perf_counter() - started
 
     return seconds

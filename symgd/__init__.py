@@ -28,6 +28,7 @@ __all__ = [
     "__version__",
     "clear_cache",
     "load",
+    "methods",
     "minimize",
     "plots",
     "rules",
@@ -35,9 +36,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
-    from . import plots
+    from . import methods, plots
+    from . import methods as rules
     from .enclosure.curvature import Curvature
-    from .engine import rules
     from .engine.kernel.store import clear_cache
     from .errors import (
         ConfigurationError,
@@ -54,7 +55,7 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     from .runs.sweep import sweep
     from .status import Kind, Status
 else:
-    _MODULES = {"plots": "plots", "rules": "engine.rules"}
+    _MODULES = {"methods": "methods", "plots": "plots", "rules": "methods"}
     _NAMES = {
         "enclosure.curvature": "Curvature",
         "engine.kernel.store": "clear_cache",

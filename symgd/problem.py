@@ -78,6 +78,11 @@ class Symbolic:
         lower = dict(zip(_triangle(n), self._second_derivatives(self.gradient), strict=True))
         return sympy.ImmutableDenseMatrix(n, n, lambda i, j: lower[max(i, j), min(i, j)])
 
+    @property
+    def triangle(self) -> list[sympy.Expr]:
+        """The lower triangle of the Hessian, row by row."""
+        return [self.hessian[place] for place in _triangle(len(self.variables))]
+
     def _second_derivatives(self, gradient: Sequence[sympy.Expr]) -> list[sympy.Expr]:
         """Give the lower triangle of the Hessian, row by row."""
         pairs = _triangle(len(gradient))
@@ -98,7 +103,7 @@ class Symbolic:
         """The lower triangle of the Hessian for NumPy; None where it would be too large."""
         if self._large_hessian:
             return None
-        return self.compile([self.hessian[ij] for ij in _triangle(len(self.variables))])
+        return self.compile(self.triangle)
 
     @cached_property
     def _large_hessian(self) -> bool:

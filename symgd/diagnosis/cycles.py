@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import EPS, Array
-from ..engine.rules import Rule
+from ..arrays import EPS, Array, part
+from ..engine.drive.lanes import Ends
+from ..engine.drive.slow import follow
 from ..given.boxes import Box
+from ..methods import Fixed
 from ..problem import Problem
 
 _STEPS = 256  # steps that are looked ahead; cycles up to half as long are found
@@ -47,17 +48,17 @@ class Outlook:
     tail: Array
 
 
-def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
-    """Follow runs of fixed steps beyond their last epoch.
+def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box) -> Outlook:
+    """Follow runs of fixed steps beyond their last epoch, with what they remember.
 
     Parameters
     ----------
     problem : Problem
         f.
-    rule : Rule
+    method : Fixed
         The steps; a setting may be an array with one value a run.
-    x : ndarray
-        Where the runs are, ``(n, n_vars)``.
+    ends : Ends
+        Where the runs are.
     box : Box
         Bounds.
 
@@ -65,14 +66,14 @@ def look_ahead(problem: Problem, rule: Rule, x: Array, box: Box) -> Outlook:
     -------
     Outlook
     """
-    course = np.full(len(x), Course.DESCENDING, dtype=np.int64)
-    period = np.zeros(len(x), dtype=np.int64)
-    path = _follow(problem, rule, x, box, _FEW)
+    course = np.full(len(ends.x), Course.DESCENDING, dtype=np.int64)
+    period = np.zeros(len(ends.x), dtype=np.int64)
+    path = follow(problem, method, ends, box, _FEW)
     tail = path[-_TAIL:].copy()
     doubtful = np.flatnonzero(~_strides_on(problem, path))
     for first in range(0, len(doubtful), _ROWS):
         rows = doubtful[first : first + _ROWS]
-        path = _follow(problem, rule.of(rows), x[rows], box, _STEPS)
+        path = follow(problem, method.take(rows), part(ends, rows), box, _STEPS)
         tail[:, rows] = path[-_TAIL:]
         values = np.stack([problem.values(points) for points in path])
         course[rows] = _course(path, values)
@@ -89,18 +90,6 @@ def _strides_on(problem: Problem, path: Array) -> npt.NDArray[np.bool_]:
         shrinking = (lengths[1:] < lengths[:-1]) & (lengths[1:] > 0)
         lower = problem.values(path[-1]) < problem.values(path[0])
     return np.asarray((onward & shrinking).all(axis=0) & lower)
-
-
-def _follow(problem: Problem, rule: Rule, x: Array, box: Box, steps: int) -> Array:
-    path = np.empty((steps + 1, *x.shape))
-    path[0] = x
-    settings = [np.reshape(v, (-1, 1)) for v in rule.settings.values()]
-    slots: list[Any] = [np.zeros_like(x)] * rule.slots
-    for k in range(steps):
-        with np.errstate(all="ignore"):
-            moved, *slots = rule.step(path[k], problem.gradients(path[k]), k + 1, *slots, *settings)
-        path[k + 1] = box.clip(np.asarray(moved))
-    return path
 
 
 def _course(path: Array, values: Array) -> npt.NDArray[np.int64]:

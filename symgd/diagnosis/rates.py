@@ -47,15 +47,3 @@ def rates(spectra: Array) -> tuple[list[float], list[float], list[float]]:
         largest, best = (np.where(high <= 0, np.inf, 2 / v) for v in (high, low + high))
         contraction = np.where(high <= 0, np.nan, (high - low) / (high + low))
     return largest.tolist(), best.tolist(), contraction.tolist()
-
-
-def factor(lr: Array | float, spectra: Array) -> Array:
-    """Give the factor by which a rate multiplies the error in each step, at worst; ``(n,)``.
-
-    Examples
-    --------
-    >>> factor(0.1, np.array([[1.0, 3.0]]))
-    array([0.9])
-    """
-    with np.errstate(all="ignore"):
-        return np.asarray(np.fmax.reduce(np.abs(1 - (lr * spectra.T)), axis=0))

@@ -14,8 +14,8 @@ import numpy as np
 from ..arrays import EPS, Array, Mask, Whole, part
 from ..engine.drive.lanes import Ends
 from ..engine.kernel.stops import Stop
-from ..engine.rules import Rule
 from ..given.boxes import Box
+from ..methods import Fixed, Method
 from ..problem import Problem
 from ..status import Kind, Status
 from .cells import cells
@@ -25,13 +25,13 @@ from .kinds import LOWEST, Kinds, near_kink
 from .local import PERTURBED, Model, model, pick, put
 from .newton import refine, seek, stationary
 from .ordinary import ordinary
-from .rates import factor
 
 _SUCCESS = np.array([status.success for status in Status])  # by code
 _UNDECIDED = -1
 _SLICE = 2**15  # runs judged at once: what that needs in memory is some hundred times as much
 _TOUCHING = 1e-9  # share of the searched region that is as good as none
 _HALTED = (Stop.TOLERANCE, Stop.FLOOR)
+_UNDER_WAY = (Status.SLOW, Status.OSCILLATING)
 _NOTHING = 1e-12  # share of the way to a trap that its coordinates are not known to
 _REST = 1e-20  # share of a coordinate of the start that is as good as zero
 _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
@@ -48,9 +48,8 @@ class Judging:
 
     Attributes
     ----------
-    rule : Rule or None
-        The fixed steps, with one value a run where a setting is an array; None for the
-        automatic step.
+    method : Method
+        How steps are made, with one value a run where a setting is an array.
     tol : float
         Share of the way travelled that may be missing at a minimum.
     polish : bool
@@ -59,14 +58,14 @@ class Judging:
         Size of the region that was searched, ``(n_vars,)``.
     """
 
-    rule: Rule | None
+    method: Method
     tol: float
     polish: bool
     width: Array
 
-    def of(self, rows: Any) -> Judging:
+    def take(self, rows: Any) -> Judging:
         """Give how some of the runs are judged."""
-        return replace(self, rule=self.rule and self.rule.of(rows))
+        return replace(self, method=self.method.take(rows))
 
 
 @dataclass
@@ -87,6 +86,8 @@ class Verdicts:
     low: Array
     high: Array
     epochs_left: Array
+    contraction: Array  # what a step leaves of the error near the minimum ahead; nan if unknown
+    largest_rate: Array  # with which the method settles at this curvature; nan if unknown
     period: Whole
     condition: Whole
     trap: Array  # the maximum or saddle beside which a slow run started; nan for none
@@ -135,7 +136,7 @@ def judge(problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging) -> Ve
     columns: dict[str, Any] = {}
     for first in range(0, len(x0), _SLICE):
         rows = slice(first, first + _SLICE)
-        judged = _Judge(problem, x0[rows], part(ends, rows), box, how.of(rows)).verdicts()
+        judged = _Judge(problem, x0[rows], part(ends, rows), box, how.take(rows)).verdicts()
         for name, values in vars(judged).items():
             shape = (len(x0), *values.shape[1:])
             columns.setdefault(name, np.empty(shape, values.dtype, "F"))[rows] = values
@@ -174,6 +175,7 @@ class _Judge:
             self._stationary()
             self._by_stop()
         self._traps(np.flatnonzero(self.status == Status.SLOW))
+        contraction, largest_rate = self._paces()
         gradient = self.problem.gradients(self.x)
         with np.errstate(invalid="ignore"):
             grad_norm = np.abs(self.box.projected(self.x, gradient)).max(axis=1)
@@ -182,7 +184,8 @@ class _Judge:
         self.target_kind[arrived] = self.kind[arrived]
         return Verdicts(
             self.x, self.target, self.target_kind, fun0, fun, self._last_finite(fun), grad_norm,
-            self.status, self.kind, self.low, self.high, self.left, self.period, self.condition,
+            self.status, self.kind, self.low, self.high, self.left, contraction,
+            largest_rate, self.period, self.condition,
             self.trap, self.trap_kind, self.early,
         )  # fmt: skip
 
@@ -316,13 +319,21 @@ class _Judge:
         return np.asarray(equal | (floor & (fall <= 8 * EPS * np.abs(self.problem.values(x)))))
 
     def _epochs_left(self, rows: Whole, spectrum: Array, missing: Array, way: Array) -> Array:
-        """Predict the steps still needed from the slowest factor |1 - lr * eigenvalue|."""
-        if self.how.rule is None:
-            return np.full(len(missing), np.nan)
+        """Predict the steps still needed, where the method's theory tells."""
+        pace = self.how.method.take(rows).near(spectrum, self.ends.nit[rows] + 1)
         with np.errstate(all="ignore"):
-            slowest = factor(self.how.rule.of(rows).lr, spectrum)
-            steps = np.log(self.how.tol * way / missing) / np.log(slowest)
-            return np.where((slowest < 1) & (steps > 0), np.ceil(steps), np.nan)
+            share = self.how.tol * way / missing
+        return np.full(len(missing), np.nan) if pace is None else pace.epochs(share)
+
+    def _paces(self) -> tuple[Array, Array]:
+        """Tell how fast runs that have not arrived come near, and with which rates they would."""
+        contraction, largest_rate = np.full((2, len(self.x)), np.nan)
+        rows = np.flatnonzero(np.isin(self.status, _UNDER_WAY))
+        spectra = np.stack([self.low[rows], self.high[rows]], axis=1)
+        pace = self.how.method.take(rows).near(spectra) if len(rows) else None
+        if pace is not None:
+            contraction[rows], largest_rate[rows] = pace.factor, pace.largest_rate
+        return contraction, largest_rate
 
     def _stationary(self) -> None:
         """Find the runs that ended at a stationary point that is no plain minimum."""
@@ -420,10 +431,11 @@ class _Judge:
             self.status[row] = Status.DIVERGED if falling else Status.NO_PROGRESS
 
     def _out_of_steps(self, rows: Whole) -> None:
-        if self.how.rule is None or not len(rows):
+        method = self.how.method
+        if not isinstance(method, Fixed) or not len(rows):
             self.status[rows] = Status.SLOW
             return
-        outlook = look_ahead(self.problem, self.how.rule.of(rows), self.x[rows], self.box)
+        outlook = look_ahead(self.problem, method.take(rows), part(self.ends, rows), self.box)
         verdict = {
             Course.DESCENDING: Status.SLOW,
             Course.CYCLING: Status.OSCILLATING,

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
-from ..engine.rules import RULES, Rule
 from ..errors import ConfigurationError
+from ..methods import METHODS, Automatic, Method
 from ..problem import Problem, Source
 from .boxes import Box, read_box
 from .names import hint
@@ -40,8 +40,8 @@ class Options:
         Bounds.
     width : ndarray
         Size of the region that is searched, ``(n_vars,)``.
-    rule : Rule or None
-        Fixed steps; None for the automatic step.
+    method : Method
+        How a step is made.
     epochs, tol, polish, escape, workers
         As in `minimize`, with every default filled in.
     history : int
@@ -52,7 +52,7 @@ class Options:
     several: bool
     box: Box
     width: Array
-    rule: Rule | None
+    method: Method
     epochs: int
     tol: float
     polish: bool
@@ -60,9 +60,9 @@ class Options:
     workers: int | None
     history: int
 
-    def of(self, rows: Any) -> Options:
-        """Give the options of some runs, where a setting of the rule is one value a run."""
-        return replace(self, rule=self.rule and self.rule.of(rows))
+    def take(self, rows: Any) -> Options:
+        """Give the options of some runs, where a setting of the method is one value a run."""
+        return replace(self, method=self.method.take(rows))
 
     @property
     def bounded(self) -> bool:
@@ -112,9 +112,9 @@ def read_options(
     names = problem.names
     box = Box(*read_box("bounds", bounds, names, closed=False))
     lower, upper = _start_box(start_box, box, names)
-    rule = _rule(method, lr)
+    chosen = read_method(method, lr)
     limit = EPOCHS if epochs is None else read_whole("epochs", epochs, 1)
-    exact = rule is not None and epochs is not None
+    exact = chosen.fixed and epochs is not None
     default_tol = 0.0 if exact else TOL
     count, spot = read_whole("starts", starts, 1, _STARTS), read_whole("seed", seed, 0)
     if sampler not in SAMPLERS:
@@ -127,10 +127,10 @@ def read_options(
         several=points.ndim == 2,
         box=box,
         width=_width(lower, upper),
-        rule=rule,
+        method=chosen,
         epochs=limit,
         tol=default_tol if tol is None else read_number("tol", tol, "a number >= 0", 0.0),
-        polish=rule is None if polish is None else read_flag("polish", polish),
+        polish=not chosen.fixed if polish is None else read_flag("polish", polish),
         escape=read_flag("escape", escape),
         workers=None if workers is None else read_whole("workers", workers, 1),
         history=int(history) if isinstance(history, bool) else read_whole("history", history, 1),
@@ -142,20 +142,28 @@ def _width(lower: Array, upper: Array) -> Array:
         return np.fmin(upper - lower, _WIDEST)
 
 
-def _rule(method: MethodLike, lr: Number | None) -> Rule | None:
-    takes = "a rule object, or one of " + ", ".join(map(repr, RULES))
-    if isinstance(method, Rule):
+def read_method(method: MethodLike, lr: Number | None) -> Method:
+    """Read how a step is made: a method, or the name of one and its rate.
+
+    Gradient descent chooses its steps itself where no rate is given.
+
+    Raises
+    ------
+    ConfigurationError
+        If there is no such method, or it cannot do what is asked.
+    """
+    if isinstance(method, Method):
         if lr is not None:
-            raise ConfigurationError("lr", lr, "nothing beside a rule object, which has its own")
+            raise ConfigurationError("lr", lr, "nothing beside a method object, which has its own")
         return method
-    if not isinstance(method, str) or method not in RULES:
+    if not isinstance(method, str) or method not in METHODS:
+        takes = f"a method object, or one of {', '.join(map(repr, METHODS))}{hint(method, METHODS)}"
         raise ConfigurationError("method", method, takes)
-    if lr is None:
-        return None
-    rate = read_number("lr", lr, "a number > 0, or None for an automatic step", 0.0)
-    if rate == 0.0:
-        raise ConfigurationError("lr", lr, "a number > 0, or None for an automatic step")
-    return RULES[method](lr=rate)
+    takes = "a number > 0, or None for an automatic step"
+    rate = None if lr is None else read_number("lr", lr, takes, float(np.nextafter(0, 1)))
+    if method == "gd" and rate is None:
+        return Automatic()
+    return METHODS[method].with_rate(rate)
 
 
 def _start_box(given: Any, box: Box, names: Sequence[str]) -> tuple[Array, Array]:

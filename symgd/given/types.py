@@ -8,7 +8,7 @@ from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 import numpy as np
 import numpy.typing as npt
 
-from ..engine.rules import Rule
+from ..methods import Method, MethodName
 
 
 class Arrays(Protocol):
@@ -27,7 +27,7 @@ Pair: TypeAlias = Sequence[Number | None] | Arrays
 Pairs: TypeAlias = Pair | Sequence[Pair] | Mapping[str, Pair]
 
 Sampler: TypeAlias = Literal["spread", "grid", "uniform", "sobol", "halton", "lhs"]
-MethodLike: TypeAlias = Literal["gd"] | Rule
+MethodLike: TypeAlias = MethodName | Method
 
 
 class SweepArguments(TypedDict, total=False):

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
 from ..diagnosis.verdict import Verdicts
-from ..engine.rules import GradientDescent
 from ..given.options import Options
 from ..problem import Problem
 from ..results.result import Minimum
@@ -73,12 +72,14 @@ def further(seen: Destinations, options: Options) -> Options:
 
     A rate that is tiny beside the curvature is raised to one that still leaps over no hill.
     """
-    if not isinstance(options.rule, GradientDescent):
-        return options
     steepest = seen.batch.verdicts.high[seen.known].max(initial=0.0)
-    gentle = _GENTLE * 2 / steepest if steepest > 0 else 0.0
-    rule = GradientDescent(max(options.rule.lr, gentle))
-    return replace(options, rule=rule)
+    pace = options.method.near(np.full((1, 1), steepest))
+    if pace is None or not steepest > 0 or not np.isfinite(pace.largest_rate[0]):
+        return options
+    gentle = _GENTLE * float(pace.largest_rate[0])
+    raised: Any = {"lr": max(options.method.rate, gentle)}
+    method = replace(options.method, **raised)
+    return replace(options, method=method)
 
 
 def followed(problem: Problem, seen: Destinations, options: Options) -> Destinations:

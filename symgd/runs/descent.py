@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
 import numpy as np
 
@@ -12,15 +11,14 @@ from ..arrays import Array, Whole, joined, part, put
 from ..diagnosis.verdict import Judging, Verdicts, judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
-from ..engine.kernel import source
+from ..engine.kernel.source import Kernel, kernel
 from ..engine.kernel.stops import Stop
-from ..engine.rules import Rule
 from ..given.options import TOL, Options
-from ..problem import Problem, Symbolic
+from ..methods import Automatic
+from ..problem import Problem
 from .escape import beyond
 
 _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
-_FIRST_STEP = 1e-3  # length of the automatic step's first try, as a share of the region
 _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
 _TIGHTER = 1e-4
 _PREVIEW = 60  # steps of a preview
@@ -46,64 +44,54 @@ class Batch:
         )  # fmt: skip
 
 
-@lru_cache(maxsize=256)
-def _kernel(symbolic: Symbolic, rule: type[Rule] | None, bounded: bool) -> source.Kernel:
-    if rule is None:
-        return source.automatic_kernel(symbolic, bounded)
-    return source.fixed_kernel(symbolic, rule, bounded)
-
-
 def descend(problem: Problem, x0: Array, options: Options) -> Batch:
-    """Run from starts to verdicts; a run that its tolerance stopped too early goes on."""
+    """Run from starts to verdicts; a run that its tolerance stopped too early goes on.
+
+    It is taken again with a smaller one, so that it is the same whatever it was at first.
+    """
     how = _judging(options)
     tol = options.tol
-    ends, ways = _run(problem, x0, np.full(1, options.epochs), tol, options)
+    ends, ways = _run(problem, x0, tol, options)
     verdicts = judge(problem, x0, ends, options.box, how)
     for _ in range(_ROUNDS):
         rows = np.flatnonzero(verdicts.early & (ends.nit < options.epochs))
         if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
             break
         tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
-        left = options.epochs - ends.nit[rows]
-        more, further = _run(problem, ends.x[rows], left, tol, options.of(rows))
+        more, further = _run(problem, x0[rows], tol, options.take(rows))
         for row, path in zip(rows, further, strict=False):
-            ways[row] = np.concatenate([ways[row], path[1:]])
-        ends.x[rows], ends.stop[rows] = more.x, more.stop
-        ends.nit[rows] += more.nit
-        ends.evaluations[rows] += more.evaluations
-        again = judge(problem, x0[rows], part(ends, rows), options.box, how.of(rows))
-        put(verdicts, rows, again)
+            ways[row] = path
+        put(ends, rows, more)
+        put(verdicts, rows, judge(problem, x0[rows], more, options.box, how.take(rows)))
     return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts, ways)
 
 
 def _judging(options: Options) -> Judging:
     tol = min(options.tol or TOL, _LOOSEST)
-    return Judging(options.rule, tol, options.polish, options.width)
+    return Judging(options.method, tol, options.polish, options.width)
 
 
 def _run(
-    problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
+    problem: Problem, x0: Array, tol: float, options: Options
 ) -> tuple[lanes.Ends, list[Array]]:
-    """Hand a batch of starts to the kernel; gives the ends, and the paths if they are kept."""
-    kernel, batch = _prepared(problem, x0, limits, tol, options)
+    """Hand a batch of runs to the kernel; gives the ends, and the paths if they are kept."""
+    compiled, batch = _prepared(problem, x0, tol, options)
     if not options.history:
-        ends = lanes.run(kernel, batch, options.workers)
-        _redo(problem, kernel, batch.rows, ends)
+        ends = lanes.run(compiled, batch, options.workers)
+        _redo(problem, compiled, batch.rows, ends)
         return ends, []
-    ends, found = paths(kernel, batch, options.history, options.workers)
-    for row in _redo(problem, kernel, batch.rows, ends):
+    ends, found = paths(compiled, batch, options.history, options.workers)
+    for row in _redo(problem, compiled, batch.rows, ends):
         found[row] = np.stack([x0[row], ends.x[row]])
     return ends, found
 
 
-def _redo(
-    problem: Problem, kernel: source.Kernel, rows: Mapping[str, Array], ends: lanes.Ends
-) -> Whole:
+def _redo(problem: Problem, compiled: Kernel, rows: Mapping[str, Array], ends: lanes.Ends) -> Whole:
     """Run those again that left the range of the fast functions, and tell which they are."""
     again = slow.outside_range(problem, ends)
     if len(again):
         mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
-        put(ends, again, slow.run(kernel, problem, mine, len(again)))
+        put(ends, again, slow.run(compiled, problem, mine, len(again)))
     return again
 
 
@@ -115,41 +103,37 @@ def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
     Batch
         All runs after the first number of epochs, then all after the second, and so on.
     """
-    kernel, batch = _prepared(problem, x0, np.full(1, epochs[-1]), options.tol, options)
-    shots = list(snapshots(kernel, batch, epochs, options.workers))
+    longest = replace(options, epochs=epochs[-1])
+    compiled, batch = _prepared(problem, x0, options.tol, longest)
+    shots = list(snapshots(compiled, batch, epochs, options.workers))
     for count, ends in zip(epochs, shots, strict=True):
-        _redo(problem, kernel, {**batch.rows, "limit": np.full((1, 1), float(count))}, ends)
+        _redo(problem, compiled, {**batch.rows, "limit": np.full((1, 1), float(count))}, ends)
     every = np.tile(np.arange(len(x0)), len(epochs))
     ends = joined(shots)
     x0 = np.asfortranarray(x0[every])
-    verdicts = judge(problem, x0, ends, options.box, _judging(options.of(every)))
+    verdicts = judge(problem, x0, ends, options.box, _judging(options.take(every)))
     return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
 
 
 def preview(problem: Problem, x0: Array, options: Options) -> Array:
     """Give where automatic steps lead from a few starts, without compiling anything."""
-    automatic = replace(options, rule=None)
-    kernel, batch = _prepared(problem, x0, np.full(1, _PREVIEW), TOL, automatic)
-    return slow.run(kernel, problem, batch.rows, len(x0)).x
+    automatic = replace(options, method=Automatic(), epochs=_PREVIEW)
+    compiled, batch = _prepared(problem, x0, TOL, automatic)
+    return slow.run(compiled, problem, batch.rows, len(x0)).x
 
 
 def _prepared(
-    problem: Problem, x0: Array, limits: Whole, tol: float, options: Options
-) -> tuple[source.Kernel, lanes.Batch]:
+    problem: Problem, x0: Array, tol: float, options: Options
+) -> tuple[Kernel, lanes.Batch]:
     """Give the kernel of runs, and what its rows start with."""
-    rule = options.rule
-    rows = {"x": x0.T, "limit": limits[None].astype(float), "tol": np.full((1, 1), tol)}
+    method = options.method
+    compiled = kernel(problem.symbolic, method, options.bounded)
+    rows = {"x": x0.T, "limit": np.full((1, 1), float(options.epochs)), "tol": np.full((1, 1), tol)}
     rows["param"] = np.array(problem.param_values).reshape(-1, 1)
-    if rule is None:
-        rows["f"] = np.full((1, 1), np.inf)
-        rows["scale"] = np.full((1, 1), _FIRST_STEP * options.width.min())
-    else:
-        settings = np.broadcast_arrays(*rule.settings.values())
-        rows["setting"] = np.stack([np.atleast_1d(s) for s in settings])
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
-    kernel = _kernel(problem.symbolic, type(rule) if rule else None, options.bounded)
-    return kernel, lanes.Batch(rows, len(x0), leap=rule is not None and tol == 0.0)
+    rows |= method.begin(options.width)
+    return compiled, lanes.Batch(rows, len(x0), leap=method.fixed and tol == 0.0)
 
 
 def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:

@@ -9,10 +9,9 @@ import numpy as np
 from ..arrays import Array
 from ..diagnosis.local import model
 from ..diagnosis.ordinary import ordinary
-from ..diagnosis.rates import rates
-from ..engine.rules import GradientDescent
 from ..errors import RateWarning
 from ..given.options import TOL, Options
+from ..methods import Method
 from ..problem import Problem
 from ..views.numbers import number, point
 from .descent import preview
@@ -21,7 +20,7 @@ _FEW = 16  # starts that are followed
 _SAMPLES = 8  # points around each of them at which curvature is looked at
 _AROUND = 0.25  # share of the searched region within which they lie
 _TINY = 1e-12  # share of it below which a coordinate is shown as 0
-_WARY = 1.0  # product of rate and curvature below which no minimum nearby can be left
+_WARY = 0.5  # share of the largest rate below which no minimum nearby can be left
 
 
 def warn_of_rate(problem: Problem, options: Options) -> None:
@@ -40,13 +39,13 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     Warns
     -----
     RateWarning
-        If the rate is above 2 / largest eigenvalue of the Hessian at such a minimum.
+        If the rate is above the largest with which the method settles at such a minimum.
     """
-    rule = options.rule
-    if not isinstance(rule, GradientDescent):
+    if options.method.near(np.ones((1, 1))) is None:
         return
     starts = options.x0[:: -(-len(options.x0) // _FEW)]
-    if not rule.lr * _curvature_around(problem, starts, options) > _WARY:
+    steepest = _curvature_around(problem, starts, options)
+    if not options.method.rate > _WARY * _largest_rate(options.method, steepest):
         return
     ends = preview(problem, starts, options)
     gradient = problem.gradients(ends)
@@ -54,12 +53,20 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     minima = found.x[found.sure]
     if not len(minima):
         return
-    largest = np.array(rates(model(problem, minima, options.box).spectrum())[0])
-    worst = int(largest.argmin())
-    if rule.lr > largest[worst]:
+    curvatures = np.fmax.reduce(model(problem, minima, options.box).spectrum(), axis=1)
+    worst = int(np.argmax(np.where(np.isnan(curvatures), -np.inf, curvatures)))
+    largest = _largest_rate(options.method, curvatures[worst])
+    if options.method.rate > largest:
         x = minima[worst]
         shown = np.where(np.abs(x) > _TINY * options.width, x, 0.0)
-        warnings.warn(_words(problem, rule.lr, shown, largest[worst]), stacklevel=3)
+        words = _words(problem, options.method.rate, shown, largest, curvatures[worst])
+        warnings.warn(words, stacklevel=3)
+
+
+def _largest_rate(method: Method, curvature: float) -> float:
+    """Give the largest rate with which a method settles at a curvature; nan if not known."""
+    pace = method.near(np.full((1, 1), curvature))
+    return np.nan if pace is None or curvature == 0 else float(pace.largest_rate[0])
 
 
 def _curvature_around(problem: Problem, starts: Array, options: Options) -> float:
@@ -70,9 +77,12 @@ def _curvature_around(problem: Problem, starts: Array, options: Options) -> floa
     return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
 
 
-def _words(problem: Problem, lr: float, x: Array, largest: float) -> RateWarning:
+def _words(problem: Problem, lr: float, x: Array, largest: float, curvature: float) -> RateWarning:
+    why = f"2 divided by the curvature {number(curvature)} there"
+    if largest != 2 / curvature:
+        why = f"by its own recurrence at the curvature {number(curvature)} there"
     return RateWarning(
         f"lr = {number(lr)} is above {number(largest)}, the largest rate at which fixed steps can "
         f"settle at the minimum {point(problem.names, x.tolist())} "
-        f"(2 divided by the curvature {number(2 / largest)} there)"
+        f"({why})"
     )

@@ -84,10 +84,10 @@ def _extent(x: Array, y: Array) -> Array:
 
 def settings_of(options: Options) -> Settings:
     """Tell how runs were made, as a result shows it."""
-    rule = options.rule
+    rate = options.method.rate
     return Settings(
-        method=rule.name if rule else "gd",
-        lr=rule.lr if rule and np.ndim(rule.lr) == 0 else None,
+        method=options.method.name,
+        lr=float(rate) if np.ndim(rate) == 0 and np.isfinite(rate) else None,
         epochs=options.epochs,
         tol=options.tol,
         polish=options.polish,

@@ -70,10 +70,11 @@ def minimize(
         ``"lhs"``.
     seed : int
         Seed of the sampler.
-    method : str or Rule
-        ``"gd"``, or a rule object of `symgd.rules`.
+    method : str or Method
+        The name of a method of `symgd.methods`, or a method with its settings. ``"gd"`` takes
+        fixed steps where `lr` is given; else it is ``"automatic"``, whose steps all lower f.
     lr : float, optional
-        Exactly this step. By default the step is automatic, and each accepted step lowers f.
+        Exactly this step.
     epochs : int, optional
         The most steps a run may take; by default 10,000.
     tol : float, optional
@@ -132,7 +133,6 @@ def minimize(
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     judged = batch.verdicts
     minima, member = gather(problem, batch, options, judged.success)
-    rate = np.nan if options.rule is None else options.rule.lr
     evidence = Evidence(
         judged.fun0,
         judged.fun_last,
@@ -146,7 +146,7 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     )
     runs = Runs(
         batch.x0, judged.x, judged.fun, judged.grad_norm, judged.status, judged.kind, batch.nit,
-        np.full(len(batch.x0), rate), member, batch.parent, evidence,
+        np.full(len(batch.x0), options.method.rate), member, batch.parent, evidence,
     )  # fmt: skip
     best = _best(judged)
     stalled = judged.stalled
@@ -160,7 +160,7 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         history_every=options.history,
         best=best,
         jac=problem.gradients(judged.x[best][None])[0],
-        nfev=evaluations if options.rule is None else 1,
+        nfev=evaluations if "value" in options.method.asks else 1,
         njev=evaluations,
         even=even_variables(problem) if stalled.any() else (),
         beyond=_ways_out(problem, judged.x[best], options) if stalled[best] else judged.x[:0],

@@ -17,12 +17,12 @@ import numpy.typing as npt
 from ..arrays import Array, Whole, put
 from ..diagnosis.verdict import Judging, judge
 from ..engine.drive.lanes import Ends
-from ..engine.rules import RULES, Rule
 from ..errors import ConfigurationError
 from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
 from ..given.options import Options, read_options, read_problem
 from ..given.types import SweepArguments
+from ..methods import Method
 from ..problem import Problem, Source
 from ..results.result import Minimum
 from ..results.sweep import SweepResult
@@ -111,7 +111,7 @@ class _Plan:
         places = np.indices(lengths).reshape(len(lengths), math.prod(lengths))
         along = dict(zip(self.grid, places, strict=True))
         starts = along.get("x0", np.zeros(places.shape[1], dtype=int))
-        options = self.options.of(along["lr"]) if "lr" in along else self.options
+        options = self.options.take(along["lr"]) if "lr" in along else self.options
         return np.asfortranarray(options.x0[starts]), options
 
     def over_axes(self, columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
@@ -147,8 +147,8 @@ def _plan(expr: Source | Problem, given: SweepArguments) -> _Plan:
 def _options(problem: Problem, given: SweepArguments, rates: Any, counts: Any) -> Options:
     plain: Any = {n: v for n, v in given.items() if n not in (*_AXES, "variables")}
     method = plain.get("method", "gd")
-    if isinstance(method, Rule) and any(np.ndim(v) for v in method.settings.values()):
-        raise ConfigurationError("method", method, "a rule with one value for each setting")
+    if isinstance(method, Method) and any(np.ndim(v) for v in method.settings.values()):
+        raise ConfigurationError("method", method, "a method with one value for each setting")
     options = read_options(
         problem,
         given.get("x0"),
@@ -156,7 +156,8 @@ def _options(problem: Problem, given: SweepArguments, rates: Any, counts: Any) -
         epochs=None if counts is None else int(np.max(counts)),
         **plain,
     )
-    return replace(options, rule=RULES[method](lr=rates)) if np.ndim(rates) else options
+    several: Any = {"lr": rates} if np.ndim(rates) else {}
+    return replace(options, method=replace(options.method, **several))
 
 
 def _starts(options: Options) -> Array | None:
@@ -228,7 +229,7 @@ def _unmoved(plan: _Plan, problem: Problem) -> Batch:
     x0, options = plan.runs()
     x0 = np.tile(x0, (len(plan.axes.get("epochs", [0])), 1))
     ends, nowhere = Ends.at(x0.T), np.full(len(x0), -1)
-    how = Judging(None, options.tol, False, options.width)
+    how = Judging(options.method, options.tol, False, options.width)
     verdicts = judge(problem, np.asfortranarray(x0), ends, options.box, how)
     return Batch(x0, ends.nit, ends.evaluations, nowhere, verdicts)
 
@@ -253,7 +254,7 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
         rows = rows[judged.early[rows] & (batch.nit[rows] < count)]
         if not len(rows):
             continue
-        how = replace(options.of(rows - place * n_runs), epochs=count)
+        how = replace(options.take(rows - place * n_runs), epochs=count)
         again = descend(problem, np.asfortranarray(batch.x0[rows]), how)
         for name in ("nit", "evaluations"):
             getattr(batch, name)[rows] = getattr(again, name)

@@ -17,10 +17,11 @@ from symgd.diagnosis.local import model
 from symgd.diagnosis.minima import distinct
 from symgd.diagnosis.newton import refine, seek
 from symgd.diagnosis.probe import Around, around
-from symgd.engine.rules import GradientDescent
+from symgd.engine.drive.lanes import Ends
 from symgd.facts.cancellation import rounding
 from symgd.facts.symmetry import Parity, even_variables, parity
 from symgd.given.boxes import Box
+from symgd.methods import GradientDescent
 from symgd.problem import Problem
 from symgd.runs.escape import beyond
 from symgd.status import Kind, Status
@@ -218,7 +219,7 @@ def test_around_does_not_ask_beyond_the_bounds():
 
 
 def ahead(expr, x, lr, lower=-np.inf):
-    outlook = look_ahead(Problem(expr), GradientDescent(lr), rows(x), box(1, lower))
+    outlook = look_ahead(Problem(expr), GradientDescent(lr), Ends.at(rows(x).T), box(1, lower))
     return Course(int(outlook.course[0])), int(outlook.period[0])
 
 
@@ -261,7 +262,7 @@ def test_two_points_that_take_turns_are_a_cycle():
 def test_each_run_has_its_own_outlook():
     starts = np.linspace(0.5, 3, 10_000)
     lr = 0.3
-    outlook = look_ahead(Problem("x**4/4"), GradientDescent(lr), starts[:, None], box(1))
+    outlook = look_ahead(Problem("x**4/4"), GradientDescent(lr), Ends.at(starts[None]), box(1))
     escapes = lr * starts**2 > 2.001  # |1 - lr x**2| > 1 grows for ever
     settles = lr * starts**2 < 1.999
     assert (outlook.course[escapes] == Course.ESCAPING).all()

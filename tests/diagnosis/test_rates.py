@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symgd import minimize
-from symgd.diagnosis.rates import factor, rates
+from symgd.diagnosis.rates import rates
+from symgd.methods import GradientDescent
 
 spectra = st.lists(st.floats(0.01, 100), min_size=1, max_size=5).map(sorted)
 
@@ -31,7 +32,9 @@ def test_rates_do_what_they_say_on_a_quadratic(spectrum):
     assert errors(spectrum, best, 4) == pytest.approx(contraction ** np.arange(1, 5), abs=1e-12)
     for other in (0.9 * best, 1.1 * best):
         assert errors(spectrum, other, 1)[0] > contraction
-    assert factor(best, np.array([spectrum])) == pytest.approx([contraction], abs=1e-12)
+    pace = GradientDescent(best).near(np.array([spectrum]))
+    assert pace.factor == pytest.approx([contraction], abs=1e-12)
+    assert pace.largest_rate == [largest]
 
 
 def test_rates_without_curvature():

@@ -21,11 +21,11 @@ from symgd.engine.drive import lanes, slow
 from symgd.engine.kernel import native, source
 from symgd.engine.kernel.layout import LANES
 from symgd.engine.kernel.stops import Stop
-from symgd.engine.rules import GradientDescent
+from symgd.methods import Automatic, GradientDescent
 from symgd.problem import Problem
 
 VALLEY = "(1 - x)**2 + a*(y - x**2)**2 + sin(3*x*y)/8"
-COLUMNS = ("x", "nit", "evaluations", "stop")
+COLUMNS = ("x", "nit", "evaluations", "stop", "memory")
 KINDS = {
     "fixed": {"lr": 2e-3, "epochs": 700, "tol": 1e-4},
     "leaping": {"lr": 2e-3, "epochs": 700, "leap": True},
@@ -119,7 +119,7 @@ def test_the_slow_steps_do_not_depend_on_neighbours_either(monkeypatch):
     starts = np.linspace(1e15, 2e15, 60)  # far outside the range of the fast sine
     expr, how = "x**2*1e-17 + sin(x)", {"epochs": 60, "tol": 1e-7}
     problem = Problem(expr)
-    kernel = source.automatic_kernel(problem.symbolic, bounded=False)
+    kernel = source.kernel(problem.symbolic, Automatic(), False)
 
     def descend(x):
         one = {"f": np.inf, "scale": 1.0, "tol": how["tol"], "limit": how["epochs"]}
@@ -198,12 +198,12 @@ def lengths(pattern, number, rng):
 @example(20_000, "long last", 1e-7, True)
 def test_chunks_are_short_and_lanes_seldom_idle(number, pattern, cost, leap):
     limits = lengths(pattern, number, np.random.default_rng(number))
-    kernel = source.fixed_kernel(Problem("x**2").symbolic, GradientDescent, bounded=False)
+    kernel = source.kernel(Problem("x**2").symbolic, GradientDescent(0.1), False)
     clock = Rehearsal(kernel.layout.rows, number, cost)
     rows = {"x": np.zeros((1, number)), "limit": limits[None]}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(lanes, "time", clock)
-        patch.setattr(lanes.store, "load", lambda source, rule: clock)
+        patch.setattr(lanes.store, "load", lambda kernel: clock)
         patch.setattr(lanes._Worker, "_refill", lambda *args: clock.refill(*args))
         ends = lanes.run(kernel, lanes.Batch(rows, number, leap), workers=1)
     assert (ends.nit == limits).all()

@@ -12,8 +12,8 @@ from kernels import drive
 import symgd
 from symgd.engine.kernel import jit, source
 from symgd.engine.kernel.stops import Stop
-from symgd.engine.rules import GradientDescent
 from symgd.expression.printing import operations
+from symgd.methods import Automatic, GradientDescent
 from symgd.problem import Problem
 
 VARIABLES = 5
@@ -105,14 +105,14 @@ def seconds(work):
 def prepared(expr):
     """Go from a text to the source of a kernel and to functions for NumPy."""
     problem = symgd.problem.Symbolic(expr, None, ())
-    source.automatic_kernel(problem, False)
-    source.fixed_kernel(problem, GradientDescent, False)
+    source.kernel(problem, Automatic(), False)
+    source.kernel(problem, GradientDescent(0.1), False)
     return problem.fun, problem.grad, problem.holds
 
 
 def compiled(expr):
-    kernel = source.automatic_kernel(Problem(expr).symbolic, False)
-    return lambda: jit.machine_code(kernel.source, "<large>", None)
+    kernel = source.kernel(Problem(expr).symbolic, Automatic(), False)
+    return lambda: jit.machine_code(kernel, "<large>")
 
 
 SHAPES = {

@@ -14,7 +14,7 @@ from kernels import drive
 
 from symgd.engine.kernel import jit, native, source
 from symgd.engine.kernel.layout import LANES
-from symgd.engine.rules import GradientDescent
+from symgd.methods import Automatic, GradientDescent
 from symgd.problem import Problem
 
 # What LLVM may call by itself where a processor has no instruction for it.
@@ -27,13 +27,9 @@ EVERYTHING = (
 )
 
 
-def code_of(expr, bounded=False, rule=None, params=None):
-    symbolic = Problem(expr, params=params).symbolic
-    if rule is None:
-        kernel = source.automatic_kernel(symbolic, bounded)
-    else:
-        kernel = source.fixed_kernel(symbolic, rule, bounded)
-    return kernel, jit.machine_code(kernel.source, "<test>", kernel.rule)
+def code_of(expr, bounded=False, method=Automatic(), params=None):  # noqa: B008 - frozen
+    kernel = source.kernel(Problem(expr, params=params).symbolic, method, bounded)
+    return kernel, jit.machine_code(kernel, "<test>")
 
 
 def needed(code):
@@ -49,10 +45,10 @@ def written(text):
 
 
 @ELF
-@pytest.mark.parametrize("rule", [None, GradientDescent])
+@pytest.mark.parametrize("method", [Automatic(), GradientDescent(0.1)])
 @pytest.mark.parametrize("bounded", [False, True])
-def test_a_kernel_needs_neither_python_nor_numba(rule, bounded):
-    _, code = code_of(EVERYTHING, bounded, rule, params={"a": 2})
+def test_a_kernel_needs_neither_python_nor_numba(method, bounded):
+    _, code = code_of(EVERYTHING, bounded, method, params={"a": 2})
     assert needed(code) <= C_LIBRARY
 
 
@@ -92,7 +88,7 @@ def test_a_state_that_the_code_would_misread_is_refused(state):
 
 
 def test_python_goes_on_while_a_kernel_runs():
-    kernel, code = code_of("cosh(x)", rule=GradientDescent)
+    kernel, code = code_of("cosh(x)", method=GradientDescent(0.1))
     run, rows = native.load(code), kernel.layout.rows
     state = np.zeros((4, kernel.layout.height, LANES))
     state[:, rows["limit"]], state[:, rows["setting"]], state[:, rows["tol"]] = 1e9, 1e-9, -1.0

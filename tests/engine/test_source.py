@@ -15,7 +15,7 @@ from scipy import optimize
 
 from symgd.engine.kernel import source, store
 from symgd.engine.kernel.stops import Stop
-from symgd.engine.rules import GradientDescent, Rule
+from symgd.methods import Automatic, GradientDescent, Rule
 from symgd.problem import Problem
 
 WAVES = "cos(2*x) + x**2/4 + (y - 1)**2 + x*y/8"
@@ -264,9 +264,9 @@ def test_source_holds_no_name_of_the_user_and_no_whole_number(kind, bounded):
         "alpha*sin(beta_1) + beta_1**3/7 + c*alpha**2 + log(alpha)", params={"c": 5}
     ).symbolic
     if kind == "fixed":
-        kernel = source.fixed_kernel(symbolic, GradientDescent, bounded)
+        kernel = source.kernel(symbolic, GradientDescent(0.1), bounded)
     else:
-        kernel = source.automatic_kernel(symbolic, bounded)
+        kernel = source.kernel(symbolic, Automatic(), bounded)
     tree = ast.parse(kernel.source)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert not names & {"alpha", "beta_1", "c"}
@@ -276,12 +276,12 @@ def test_source_holds_no_name_of_the_user_and_no_whole_number(kind, bounded):
     assert all(isinstance(c, float) for c in constants - {1})  # nit + e + 1.0 counts as it may
     imported = {a.name for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) for a in n.names}
     assert imported - {"INF", "inline", "kernel"} <= names
-    assert callable(store.load(kernel.source, kernel.rule))
+    assert callable(store.load(kernel))
 
 
 def test_source_is_the_same_for_other_values_of_parameters():
     one, two = Problem("a*x**2", params={"a": 1}), Problem("a*x**2", params={"a": 7})
     assert (
-        source.automatic_kernel(one.symbolic, False).source
-        == source.automatic_kernel(two.symbolic, False).source
+        source.kernel(one.symbolic, Automatic(), False).source
+        == source.kernel(two.symbolic, Automatic(), False).source
     )

@@ -18,10 +18,11 @@ from numba.core import event
 import symgd
 from symgd.engine.kernel import source, store
 from symgd.engine.kernel.layout import LANES
+from symgd.methods import Automatic
 from symgd.problem import Problem
 
-KERNEL = source.automatic_kernel(Problem("x**2").symbolic, bounded=False)
-OTHER = source.automatic_kernel(Problem("x**2 + 1").symbolic, bounded=False)
+KERNEL = source.kernel(Problem("x**2").symbolic, Automatic(), False)
+OTHER = source.kernel(Problem("x**2 + 1").symbolic, Automatic(), False)
 POSIX = pytest.mark.skipif(os.name != "posix", reason="modes of folders are a matter of POSIX")
 
 
@@ -62,15 +63,15 @@ def forget():
 
 
 def test_a_kernel_is_compiled_once_and_kept_on_disk(home, compiled):
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     first = compiled()
     assert first > 0
-    assert store.load(KERNEL.source, None) is store.load(KERNEL.source, None)
+    assert store.load(KERNEL) is store.load(KERNEL)
     forget()
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     assert compiled() == first
     (source,) = home.glob("kernel_*.py")
-    assert source.read_text() == KERNEL.source
+    assert source.read_text() == KERNEL.text
     assert source.with_suffix(".bin").exists()
     assert len(list(home.iterdir())) == 2
 
@@ -80,7 +81,7 @@ def test_a_kernel_from_disk_gives_the_same_bits(home):
     for _ in range(2):
         state = lanes()
         state[0, KERNEL.layout.rows["x"]] = np.linspace(-9, 9, LANES)
-        store.load(KERNEL.source, None)(state, 5, False)
+        store.load(KERNEL)(state, 5, False)
         ends.append(state.tobytes())
         forget()
     assert ends[0] == ends[1]
@@ -90,7 +91,7 @@ def test_a_kernel_from_disk_gives_the_same_bits(home):
 def test_the_folder_is_private(home):
     old = os.umask(0)
     try:
-        store.load(KERNEL.source, None)
+        store.load(KERNEL)
     finally:
         os.umask(old)
     assert stat.S_IMODE(home.stat().st_mode) == 0o700
@@ -102,7 +103,7 @@ def test_a_folder_that_others_may_write_to_is_refused(home, mode):
     home.mkdir()
     home.chmod(mode)
     assert store.folder() is None
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     assert list(home.iterdir()) == []
 
 
@@ -118,7 +119,7 @@ def test_off_keeps_nothing(monkeypatch, tmp_path):
     monkeypatch.setattr(store, "_memo", type(store._memo)())
     monkeypatch.chdir(tmp_path)
     assert store.folder() is None
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     assert list(tmp_path.iterdir()) == []
     symgd.clear_cache()
 
@@ -133,7 +134,7 @@ def test_a_folder_that_cannot_be_made_costs_a_compilation_only(home, tmp_path, m
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SYMGD_CACHE_DIR", str(tmp_path / "file" / "kernels"))
     assert store.folder() is None
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
 
 
 @POSIX
@@ -143,7 +144,7 @@ def test_a_home_that_is_missing_costs_a_compilation_only(home, tmp_path, monkeyp
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("HOME", str(tmp_path / "file" / "home"))
     assert store.folder() is None
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
 
 
 def test_a_user_without_a_home_costs_a_compilation_only(home, monkeypatch):
@@ -153,7 +154,7 @@ def test_a_user_without_a_home_costs_a_compilation_only(home, monkeypatch):
     monkeypatch.delenv("SYMGD_CACHE_DIR")
     monkeypatch.setattr(store, "_user_cache", unknown)
     assert store.folder() is None
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
 
 
 def test_a_read_only_folder_costs_a_compilation_only(home, monkeypatch):
@@ -161,7 +162,7 @@ def test_a_read_only_folder_costs_a_compilation_only(home, monkeypatch):
         raise OSError(30, "Read-only file system")
 
     monkeypatch.setattr(store.tempfile, "mkstemp", refuse)
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     assert list(home.glob("kernel_*")) == []
 
 
@@ -177,25 +178,25 @@ DAMAGE = {
 
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_a_damaged_file_costs_a_compilation_only(home, compiled, damage):
-    store.load(KERNEL.source, None)
+    store.load(KERNEL)
     (file,) = home.glob("kernel_*.bin")
     file.write_bytes(DAMAGE[damage](file.read_bytes()))
     before = compiled()
     for _ in range(2):
         forget()
-        assert works(store.load(KERNEL.source, None))
+        assert works(store.load(KERNEL))
     assert compiled() == 2 * before
 
 
 def test_the_file_of_another_kernel_costs_a_compilation_only(home, compiled):
-    store.load(OTHER.source, None)
+    store.load(OTHER)
     (other,) = home.glob("kernel_*.bin")
-    store.load(KERNEL.source, None)
+    store.load(KERNEL)
     (file,) = set(home.glob("kernel_*.bin")) - {other}
     file.write_bytes(other.read_bytes())
     before = compiled()
     forget()
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     assert compiled() > before
 
 
@@ -213,52 +214,52 @@ def test_no_changed_bit_goes_unnoticed(tmp_path_factory, place, bit):
 
 
 def test_the_source_on_disk_is_there_to_be_read_only(home, compiled):
-    store.load(KERNEL.source, None)
+    store.load(KERNEL)
     (file,) = home.glob("kernel_*.py")
     file.write_text("raise SystemExit('never run this')\n")
     before = compiled()
     forget()
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     assert compiled() == before
 
 
 def test_clear_cache_forgets_memory_and_disk(home, compiled):
-    store.load(KERNEL.source, None)
+    store.load(KERNEL)
     mine = home / "notes.txt"
     mine.write_text("not a kernel")
     symgd.clear_cache()
     assert list(home.glob("**/kernel_*")) == []
     assert mine.exists()
     before = compiled()
-    assert works(store.load(KERNEL.source, None))
+    assert works(store.load(KERNEL))
     assert compiled() > before
 
 
 def test_the_folder_is_kept_below_its_limit(home, monkeypatch):
-    store.load(KERNEL.source, None)
+    store.load(KERNEL)
     (old,) = home.glob("kernel_*.bin")
     for entry in home.glob("kernel_*"):
         os.utime(entry, (1, 1))
     monkeypatch.setattr(store, "_DISK_BYTES", 1)
-    store.load(OTHER.source, None)
+    store.load(OTHER)
     assert not old.exists()
     assert len(list(home.glob("kernel_*.bin"))) == 1
 
 
 def test_memory_is_bounded(home, monkeypatch):
     monkeypatch.setattr(store, "_MEMO_SIZE", 1)
-    first = store.load(KERNEL.source, None)
-    store.load(OTHER.source, None)
+    first = store.load(KERNEL)
+    store.load(OTHER)
     assert len(store._memo) == 1
-    assert store.load(KERNEL.source, None) is not first
+    assert store.load(KERNEL) is not first
 
 
 @pytest.mark.parametrize("where", ["disk", "memory"])
 def test_tracebacks_show_the_source(home, where, monkeypatch):
     if where == "memory":
         monkeypatch.setenv("SYMGD_CACHE_DIR", "off")
-    store.load(KERNEL.source, None)
-    name = f"<symgd kernel {store._digest(KERNEL.source, None)}>"
+    store.load(KERNEL)
+    name = f"<symgd kernel {store._digest(KERNEL.text)}>"
     assert "".join(linecache.getlines(name)) == KERNEL.source
 
 
@@ -274,15 +275,14 @@ def test_tracebacks_show_the_source(home, where, monkeypatch):
     ],
 )
 def test_the_key_includes(monkeypatch, what, value):
-    before = store._digest(KERNEL.source, None)
+    before = store._digest(KERNEL.text)
     monkeypatch.setattr(what, value)
     monkeypatch.setattr(store, "_environment", store._environment.__wrapped__)
-    assert store._digest(KERNEL.source, None) != before
+    assert store._digest(KERNEL.text) != before
 
 
 def test_a_rule_is_part_of_the_key(home):
     symbolic = Problem("x**2").symbolic
-    kernel = source.fixed_kernel(symbolic, symgd.rules.GradientDescent, bounded=False)
 
     class Half(symgd.rules.Rule):
         name = "gd"
@@ -291,9 +291,10 @@ def test_a_rule_is_part_of_the_key(home):
         def step(x, grad, epoch, lr):
             return (x - 0.5 * lr * grad,)
 
-    assert source.fixed_kernel(symbolic, Half, bounded=False).source == kernel.source
-    one, half = (store.load(kernel.source, r) for r in (symgd.rules.GradientDescent, Half))
-    assert one is not half
+    rules = symgd.methods.GradientDescent(0.1), Half(0.1)
+    one, half = (source.kernel(symbolic, rule, False) for rule in rules)
+    assert one.source == half.source
+    assert store.load(one) is not store.load(half)
     assert len(list(home.glob("kernel_*.bin"))) == 2
 
 

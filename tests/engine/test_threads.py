@@ -59,8 +59,8 @@ def test_other_formulas_in_other_threads():
 def test_a_failure_of_one_worker_is_raised_and_ends_all(monkeypatch):
     load = lanes.store.load
 
-    def half_broken(source, rule):
-        function = load(source, rule)
+    def half_broken(kernel):
+        function = load(kernel)
 
         def run(*args):
             if threading.current_thread() is not threading.main_thread():

@@ -16,10 +16,10 @@ from llvmlite import ir
 from benchmarks.functions import SEVEN
 from symgd.engine.kernel import jit, native, source
 from symgd.engine.numbers import vmath
-from symgd.engine.numbers.intrinsics import Float, elementary
+from symgd.engine.numbers.intrinsics import Float
 from symgd.engine.numbers.lane import WIDTH
-from symgd.engine.rules import GradientDescent
 from symgd.expression.functions import kernel_names
+from symgd.methods import Automatic, GradientDescent
 from symgd.problem import Problem
 
 pytestmark = pytest.mark.skipif(
@@ -52,8 +52,8 @@ def kernels(expr, bounded=False):
     """Give the automatic and the fixed kernel of a formula."""
     symbolic = Problem(expr).symbolic
     return [
-        source.automatic_kernel(symbolic, bounded),
-        source.fixed_kernel(symbolic, GradientDescent, bounded),
+        source.kernel(symbolic, Automatic(), bounded),
+        source.kernel(symbolic, GradientDescent(0.1), bounded),
     ]
 
 
@@ -80,7 +80,7 @@ def assembly(monkeypatch):
     monkeypatch.setattr(jit, "machine", lambda: recorder)
 
     def write(kernel):
-        jit.machine_code(kernel.source, "<vector code>", kernel.rule)
+        jit.machine_code(kernel, "<vector code>")
         return recorder.assembly
 
     return write
@@ -136,7 +136,6 @@ def test_no_function_of_the_table_is_left_out(kind):
     assert set(re.findall(r"elementary\(vmath\.(\w+)\)", sources)) == kernel_names()
 
 
-@elementary
 def library_sine(x):
     """Call the C library."""
     kind, module = x.node.type, x.builder.module
@@ -145,7 +144,6 @@ def library_sine(x):
     return Float(x.builder, x.builder.call(sine, [x.node]))
 
 
-@elementary
 def one_by_one(x):
     """Take the lanes apart."""
     node = x.node

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import special
 
+from benchmarks.accuracy import callable_by_numba
 from symgd.engine.numbers import vmath
-from symgd.engine.numbers.intrinsics import elementary
 
 mp = mpmath.mp.clone()
 mp.dps = 60
@@ -95,7 +95,7 @@ ACCURATE = {
 @cache
 def loop(name, flags=frozenset(LANE_FLAGS)):
     """A kernel over blocks of 64 lanes that calls one function."""
-    function = getattr(vmath, name)
+    function = callable_by_numba(getattr(vmath, name))
 
     def one(x, out):
         for block in range(len(out)):
@@ -337,14 +337,14 @@ def multiplications(function):
 
 
 def test_sine_and_cosine_of_one_angle_share_their_code():
-    sin, cos = vmath.sin, vmath.cos
+    sin, cos = callable_by_numba(vmath.sin), callable_by_numba(vmath.cos)
     alone = multiplications(lambda x: sin(x))
     assert alone > 10
     assert multiplications(lambda x: sin(x) + 2.0 * cos(x)) == alone
 
 
 def test_a_branch_is_refused():
-    @elementary
+    @callable_by_numba
     def forked(x):
         return x if x > 0.0 else -x
 

@@ -99,7 +99,7 @@ ARGUMENTS = [
     (G, {"lr": "fast"}, "lr", "> 0"),
     (G, {"lr": True}, "lr", "> 0"),
     (G, {"lr": [0.1, 0.2]}, "lr", "> 0"),
-    (G, {"lr": 0.1, "method": symgd.rules.GradientDescent(lr=0.1)}, "lr", "rule object"),
+    (G, {"lr": 0.1, "method": symgd.rules.GradientDescent(lr=0.1)}, "lr", "method object"),
     (G, {"epochs": 0}, "epochs", ">= 1"),
     (G, {"epochs": -3}, "epochs", ">= 1"),
     (G, {"epochs": 2.5}, "epochs", "whole number"),

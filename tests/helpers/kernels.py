@@ -9,7 +9,8 @@ import numpy as np
 from symgd.engine.drive import lanes
 from symgd.engine.kernel import source
 from symgd.engine.kernel.stops import Stop
-from symgd.engine.rules import GradientDescent
+from symgd.methods import Automatic, GradientDescent
+from symgd.methods.automatic import FIRST_STEP
 from symgd.problem import Problem
 
 
@@ -33,13 +34,10 @@ def prepared(
     }
     if bounds is not None:
         rows["lower"], rows["upper"] = np.array(bounds, dtype=float).T[:, :, None]
-    rule = GradientDescent(lr) if lr is not None else rule
-    if rule is None:
-        kernel = source.automatic_kernel(problem.symbolic, bounds is not None)
-        rows |= {"f": np.full((1, 1), np.inf), "scale": np.full((1, 1), scale)}
-    else:
-        kernel = source.fixed_kernel(problem.symbolic, type(rule), bounds is not None)
-        rows["setting"] = _columns([np.asarray(v, dtype=float) for v in rule.settings.values()])
+    method = Automatic() if lr is None else GradientDescent(np.asarray(lr, dtype=float))
+    method = rule or method
+    rows |= method.begin(np.full(len(problem.names), scale / FIRST_STEP))
+    kernel = source.kernel(problem.symbolic, method, bounds is not None)
     return kernel, lanes.Batch(rows, len(x0), leap)
 
 

@@ -44,14 +44,15 @@ class Ends:
     nit: npt.NDArray[np.int64]
     evaluations: npt.NDArray[np.int64]
     stop: npt.NDArray[np.int64]  # members of Stop
+    memory: Array  # what the method remembers, (n_runs, n_rows)
 
     @classmethod
-    def at(cls, x: Array) -> Ends:
-        """Begin with runs that are where they start, ``(n_vars, n_runs)``."""
+    def at(cls, x: Array, memory: int = 0) -> Ends:
+        """Begin with runs that are where they start, ``(n_vars, n_runs)``, and remember nothing."""
         n_runs = x.shape[1]
         nit, evaluations = np.zeros((2, n_runs), dtype=np.int64)
         stop = np.full(n_runs, Stop.INTERRUPTED, dtype=np.int64)
-        return cls(np.array(x.T, order="C"), nit, evaluations, stop)
+        return cls(np.array(x.T, order="C"), nit, evaluations, stop, np.zeros((n_runs, memory)))
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,8 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
     Ends
         After Ctrl-C: what was reached, with `Stop.INTERRUPTED` for unfinished runs.
     """
-    function = store.load(kernel.source, kernel.rule)
-    ends = Ends.at(batch.rows["x"])
+    function = store.load(kernel)
+    ends = Ends.at(batch.rows["x"], len(kernel.layout.remembered))
     blocks = -(-batch.n_runs // LANES)
     crew = min(workers or os.cpu_count() or 1, blocks)
     width, queue = min(_BLOCKS, -(-blocks // crew)), _Queue(batch.n_runs, crew)
@@ -97,7 +98,7 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
 
 def _steps(kernel: Kernel, batch: Batch) -> float:
     """Estimate the steps of a batch, in blocks."""
-    steps = _TYPICAL if kernel.rule is None else float(batch.rows["limit"].max())
+    steps = float(batch.rows["limit"].max()) if kernel.method.fixed else _TYPICAL
     return batch.n_runs / LANES * steps
 
 
@@ -161,7 +162,7 @@ class _Worker:
         width: int,
     ) -> None:
         self._function, self._batch, self._ends, self._queue = function, batch, ends, queue
-        self._rows = kernel.layout.rows
+        self._rows, self._memory = kernel.layout.rows, kernel.layout.remembered
         self._inputs = inputs(kernel, batch)
         self._state = kernel.layout.blocks(width)
         self._runs = _NONE  # in the first lanes; the others idle
@@ -191,12 +192,17 @@ class _Worker:
         """Write out where the runs are."""
         for i in range(self._ends.x.shape[1]):
             self._ends.x[self._runs, i] = self._column("x", i)
+        for i, row in enumerate(self._memory):
+            self._ends.memory[self._runs, i] = self._row(row)
         self._ends.nit[self._runs] = self._column("nit")
         self._ends.evaluations[self._runs] = self._column("nfev")
         self._ends.stop[self._runs] = self._column("code")
 
     def _column(self, name: str, i: int = 0) -> Array:
-        return self._state[:, self._rows[name].start + i].ravel()[: len(self._runs)]
+        return self._row(self._rows[name].start + i)
+
+    def _row(self, row: int) -> Array:
+        return self._state[:, row].ravel()[: len(self._runs)]
 
     def _exchange(self) -> bool:
         """Give lanes that have ended to waiting runs, if any; tells whether anything runs.

@@ -1,4 +1,4 @@
-"""The steps of `steps` on NumPy arrays, for runs that leave the range of the fast functions.
+"""The steps of methods on NumPy arrays, for runs that leave the range of the fast functions.
 
 `vmath` gives nan where it cannot be accurate, as for the sine of 1e15. Such runs are done again
 here with the C library's functions, thousands of them at once.
@@ -14,7 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Array, Indices
+from ...given.boxes import Box
+from ...methods.base import Adaptive, Fixed, Method
 from ...problem import Problem
+from ..kernel.frames import Evaluate, Steps, Values, attempt
 from ..kernel.layout import Layout
 from ..kernel.source import Kernel
 from ..kernel.stops import Stop
@@ -22,8 +25,6 @@ from .lanes import Ends
 
 if TYPE_CHECKING:
     from ..numbers.lane import State
-    from ..steps import Evaluate
-
 
 _TOGETHER = 4096  # runs at a time: their numbers fit into the cache
 
@@ -57,13 +58,19 @@ class _Arrays:
             [np.broadcast_to(v, self["code"].shape) for v in values]
         ).reshape(self._rows[name].shape)
 
-    def of(self, lanes: npt.NDArray[np.bool_]) -> _Arrays:
+    def add(self, rows: Mapping[str, Array]) -> None:
+        """Put rows in the place of others."""
+        self._rows |= rows
+
+    def take(self, lanes: npt.NDArray[np.bool_]) -> _Arrays:
         """Give some of the lanes."""
         return _Arrays({name: values[:, lanes] for name, values in self._rows.items()})
 
-    def write_out(self, ends: Ends, runs: Indices) -> None:
+    def write_out(self, ends: Ends, runs: Indices, memory: Sequence[str]) -> None:
         """Write out where the runs of the lanes are."""
         ends.x[runs] = self._rows["x"].T
+        if memory:
+            ends.memory[runs] = np.concatenate([self._rows[name] for name in memory]).T
         ends.nit[runs], ends.evaluations[runs] = self["nit"], self["nfev"]
         ends.stop[runs] = self["code"]
 
@@ -86,36 +93,42 @@ def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array], n_runs: int
     -------
     Ends
     """
-    ends = Ends.at(rows["x"])
+    ends = Ends.at(rows["x"], len(kernel.layout.remembered))
     advance = _advance(kernel, problem)
     with np.errstate(all="ignore"), suppress(KeyboardInterrupt):
         for first in range(0, n_runs, _TOGETHER):
             runs = np.arange(first, min(first + _TOGETHER, n_runs))
             mine = {n: v[:, runs] if v.shape[1] > 1 else v for n, v in rows.items()}
-            _descend(_Arrays.filled(kernel.layout, mine, len(runs)), runs, advance, ends)
+            w = _Arrays.filled(kernel.layout, mine, len(runs))
+            _descend(w, runs, kernel.layout.memory, advance, ends)
     ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
     return ends
 
 
-def _descend(w: _Arrays, runs: Indices, advance: Callable[[State], None], ends: Ends) -> None:
+def _descend(
+    w: _Arrays,
+    runs: Indices,
+    memory: Sequence[str],
+    advance: Callable[[State], None],
+    ends: Ends,
+) -> None:
     """Run lanes to their ends; those that have ended are left out once they are the most."""
     while len(runs):
         advance(cast("State", w))
-        w.write_out(ends, runs)
+        w.write_out(ends, runs, memory)
         running = w["code"] == Stop.RUNNING
         if 2 * np.count_nonzero(running) <= len(runs):
-            w, runs = w.of(running), runs[running]
+            w, runs = w.take(running), runs[running]
 
 
 def _advance(kernel: Kernel, problem: Problem) -> Callable[[State], None]:
     """Give one step of all lanes."""
-    from .. import steps  # imports Numba, which few batches need
-
-    evaluate = _evaluate(problem)
-    if kernel.rule is None:
-        automatic = steps.automatic(evaluate, kernel.shape)
-        return lambda w: automatic(w, 0.0)
-    parts: Any = steps.Fixed(evaluate, kernel.shape, kernel.rule)  # numbers are arrays here
+    evaluate, method = _evaluate(problem, kernel.method), kernel.method
+    if isinstance(method, Adaptive):
+        attempted: Any = attempt(evaluate, method, kernel.shape)
+        return lambda w: attempted(w, 0.0)
+    assert isinstance(method, Fixed)
+    parts: Any = Steps(evaluate, method, kernel.shape)  # numbers are arrays here
 
     def advance(w: State) -> None:
         parts.save(w)
@@ -123,6 +136,41 @@ def _advance(kernel: Kernel, problem: Problem) -> Callable[[State], None]:
         parts.settle(w, 1.0)
 
     return advance
+
+
+def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) -> Array:
+    """Let runs of fixed steps go on, and give where they are after each step.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    method : Fixed
+        Its settings may be arrays with one value a run.
+    ends : Ends
+        Where the runs are, and what they remember.
+    box : Box
+        Bounds.
+    steps : int
+        Number of steps.
+
+    Returns
+    -------
+    ndarray
+        Points, ``(steps + 1, n_runs, n_vars)``, the first ones those of `ends`.
+    """
+    n_runs, n_vars = ends.x.shape
+    path = np.empty((steps + 1, n_runs, n_vars))
+    path[0] = ends.x
+    layout = Layout(tuple(method.rows(n_vars).items()), tuple(method.rows(n_vars)))
+    w = _Arrays({"x": ends.x.T, **layout.named(ends.memory.T), **method.begin(np.ones(n_vars))})
+    for k in range(steps):
+        with np.errstate(all="ignore"):
+            gradient = problem.gradients(path[k]).T
+            moved, rows = method.move(cast("State", w), list(gradient), ends.nit + k + 1)
+        path[k + 1] = box.clip(np.stack(cast("list[Array]", moved), axis=1))
+        w.add({"x": path[k + 1].T, **{name: np.array(values) for name, values in rows.items()}})
+    return path
 
 
 def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:
@@ -134,14 +182,14 @@ def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:
     return rows[fine]
 
 
-def _evaluate(problem: Problem) -> Evaluate:
-    from ..steps import Values
-
+def _evaluate(problem: Problem, method: Method) -> Evaluate:
     symbolic = problem.symbolic
 
     def evaluate(*numbers: Any) -> Values:
         holds = symbolic.holds(*numbers)
         defined = np.prod(holds, axis=0) if holds else None
-        return Values(symbolic.fun(*numbers)[0], symbolic.grad(*numbers), defined)
+        value = symbolic.fun(*numbers)[0] if "value" in method.asks else None
+        hessian = symbolic.hess(*numbers) if "hessian" in method.asks and symbolic.hess else None
+        return Values(value, symbolic.grad(*numbers), hessian, defined)
 
     return evaluate

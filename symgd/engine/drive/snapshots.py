@@ -48,7 +48,7 @@ def snapshots(
         `Stop.INTERRUPTED`.
     """
     lanes = _Lanes(kernel, batch)
-    function = store.load(kernel.source, kernel.rule)
+    function = store.load(kernel)
     threads = min(workers or os.cpu_count() or 1, len(lanes.state))
     code, halt = lanes.rows["code"].start, threading.Event()
 
@@ -95,7 +95,7 @@ def paths(
         For each run its points, ``(n_points, n_vars)``: the start, every so many steps, the end.
     """
     limit = batch.rows["limit"]
-    ends = Ends.at(batch.rows["x"])
+    ends = Ends.at(batch.rows["x"], len(kernel.layout.remembered))
     points, steps = [ends.x], [ends.nit]
     counts = range(every, int(limit.max()) + every, every)
     for ends in snapshots(kernel, batch, counts, workers):
@@ -113,6 +113,7 @@ class _Lanes:
 
     def __init__(self, kernel: Kernel, batch: Batch) -> None:
         self.rows, self._n_runs = kernel.layout.rows, batch.n_runs
+        self._memory = kernel.layout.remembered
         self.state = kernel.layout.blocks(-(-batch.n_runs // LANES))
         for row, values in enumerate(inputs(kernel, batch)):
             self._put(row, values)
@@ -144,7 +145,8 @@ class _Lanes:
     def ends(self) -> Ends:
         """Tell where the runs are."""
         x = [self._get(row) for row in range(self.rows["x"].start, self.rows["x"].stop)]
+        memory = np.array([self._get(row) for row in self._memory])
         nit, evaluations, stop = (
             self._get(self.rows[name].start).astype(np.int64) for name in ("nit", "nfev", "code")
         )
-        return Ends(np.stack(x, axis=1), nit, evaluations, stop)
+        return Ends(np.stack(x, axis=1), nit, evaluations, stop, memory.reshape(-1, self._n_runs).T)

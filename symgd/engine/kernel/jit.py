@@ -15,24 +15,24 @@ from numba.core.compiler import Flags, compile_extra
 from numba.core.cpu_options import FastMathOptions
 from numba.core.registry import cpu_target
 
-from ..rules import Rule
+from .frames import Evaluate
+from .loops import loop
 from .native import ENTRY, machine
+from .source import Kernel
 
 # State, blocks, epochs, leap.
 _ARGUMENTS = (types.CPointer(types.float64), types.int64, types.int64, types.boolean)
 
 
-def machine_code(source: str, name: str, rule: type[Rule] | None) -> bytes:
-    """Compile the module of a kernel.
+def machine_code(kernel: Kernel, name: str) -> bytes:
+    """Compile a kernel.
 
     Parameters
     ----------
-    source : str
-        Source of a module that defines ``run(state, blocks, epochs, leap)``.
+    kernel : Kernel
+        What to compile.
     name : str
-        What tracebacks call the module.
-    rule : type of Rule or None
-        The rule whose step the module compiles; it finds it under the name ``RULE``.
+        What tracebacks call its module.
 
     Returns
     -------
@@ -40,7 +40,9 @@ def machine_code(source: str, name: str, rule: type[Rule] | None) -> bytes:
         An object file for `native.load`.
     """
     with _no_collection():
-        module = llvm.parse_assembly(_aligned(_instructions(_defined(source, name, rule))))
+        evaluate = _evaluate(kernel.source, name)
+        run = loop(evaluate, kernel.method, kernel.shape, kernel.layout)
+        module = llvm.parse_assembly(_aligned(_instructions(run)))
     (entry,) = (f for f in module.functions if not f.is_declaration)
     entry.name = ENTRY
     code: bytes = machine().emit_object(module)
@@ -67,13 +69,12 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _defined(source: str, name: str, rule: type[Rule] | None) -> Callable[..., None]:
+def _evaluate(source: str, name: str) -> Evaluate:
     linecache.cache[name] = (len(source), None, source.splitlines(True), name)
     module = ModuleType(f"symgd.engine.{name}")
-    module.__dict__["RULE"] = rule
     exec(compile(source, name, "exec"), module.__dict__)  # noqa: S102 - our own source
-    run: Callable[..., None] = module.run
-    return run
+    evaluate: Evaluate = module.evaluate
+    return evaluate
 
 
 def _instructions(function: Callable[..., None]) -> str:

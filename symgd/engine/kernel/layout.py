@@ -6,13 +6,11 @@ A run from compiled kernels on disk needs this and neither Numba nor LLVM's inst
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-
-from ..rules import Rule
 
 _VECTOR_BYTES = 64  # the longest vectors that there are
 LANES = 64  # lanes in a block: 8 vectors of AVX-512, 16 of AVX2
@@ -27,6 +25,7 @@ class Layout:
     """
 
     counts: tuple[tuple[str, int], ...]
+    memory: tuple[str, ...] = ()  # what runs take along that are followed further
 
     @cached_property
     def rows(self) -> dict[str, slice]:
@@ -36,6 +35,17 @@ class Layout:
             rows[name] = slice(start, start + count)
             start += count
         return rows
+
+    @property
+    def remembered(self) -> list[int]:
+        """The rows of the memory."""
+        places = (self.rows[name] for name in self.memory)
+        return [row for place in places for row in range(place.start, place.stop)]
+
+    def named(self, memory: npt.NDArray[np.float64]) -> dict[str, npt.NDArray[np.float64]]:
+        """Take the rows of the memory, ``(n_rows, n_runs)``, apart by their names."""
+        counts = [self.rows[name].stop - self.rows[name].start for name in self.memory]
+        return dict(zip(self.memory, np.split(memory, np.cumsum(counts)[:-1]), strict=False))
 
     @property
     def height(self) -> int:
@@ -69,32 +79,3 @@ class Shape:
     params: int
     partial: bool
     bounded: bool
-
-
-def automatic_layout(shape: Shape) -> Layout:
-    """Give the rows of the automatic step."""
-    n = shape.variables
-    rows = {"x": n, "g": n, "f": 1, "t": 1, "stall": 1, "nfev": 1, "nit": 1, "code": 1}
-    return Layout(tuple({**rows, **_read_only(shape), "scale": 1}.items()))
-
-
-def fixed_layout(shape: Shape, rule: type[Rule]) -> Layout:
-    """Give the rows of the fixed steps of a rule."""
-    n, slots = shape.variables, rule.slots * shape.variables
-    rows = {"x": n, "slot": slots, "oldx": n, "oldslot": slots, "g": n}
-    rows |= {"nit": 1, "nfev": 1, "code": 1}
-    rows |= {"defined": int(returns(shape, rule)), "steepest": int(rule.slots > 0)}
-    return Layout(tuple({**rows, **_read_only(shape), "setting": len(fields(rule))}.items()))
-
-
-def returns(shape: Shape, rule: type[Rule]) -> bool:
-    """Tell whether fixed steps may lead on from a point where f or its gradient is undefined.
-
-    Without a domain, bounds and memory nothing that is not finite ever becomes finite again.
-    """
-    return shape.partial or shape.bounded or rule.slots > 0
-
-
-def _read_only(shape: Shape) -> dict[str, int]:
-    sides = shape.variables if shape.bounded else 0
-    return {"param": shape.params, "lower": sides, "upper": sides, "limit": 1, "tol": 1}

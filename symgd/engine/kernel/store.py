@@ -23,41 +23,43 @@ from pathlib import Path
 import llvmlite
 
 from ...version import __version__
-from ..rules import Rule
 from . import native
+from .source import Kernel
 
 _MEMO_SIZE = 256  # kernels kept in memory
 _DISK_BYTES = 256 * 2**20
 _OFF = "off"
 
-_memo: OrderedDict[str, native.Run] = OrderedDict()
+_memo: OrderedDict[object, native.Run] = OrderedDict()
 _lock = threading.RLock()
 
 
-def load(source: str, rule: type[Rule] | None) -> native.Run:
+def load(kernel: Kernel) -> native.Run:
     """Give the compiled form of a kernel: from memory, from disk, or compiled now.
+
+    One whose method does not tell what its step depends on is kept in memory only.
 
     Parameters
     ----------
-    source : str
-        Source of a module that defines ``run(state, blocks, epochs, leap)``.
-    rule : type of Rule or None
-        The rule whose step the module compiles; it finds it under the name ``RULE``.
+    kernel : Kernel
+        What to load.
 
     Returns
     -------
     callable
         ``run(state, epochs, leap)``, which works on `state` in place.
     """
-    digest = _digest(source, rule)
+    text = kernel.text
+    digest = None if text is None else _digest(text)
+    key = digest or (type(kernel.method), kernel.source, kernel.layout)
     with _lock:
-        if digest not in _memo:
-            code = _from_disk(digest) or _compiled(digest, source, rule)
-            _memo[digest] = native.load(code)
+        if key not in _memo:
+            code = (digest and _from_disk(digest)) or _compiled(digest, kernel)
+            _memo[key] = native.load(code)
             if len(_memo) > _MEMO_SIZE:
                 _memo.popitem(last=False)
-        _memo.move_to_end(digest)
-        return _memo[digest]
+        _memo.move_to_end(key)
+        return _memo[key]
 
 
 def folder() -> Path | None:
@@ -109,8 +111,10 @@ def _is_private(path: Path) -> bool:
 
 @cache
 def _environment() -> str:
-    """Everything besides the kernel's own source that decides its machine code."""
-    sources = [f.read_text("utf-8") for f in sorted(Path(__file__).parents[1].rglob("*.py"))]
+    """Everything besides the kernel's own text that decides its machine code."""
+    folders = (Path(__file__).parents[2] / name for name in ("engine", "methods"))
+    files = sorted(file for folder in folders for file in folder.rglob("*.py"))
+    sources = [file.read_text("utf-8") for file in files]
     versions = [sys.version, __version__, _numba_version(), llvmlite.__version__]
     switches = [f"{k}={v}" for k, v in sorted(os.environ.items()) if k.startswith("NUMBA_")]
     return _hash(*versions, *switches, native.processor(), *sources)
@@ -124,19 +128,12 @@ def _numba_version() -> str:
     return Path(found.origin).with_name("_version.py").read_text("utf-8")
 
 
-def _digest(source: str, rule: type[Rule] | None) -> str:
-    return _hash(_environment(), source, _fingerprint(rule))
+def _digest(text: str) -> str:
+    return _hash(_environment(), text)
 
 
 def _hash(*parts: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
-
-
-def _fingerprint(rule: type[Rule] | None) -> str:
-    if rule is None:
-        return ""
-    code = rule.step.__code__
-    return f"{code.co_code.hex()} {code.co_consts} {code.co_names} {code.co_varnames}"
 
 
 def _from_disk(digest: str) -> bytes | None:
@@ -152,17 +149,17 @@ def _from_disk(digest: str) -> bytes | None:
     return code if data == _checksum(digest, code) + code else None
 
 
-def _compiled(digest: str, source: str, rule: type[Rule] | None) -> bytes:
+def _compiled(digest: str | None, kernel: Kernel) -> bytes:
     """Compile a kernel, and keep it on disk where that is possible."""
     from .jit import machine_code  # imports Numba
 
-    code = machine_code(source, f"<symgd kernel {digest}>", rule)
-    path = folder()
-    if path is not None:
+    code = machine_code(kernel, f"<symgd kernel {digest or id(kernel)}>")
+    path, text = folder(), kernel.text
+    if path is not None and digest is not None and text is not None:
         with suppress(OSError):
             _make_room(path)
             file = _file(path, digest)
-            _write(file.with_suffix(".py"), source.encode())
+            _write(file.with_suffix(".py"), text.encode())
             _write(file, _checksum(digest, code) + code)
     return code
 

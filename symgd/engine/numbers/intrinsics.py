@@ -1,24 +1,19 @@
 """Straight-line machine code, written as arithmetic on symbolic floats.
 
-A function under `elementary` runs once for every place where a kernel calls it.  Its
-arguments are then `Float` values that stand for one number, or for a vector of the numbers of
-several lanes; their operators write LLVM instructions into the kernel.  So it has no branch, no
-call and no loop by construction, it costs no type inference, and equal computations of two
-functions are merged by the optimiser.
+A function of `Float` values runs once for every place where a kernel calls it.  The values stand
+for one number, or for a vector of the numbers of several lanes; their operators write LLVM
+instructions into the kernel.  So it has no branch, no call and no loop by construction, it costs
+no type inference, and equal computations of two functions are merged by the optimiser.
 """
 
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable, Mapping, Sequence
-from functools import update_wrapper
-from inspect import Parameter, Signature, signature
-from typing import Any, ClassVar, Self
+from collections.abc import Mapping, Sequence
+from typing import ClassVar, Self
 
 import numpy as np
 from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
 _DOUBLE = ir.DoubleType()
 _INT64 = ir.IntType(64)
@@ -40,7 +35,7 @@ class _Value:
     __hash__ = None  # type: ignore[assignment]
 
     def __bool__(self) -> bool:
-        raise TypeError("the lanes of a kernel take no branches: use select")
+        raise TypeError("a lane takes no branches: use select")
 
 
 class Truth(_Value):
@@ -245,41 +240,3 @@ def ldexp(x: Float | float, n: Bits) -> Float:
     """Return ``x * 2**n``, x and the result normal; of n only the low 12 bits count."""
     bits = to_bits(x) if isinstance(x, Float) else struct.unpack("<q", struct.pack("<d", x))[0]
     return from_bits((n << _EXPONENT) + bits)
-
-
-def elementary(function: Callable[..., Float]) -> Any:
-    """Let kernels call a function of `Float` values, whose instructions they then hold.
-
-    Parameters
-    ----------
-    function : callable
-        Takes `Float` values and returns one.  It runs while a kernel is compiled.
-
-    Returns
-    -------
-    numba intrinsic
-        To be called in compiled code only; takes numbers and returns a float64.
-
-    Examples
-    --------
-    >>> import numba
-    >>> @elementary
-    ... def half_square(x):
-    ...     return 0.5 * x * x
-    >>> numba.njit(lambda x: half_square(x))(3.0)
-    4.5
-    """
-
-    def source(context: Any, builder: Any, types: Any, args: Any) -> Any:
-        return function(*(Float(builder, x) for x in args)).node
-
-    def typing(typingctx: Any, *args: Any) -> Any:
-        return types.float64(*[types.float64] * len(args)), source
-
-    # Numba reads the parameters from the signature, after the typing context.
-    context = Parameter("typingctx", Parameter.POSITIONAL_ONLY)
-    update_wrapper(typing, function)
-    typing.__signature__ = Signature([context, *signature(function).parameters.values()])  # type: ignore[attr-defined]
-    compiled = intrinsic(typing)
-    compiled.symbolic = function
-    return compiled

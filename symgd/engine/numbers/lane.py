@@ -9,6 +9,8 @@ with at once; the function need not know.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
 from llvmlite import binding, ir
@@ -80,21 +82,42 @@ class State:
         return [self._builder.bitcast(place, VECTOR.as_pointer()) for place in places]
 
 
-def elementary(function: Any) -> Callable[..., Number]:
+def elementary(function: Callable[..., Any]) -> Callable[..., Number]:
     """Give an elementary function of `vmath` for use in lane functions."""
 
     def apply(*args: Float | float) -> Number:
         builder = next((a.builder for a in args if isinstance(a, Float)), None)
         if builder is None:  # arrays: see `slow`
-            plain: Number = function.symbolic(*args)
+            plain: Number = function(*args)
             return plain
         floats = [Float(builder, as_node(a, VECTOR)) for a in args]
-        return Number(builder, function.symbolic(*floats).node)
+        return Number(builder, function(*floats).node)
 
     return apply
+
+
+clip = elementary(vmath.clip)
+larger = elementary(vmath.larger)
+projected = elementary(vmath.projected)
+smaller = elementary(vmath.smaller)
 
 
 def select(condition: Truth, x: Float | float, y: Float | float) -> Number:
     """Give x where the condition holds and y elsewhere."""
     chosen = _select(condition, x, y)
     return Number(chosen.builder, chosen.node) if isinstance(chosen, Float) else chosen
+
+
+def dot(a: Sequence[Number], b: Sequence[Number]) -> Number:
+    """Give the inner product of two vectors of a lane."""
+    return reduce(add, [x * y for x, y in zip(a, b, strict=True)])
+
+
+def size(values: Sequence[Number]) -> Number:
+    """Give the sum of the sizes of a lane's numbers: finite if all of them are."""
+    return reduce(add, [abs(v) for v in values])
+
+
+def chosen(condition: Truth, new: Sequence[Number | float], old: Sequence[Number]) -> list[Number]:
+    """Give the new numbers where the condition holds, and the old ones elsewhere."""
+    return [select(condition, a, b) for a, b in zip(new, old, strict=True)]

@@ -37,7 +37,6 @@ from .intrinsics import (
     Float,
     Truth,
     copysign,
-    elementary,
     fabs,
     floor,
     fma,
@@ -126,7 +125,6 @@ def _sine_cosine(n: Float, rest: Float) -> tuple[Float, Float]:
     return sine, cosine
 
 
-@elementary
 def sin(x: Float) -> Float:
     """Return the sine."""
     turns, n, rest = _quarter_turns(x)
@@ -135,7 +133,6 @@ def sin(x: Float) -> Float:
     return from_bits(size ^ ((turns & 2) << 62))
 
 
-@elementary
 def cos(x: Float) -> Float:
     """Return the cosine."""
     turns, n, rest = _quarter_turns(x)
@@ -144,7 +141,6 @@ def cos(x: Float) -> Float:
     return from_bits(size ^ (((turns + 1) & 2) << 62))
 
 
-@elementary
 def tan(x: Float) -> Float:
     """Return the tangent."""
     turns, n, rest = _quarter_turns(x)
@@ -166,7 +162,6 @@ def _half_angle(size: Float) -> tuple[Float, Float]:
     return z, z * s * two_chains(s, ASIN)
 
 
-@elementary
 def asin(x: Float) -> Float:
     """Return the inverse sine."""
     size = fabs(x)
@@ -175,7 +170,6 @@ def asin(x: Float) -> Float:
     return copysign(select(size > 0.5, folded, z + tail), x)
 
 
-@elementary
 def acos(x: Float) -> Float:
     """Return the inverse cosine."""
     size = fabs(x)
@@ -185,7 +179,6 @@ def acos(x: Float) -> Float:
     return select(size > 0.5, select(x > 0.0, 2.0 * (z + tail), obtuse), near_zero)
 
 
-@elementary
 def atan(x: Float) -> Float:
     """Return the inverse tangent."""
     size = fabs(x)
@@ -196,7 +189,6 @@ def atan(x: Float) -> Float:
     return copysign(select(large, (_HALF_PI[0] - t) + (_HALF_PI[1] - tail), t + tail), x)
 
 
-@elementary
 def atan2(y: Float, x: Float) -> Float:
     """Return the angle of the point (x, y) with the positive x axis, in [-pi, pi]."""
     width, height = fabs(x), fabs(y)
@@ -240,14 +232,12 @@ def _exp_of_two_floats(x: Float, excess: Float) -> Float:
     return _scaled(high + (low + fma(r * r, horner(r, EXP), lost)), n, x)
 
 
-@elementary
 def exp(x: Float) -> Float:
     """Return exp(x)."""
     n, _, r, _ = _octaves(_within_exp(x), 0.0)
     return _scaled(1.0 + fma(r * r, horner(r, EXP), r), n, x)
 
 
-@elementary
 def expm1(x: Float) -> Float:
     """Return exp(x) - 1, accurate near 0."""
     n, n_float, r, lost = _octaves(select(x > 710.0, 710.0, select(x < -40.0, -40.0, x)), 0.0)
@@ -278,7 +268,6 @@ def _hyperbolic(size: Float) -> tuple[Bits, Float, Float, Float, Float]:
     return n, top, (sine - top) + sine_rest, bottom, (cosine - bottom) + cosine_rest
 
 
-@elementary
 def sinh(x: Float) -> Float:
     """Return the hyperbolic sine."""
     size = fabs(x)
@@ -286,7 +275,6 @@ def sinh(x: Float) -> Float:
     return copysign(top * 2.0 * ldexp(0.25, n), x)
 
 
-@elementary
 def cosh(x: Float) -> Float:
     """Return the hyperbolic cosine."""
     size = fabs(x)
@@ -294,7 +282,6 @@ def cosh(x: Float) -> Float:
     return bottom * 2.0 * ldexp(0.25, n)
 
 
-@elementary
 def tanh(x: Float) -> Float:
     """Return the hyperbolic tangent."""
     size = fabs(x)
@@ -336,7 +323,6 @@ def _log_ends(x: Float, y: Float) -> Float:
     return select(x > 0.0, select(x < _INF, y, x), select(x == 0.0, -_INF, _NAN))
 
 
-@elementary
 def log(x: Float) -> Float:
     """Return the natural logarithm."""
     k, m, _ = _mantissa(x)
@@ -356,13 +342,11 @@ def _log_in_base(x: Float, per_octave: tuple[float, float], per_unit: tuple[floa
     return _log_ends(x, total + (total_rest + fma(k, per_octave[1], whole_rest + small)))
 
 
-@elementary
 def log2(x: Float) -> Float:
     """Return the logarithm to base 2; exact for powers of two."""
     return _log_in_base(x, (1.0, 0.0), _LOG2_E)
 
 
-@elementary
 def log10(x: Float) -> Float:
     """Return the logarithm to base 10."""
     return _log_in_base(x, _LOG10_2, _LOG10_E)
@@ -377,7 +361,6 @@ def _log_sum(x: Float, rest: Float, octaves: Float | float) -> Float:
     return fma(k, _LN2[0], f + fma(k, _LN2[1], lost - _log_defect(f)))
 
 
-@elementary
 def log1p(x: Float) -> Float:
     """Return log(1 + x), accurate near 0."""
     total, rest = _sum(x, 1.0)
@@ -390,7 +373,6 @@ def _root_of_sum(x: Float, rest: Float) -> tuple[Float, Float]:
     return high, (fma(-high, high, x) + rest) * (0.5 / high)
 
 
-@elementary
 def asinh(x: Float) -> Float:
     """Return the inverse hyperbolic sine."""
     size = fabs(x)
@@ -403,7 +385,6 @@ def asinh(x: Float) -> Float:
     return copysign(select(size < _INF, y, size), x)
 
 
-@elementary
 def acosh(x: Float) -> Float:
     """Return the inverse hyperbolic cosine."""
     large = x > 2.0**28
@@ -416,7 +397,6 @@ def acosh(x: Float) -> Float:
     return select(x >= 1.0, select(x < _INF, y, x), _NAN)
 
 
-@elementary
 def atanh(x: Float) -> Float:
     """Return the inverse hyperbolic tangent."""
     size = fabs(x)
@@ -450,7 +430,6 @@ def _log_of_two_floats(x: Float) -> tuple[Float, Float]:
     return _ordered_sum(total, total_rest + (fraction_rest + small))
 
 
-@elementary
 def power(x: Float, y: Float) -> Float:
     """Return x**y, a real number: nan for negative x unless y is whole."""
     size = fabs(x)
@@ -469,7 +448,6 @@ def power(x: Float, y: Float) -> Float:
     return select((y == 0.0) | (x == 1.0) | ((x == -1.0) & (fabs(y) == _INF)), 1.0, real)
 
 
-@elementary
 def cbrt(x: Float) -> Float:
     """Return the cube root, which has the sign of x."""
     size = fabs(x)
@@ -493,7 +471,6 @@ def cbrt(x: Float) -> Float:
     return select((size > 0.0) & (size < _INF), copysign(scaled, x), x)
 
 
-@elementary
 def hypot(x: Float, y: Float) -> Float:
     """Return sqrt(x*x + y*y) without overflow on the way."""
     a, b = fabs(x), fabs(y)
@@ -517,7 +494,6 @@ def _erfc_tail(x: Float) -> Float:
     return fma(decay, ratio, decay * rest)
 
 
-@elementary
 def erf(x: Float) -> Float:
     """Return the error function."""
     size = fabs(x)
@@ -526,7 +502,6 @@ def erf(x: Float) -> Float:
     return copysign(select(size < 1.0, small, tail), x)
 
 
-@elementary
 def erfc(x: Float) -> Float:
     """Return 1 - erf(x), accurate where it is small."""
     size = fabs(x)
@@ -536,43 +511,36 @@ def erfc(x: Float) -> Float:
     return select(size < 0.5, small, select(x > 0.0, tail, 2.0 - tail))
 
 
-@elementary
 def sqrt(x: Float) -> Float:
     """Return the square root."""
     return root(x)
 
 
-@elementary
 def absolute(x: Float) -> Float:
     """Return the size of x."""
     return fabs(x)
 
 
-@elementary
 def sign(x: Float) -> Float:
     """Return 1, 0 or -1 as x is positive, zero or negative."""
     return select(x > 0.0, 1.0, select(x < 0.0, -1.0, x))
 
 
-@elementary
 def heaviside(x: Float) -> Float:
     """Return 1, 1/2 or 0 as x is positive, zero or negative."""
     return select(x > 0.0, 1.0, select(x < 0.0, 0.0, x + 0.5))
 
 
-@elementary
 def minimum(x: Float, y: Float) -> Float:
     """Return the smaller of two numbers; nan when either is nan."""
     return select((x < y) | (x != x), x, y)
 
 
-@elementary
 def maximum(x: Float, y: Float) -> Float:
     """Return the larger of two numbers; nan when either is nan."""
     return select((x > y) | (x != x), x, y)
 
 
-@elementary
 def where(condition: Float, x: Float, y: Float) -> Float:
     """Return x where the condition is not 0, y where it is, nan where it is nan."""
     return select(condition != condition, condition, select(condition != 0.0, x, y))
@@ -582,68 +550,57 @@ def _indicator(truth: Truth, x: Float, y: Float) -> Float:
     return select(unordered(x, y), _NAN, select(truth, 1.0, 0.0))
 
 
-@elementary
 def less(x: Float, y: Float) -> Float:
     """Indicate x < y."""
     return _indicator(x < y, x, y)
 
 
-@elementary
 def less_equal(x: Float, y: Float) -> Float:
     """Indicate x <= y."""
     return _indicator(x <= y, x, y)
 
 
-@elementary
 def equal(x: Float, y: Float) -> Float:
     """Indicate x == y."""
     return _indicator(x == y, x, y)
 
 
-@elementary
 def not_equal(x: Float, y: Float) -> Float:
     """Indicate x != y."""
     return _indicator(x != y, x, y)
 
 
-@elementary
 def logical_and(x: Float, y: Float) -> Float:
     """Indicate that both hold."""
     return _indicator((x != 0.0) & (y != 0.0), x, y)
 
 
-@elementary
 def logical_or(x: Float, y: Float) -> Float:
     """Indicate that at least one holds."""
     return _indicator((x != 0.0) | (y != 0.0), x, y)
 
 
-@elementary
 def logical_not(x: Float) -> Float:
     """Indicate that x does not hold."""
     return _indicator(x == 0.0, x, x)
 
 
-@elementary
 def larger(x: Float, y: Float) -> Float:
     """Larger of two by one comparison; a nan in the second is passed over."""
     return select(y > x, y, x)
 
 
-@elementary
 def smaller(x: Float, y: Float) -> Float:
     """Smaller of two by one comparison; a nan in the second is passed over."""
     return select(y < x, y, x)
 
 
-@elementary
 def clip(x: Float, lower: Float, upper: Float) -> Float:
     """Keep a number between two others; nan stays nan."""
     raised = select(x < lower, lower, x)
     return select(raised > upper, upper, raised)
 
 
-@elementary
 def projected(x: Float, gradient: Float, lower: Float, upper: Float) -> Float:
     """One entry of a gradient, as far as it can be followed inside bounds."""
     ahead = x - gradient

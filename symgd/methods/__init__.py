@@ -1,0 +1,39 @@
+"""Methods of descent, one a file: what a step is, what it remembers, how it comes near a minimum.
+
+=================  ==============================================================================
+`GradientDescent`  ``"gd"``: fixed steps against the gradient
+`Automatic`        ``"automatic"``: steps that are tried, and taken if f falls
+`Rule`             for a rule of your own: ten lines, compiled into the loop
+`Method`           what they have in common
+=================  ==============================================================================
+
+A file in this folder that defines a `Method` with a name is known by that name.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Literal, TypeAlias
+
+from .automatic import Automatic
+from .base import METHODS, Adaptive, Fixed, Method, Move, Pace, Point
+from .gd import GradientDescent
+from .rule import Rule
+
+for _module in iter_modules(__path__):
+    import_module(f".{_module.name}", __name__)
+
+MethodName: TypeAlias = Literal["automatic", "gd"]  # what type checkers know
+
+__all__ = [
+    "METHODS",
+    "Adaptive",
+    "Automatic",
+    "Fixed",
+    "GradientDescent",
+    "Method",
+    "MethodName",
+    "Move",
+    "Pace",
+    "Point",
+    "Rule",
+]

@@ -1,0 +1,101 @@
+"""Rules: methods whose step for one variable is a function of plain numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from ..arrays import Array
+from .base import Fixed, Pace
+from .recording import Program, record
+from .recurrence import Recurrence, ScheduledPace, constant_pace
+
+if TYPE_CHECKING:
+    from ..engine.numbers.lane import Number, State
+
+
+@dataclass(frozen=True)
+class Rule(Fixed):
+    """What a rule is; write a frozen dataclass like `GradientDescent` for one of your own.
+
+    The fields of the dataclass are the settings, floats that reach the compiled code as
+    arguments; the first is `lr`. `slots` counts the numbers that the rule remembers for each
+    variable between steps; they start at zero.
+
+    The static method ``step(x, grad, epoch, *slots, *settings)`` gives ``(x, *slots)`` after
+    one step for one variable; `epoch` counts from 1. It is called once, on values whose operators
+    write down what it computes, and that becomes part of the compiled loop. So it may use
+    arithmetic, `abs` and ``**`` only, and no ``if``.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> from dataclasses import dataclass
+    >>> @dataclass(frozen=True)
+    ... class HeavyBall(symgd.methods.Rule):
+    ...     name = "heavy ball"
+    ...     slots = 1
+    ...     beta: float = 0.9
+    ...
+    ...     @staticmethod
+    ...     def step(x, grad, epoch, velocity, lr, beta):
+    ...         velocity = beta * velocity - lr * grad
+    ...         return x + velocity, velocity
+    >>> r = symgd.minimize("(x - 1)**2", x0=5.0, method=HeavyBall(lr=0.1))
+    >>> r.status.name, r.x.round(6)
+    ('CONVERGED', array([1.]))
+    """
+
+    name: ClassVar[str]
+    slots: ClassVar[int] = 0
+    step: ClassVar[Callable[..., tuple[Any, ...]]]
+
+    lr: float
+
+    @property
+    def program(self) -> Program:
+        """What the step computes, as it is written now."""
+        return record(type(self).step, self.name, self.slots, len(self.settings))
+
+    @property
+    def text(self) -> str:
+        """What it computes, which decides its code."""
+        return self.program.text
+
+    def rows(self, n_vars: int) -> dict[str, int]:
+        """Name the slots of all variables."""
+        return {"slot": self.slots * n_vars}
+
+    def constants(self, n_vars: int) -> dict[str, int]:
+        """Name the settings."""
+        return {"setting": len(self.settings)}
+
+    def begin(self, width: Array) -> dict[str, Array]:
+        """Give the settings."""
+        values = np.broadcast_arrays(*self.settings.values())
+        return {"setting": np.stack([np.atleast_1d(v) for v in values]).astype(float)}
+
+    def move(
+        self, w: State, gradient: Sequence[Number], epoch: Any
+    ) -> tuple[Sequence[Number], Mapping[str, Sequence[Number]]]:
+        """Take the step of each variable."""
+        x, slots, settings, program = w.all("x"), w.all("slot"), w.all("setting"), self.program
+        n = len(x)
+        moved = [program(x[i], gradient[i], epoch, *slots[i::n], *settings) for i in range(n)]
+        kept = [moved[i][1 + k] for k in range(self.slots) for i in range(n)]
+        return [m[0] for m in moved], {"slot": kept}
+
+    def near(self, spectra: Array, epoch: Any = 1) -> Pace | None:
+        """Tell how a rule that is linear in x, grad and its slots comes near minima."""
+        names, settings = list(self.settings), list(self.settings.values())
+        program = self.program
+        recurrence = Recurrence.find(program, self.slots, settings)
+        if recurrence is None:
+            return None
+        if not program.scheduled:
+            return constant_pace(recurrence, names.index("lr"), spectra)
+        unknown = np.full(len(spectra), np.nan)
+        return ScheduledPace(unknown, unknown, recurrence, spectra, epoch)
