@@ -72,7 +72,7 @@ class Recorded:
         return self._binary("**", self, other)
 
     def __rpow__(self, other: Any) -> Recorded:
-        raise TypeError("a number to the power of a value: write exp of a product by hand")
+        return self._binary("**", other, self)
 
     def __neg__(self) -> Recorded:
         return self._write(f"-{self._name}")

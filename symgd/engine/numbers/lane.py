@@ -49,6 +49,9 @@ class Number(Float):
     def __pow__(self, exponent: Float | float) -> Number:
         return elementary(vmath.power)(self, exponent)
 
+    def __rpow__(self, base: float) -> Number:
+        return elementary(vmath.power)(base, self)
+
 
 class State:
     """The numbers of a lane, by the names of their rows."""
