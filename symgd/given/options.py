@@ -155,7 +155,9 @@ def read_method(method: MethodLike, lr: Number | None) -> Method:
     if isinstance(method, Method):
         if lr is not None:
             raise ConfigurationError("lr", lr, "nothing beside a method object, which has its own")
-        return method
+        fresh = replace(method)  # what a rule refers to may have changed since its last call
+        fresh.text  # noqa: B018 - a rule that cannot be written down is refused here
+        return fresh
     if not isinstance(method, str) or method not in METHODS:
         takes = f"a method object, or one of {', '.join(map(repr, METHODS))}{hint(method, METHODS)}"
         raise ConfigurationError("method", method, takes)

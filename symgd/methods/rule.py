@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -34,6 +35,7 @@ class Rule(Fixed):
     --------
     >>> import symgd
     >>> from dataclasses import dataclass
+from functools import cached_property
     >>> @dataclass(frozen=True)
     ... class HeavyBall(symgd.methods.Rule):
     ...     name = "heavy ball"
@@ -55,9 +57,9 @@ class Rule(Fixed):
 
     lr: float
 
-    @property
+    @cached_property
     def program(self) -> Program:
-        """What the step computes, as it is written now."""
+        """What the step computes, as it was when this was first asked."""
         return record(type(self).step, self.name, self.slots, len(self.settings))
 
     @property

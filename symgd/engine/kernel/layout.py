@@ -36,7 +36,7 @@ class Layout:
             start += count
         return rows
 
-    @property
+    @cached_property
     def remembered(self) -> list[int]:
         """The rows of the memory."""
         places = (self.rows[name] for name in self.memory)
@@ -47,7 +47,7 @@ class Layout:
         counts = [self.rows[name].stop - self.rows[name].start for name in self.memory]
         return dict(zip(self.memory, np.split(memory, np.cumsum(counts)[:-1]), strict=False))
 
-    @property
+    @cached_property
     def height(self) -> int:
         """Number of rows."""
         return sum(count for _, count in self.counts)

@@ -7,8 +7,8 @@ The lambdified f and gradient run on the lanes' numbers. Everything else of a ke
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from ...expression.functions import kernel_names
 from ...expression.printing import SourcePrinter, share
@@ -39,7 +39,7 @@ class Kernel:
     shape: Shape
     layout: Layout
 
-    @property
+    @cached_property
     def text(self) -> str | None:
         """All that decides its code besides this package; None if the method does not tell."""
         method, step = type(self.method), self.method.text
@@ -80,12 +80,26 @@ def kernel(symbolic: Symbolic, method: Method, bounded: bool) -> Kernel:
     -------
     Kernel
     """
-    counts = len(symbolic.variables), len(symbolic.params)
-    shape = Shape(*counts, partial=bool(symbolic.domain), bounded=bounded)
-    return Kernel(_module(symbolic, method.asks), method, shape, _layout(method, shape))
+    return _kernel(symbolic, _Step(type(method), method.text, method), bounded)
+
+
+@dataclass(frozen=True)
+class _Step:
+    """A method as far as it decides a kernel."""
+
+    kind: type[Method]
+    text: str | None
+    method: Method = field(compare=False)
 
 
 @lru_cache(maxsize=256)
+def _kernel(symbolic: Symbolic, step: _Step, bounded: bool) -> Kernel:
+    counts = len(symbolic.variables), len(symbolic.params)
+    shape = Shape(*counts, partial=bool(symbolic.domain), bounded=bounded)
+    layout = _layout(step.method, shape)
+    return Kernel(_module(symbolic, step.method.asks), step.method, shape, layout)
+
+
 def _module(symbolic: Symbolic, asks: frozenset[str]) -> str:
     n, params = len(symbolic.variables), len(symbolic.params)
     names = [f"v{i}" for i in range(n)] + [f"p{i}" for i in range(params)]
