@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _SHOWN = 60  # characters of the user's line that an error shows
 
 
@@ -81,6 +83,29 @@ class MissingPackageError(SymgdError, ImportError):
 
     def __str__(self) -> str:
         return f"this needs {self.package}: python -m pip install 'symgd[{self.extra}]'"
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C came while runs were on their way.
+
+    Whoever does not catch it is ended by it, as by any `KeyboardInterrupt`; nothing is lost.
+
+    Attributes
+    ----------
+    result : Result, SweepResult or None
+        What was reached; runs that were on their way have the status ``STOPPED``. None where no
+        run had begun.
+    """
+
+    def __init__(self, result: Any = None) -> None:
+        self.result = result
+        super().__init__(result)
+
+    def __str__(self) -> str:
+        reached = (
+            "what was reached is its result" if self.result is not None else "no run had begun"
+        )
+        return f"interrupted: {reached}"
 
 
 class RateWarning(UserWarning):

@@ -35,7 +35,7 @@ class Rule(Fixed):
     --------
     >>> import symgd
     >>> from dataclasses import dataclass
-from functools import cached_property
+    from functools import cached_property
     >>> @dataclass(frozen=True)
     ... class HeavyBall(symgd.methods.Rule):
     ...     name = "heavy ball"

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Whole, joined, part, put
+from ..arrays import EPS, Array, Whole, joined, part, put
 from ..diagnosis.verdict import Judging, Verdicts, judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
 from ..engine.kernel.source import Kernel, kernel
-from ..engine.kernel.stops import Stop
+from ..errors import Interrupted
 from ..given.options import TOL, Options
 from ..methods import Automatic
 from ..problem import Problem
+from ..status import Status
 from .escape import beyond
 
 _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
@@ -47,23 +49,79 @@ class Batch:
 def descend(problem: Problem, x0: Array, options: Options) -> Batch:
     """Run from starts to verdicts; a run that its tolerance stopped too early goes on.
 
-    It is taken again with a smaller one, so that it is the same whatever it was at first.
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the batch as far as it had come.
     """
-    how = _judging(options)
-    tol = options.tol
-    ends, ways = _run(problem, x0, tol, options)
-    verdicts = judge(problem, x0, ends, options.box, how)
-    for _ in range(_ROUNDS):
-        rows = np.flatnonzero(verdicts.early & (ends.nit < options.epochs))
-        if not len(rows) or (ends.stop == Stop.INTERRUPTED).any():
-            break
-        tol = min(tol * _TIGHTER, TOL) if tol > np.finfo(float).eps else 0.0
-        more, further = _run(problem, x0[rows], tol, options.take(rows))
-        for row, path in zip(rows, further, strict=False):
-            ways[row] = path
-        put(ends, rows, more)
-        put(verdicts, rows, judge(problem, x0[rows], more, options.box, how.take(rows)))
-    return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts, ways)
+    descent = _Descent(problem, x0, options)
+    try:
+        descent.run()
+    except KeyboardInterrupt as stopped:
+        raise Interrupted(descent.halted(stopped)) from None
+    return descent.batch()
+
+
+class _Descent:
+    """What a batch has reached so far."""
+
+    def __init__(self, problem: Problem, x0: Array, options: Options) -> None:
+        self._problem, self._x0, self._options = problem, x0, options
+        self._ends: lanes.Ends | None = None
+        self._paths: list[Array] = []
+        self._verdicts: Verdicts | None = None
+
+    def run(self) -> None:
+        """Run, judge, and let runs go on that have not arrived.
+
+        These are taken again with a smaller tolerance: so each is the same run, whatever it was
+        at first.
+        """
+        tol, options = self._options.tol, self._options
+        ends, self._paths = _run(self._problem, self._x0, tol, options)
+        early, nit = self.judge(ends).early, ends.nit
+        for _ in range(_ROUNDS):
+            rows = np.flatnonzero(early & (nit < options.epochs))
+            if not len(rows):
+                break
+            tol = min(tol * _TIGHTER, TOL) if tol > EPS else 0.0
+            more, paths = _run(self._problem, self._x0[rows], tol, options.take(rows))
+            verdicts = self._judged(more, rows)
+            put(ends, rows, more)
+            put(self._verdicts, rows, verdicts)
+            for row, path in zip(rows, paths, strict=False):
+                self._paths[row] = path
+
+    def judge(self, ends: lanes.Ends) -> Verdicts:
+        """Give runs that have ended their verdicts."""
+        self._ends = ends
+        self._verdicts = self._judged(ends, slice(None))
+        return self._verdicts
+
+    def halted(self, stopped: KeyboardInterrupt) -> Batch:
+        """Give what was reached; what is not judged yet is judged as far as that is quick."""
+        reached = stopped.result if isinstance(stopped, Interrupted) else None
+        if self._ends is None:
+            self._ends, self._paths = reached or (lanes.Ends.at(self._x0.T), [])
+            reached = None
+        if self._verdicts is None:
+            self._verdicts = reached or self._judged(self._ends, slice(None), quick=True)
+        else:
+            self._verdicts.status[self._verdicts.early] = Status.STOPPED
+        return self.batch()
+
+    def batch(self) -> Batch:
+        """Give the judged runs."""
+        ends, verdicts = self._ends, self._verdicts
+        assert ends is not None
+        assert verdicts is not None
+        nowhere = np.full(len(self._x0), -1)
+        return Batch(self._x0, ends.nit, ends.evaluations, nowhere, verdicts, self._paths)
+
+    def _judged(self, ends: lanes.Ends, rows: Any, quick: bool = False) -> Verdicts:
+        how = _judging(self._options).take(rows)
+        x0 = np.asfortranarray(self._x0[rows])
+        return judge(self._problem, x0, ends, self._options.box, how)
 
 
 def _judging(options: Options) -> Judging:
@@ -74,24 +132,46 @@ def _judging(options: Options) -> Judging:
 def _run(
     problem: Problem, x0: Array, tol: float, options: Options
 ) -> tuple[lanes.Ends, list[Array]]:
-    """Hand a batch of runs to the kernel; gives the ends, and the paths if they are kept."""
+    """Hand a batch of runs to the kernel; gives the ends, and the paths if they are kept.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with both of these as far as the runs had come.
+    """
     compiled, batch = _prepared(problem, x0, tol, options)
-    if not options.history:
-        ends = lanes.run(compiled, batch, options.workers)
-        _redo(problem, compiled, batch.rows, ends)
-        return ends, []
-    ends, found = paths(compiled, batch, options.history, options.workers)
-    for row in _redo(problem, compiled, batch.rows, ends):
-        found[row] = np.stack([x0[row], ends.x[row]])
-    return ends, found
+    ways: list[Array] = []
+    try:
+        if options.history:
+            ends, ways = paths(compiled, batch, options.history, options.workers)
+        else:
+            ends = lanes.run(compiled, batch, options.workers)
+        again = _redo(problem, compiled, batch.rows, ends)
+    except Interrupted as stopped:
+        reached = stopped.result
+        raise Interrupted(reached if isinstance(reached, tuple) else (reached, ways)) from None
+    for row in again if ways else ():
+        ways[row] = np.stack([x0[row], ends.x[row]])
+    return ends, ways
 
 
 def _redo(problem: Problem, compiled: Kernel, rows: Mapping[str, Array], ends: lanes.Ends) -> Whole:
-    """Run those again that left the range of the fast functions, and tell which they are."""
+    """Run those again that left the range of the fast functions, and tell which they are.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the ends of all runs.
+    """
     again = slow.outside_range(problem, ends)
-    if len(again):
-        mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
-        put(ends, again, slow.run(compiled, problem, mine, len(again)))
+    if not len(again):
+        return again
+    mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
+    try:
+        put(ends, again, slow.run(compiled, problem, mine))
+    except Interrupted as stopped:
+        put(ends, again, stopped.result)
+        raise Interrupted(ends) from None
     return again
 
 
@@ -102,24 +182,48 @@ def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
     -------
     Batch
         All runs after the first number of epochs, then all after the second, and so on.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the batch as far as it had come.
+    """
+    every = np.tile(np.arange(len(x0)), len(epochs))
+    descent = _Descent(problem, np.asfortranarray(x0[every]), options.take(every))
+    try:
+        descent.judge(_shots(problem, x0, epochs, options))
+    except KeyboardInterrupt as stopped:
+        raise Interrupted(descent.halted(stopped)) from None
+    return descent.batch()
+
+
+def _shots(problem: Problem, x0: Array, epochs: Sequence[int], options: Options) -> lanes.Ends:
+    """Give the ends after each number of epochs, one batch behind the other.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with these ends as far as the runs had come, and no paths.
     """
     longest = replace(options, epochs=epochs[-1])
     compiled, batch = _prepared(problem, x0, options.tol, longest)
-    shots = list(snapshots(compiled, batch, epochs, options.workers))
-    for count, ends in zip(epochs, shots, strict=True):
-        _redo(problem, compiled, {**batch.rows, "limit": np.full((1, 1), float(count))}, ends)
-    every = np.tile(np.arange(len(x0)), len(epochs))
-    ends = joined(shots)
-    x0 = np.asfortranarray(x0[every])
-    verdicts = judge(problem, x0, ends, options.box, _judging(options.take(every)))
-    return Batch(x0, ends.nit, ends.evaluations, np.full(len(x0), -1), verdicts)
+    shots: list[lanes.Ends] = []
+    try:
+        for ends in snapshots(compiled, batch, epochs, options.workers):
+            limit = np.full((1, 1), float(epochs[len(shots)]))
+            _redo(problem, compiled, {**batch.rows, "limit": limit}, ends)
+            shots.append(ends)
+    except Interrupted as stopped:
+        rest = [stopped.result] * (len(epochs) - len(shots))
+        raise Interrupted((joined([*shots, *rest]), [])) from None
+    return joined(shots)
 
 
 def preview(problem: Problem, x0: Array, options: Options) -> Array:
     """Give where automatic steps lead from a few starts, without compiling anything."""
     automatic = replace(options, method=Automatic(), epochs=_PREVIEW)
     compiled, batch = _prepared(problem, x0, TOL, automatic)
-    return slow.run(compiled, problem, batch.rows, len(x0)).x
+    return slow.run(compiled, problem, batch.rows).x
 
 
 def _prepared(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 
 import numpy as np
@@ -60,7 +61,15 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
         x = minima[worst]
         shown = np.where(np.abs(x) > _TINY * options.width, x, 0.0)
         words = _words(problem, options.method.rate, shown, largest, curvatures[worst])
-        warnings.warn(words, stacklevel=3)
+        warnings.warn(words, stacklevel=_callers_level())
+
+
+def _callers_level() -> int:
+    """Count the frames up to the one outside this package."""
+    frame, level, package = sys._getframe(1), 1, __name__.partition(".")[0]
+    while frame.f_back and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _largest_rate(method: Method, curvature: float) -> float:

@@ -124,7 +124,7 @@ def test_the_slow_steps_do_not_depend_on_neighbours_either(monkeypatch):
     def descend(x):
         one = {"f": np.inf, "scale": 1.0, "tol": how["tol"], "limit": how["epochs"]}
         rows = {"x": x[None], **{name: np.full((1, 1), value) for name, value in one.items()}}
-        return slow.run(kernel, problem, rows, len(x))
+        return slow.run(kernel, problem, rows)
 
     whole = descend(starts)
     assert len(np.unique(whole.evaluations)) > 1

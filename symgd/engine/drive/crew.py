@@ -21,12 +21,14 @@ class Crew:
     def __init__(self, halt: Action) -> None:
         self._halt = halt
         self._failures: list[Exception] = []
+        self.interrupted = False
 
     def attempt(self, action: Action) -> None:
         """Do one action in this thread."""
         try:
             action()
         except KeyboardInterrupt:
+            self.interrupted = True
             self._halt()
         except Exception as failure:
             self._halt()

@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Array
+from ...errors import Interrupted
 from ..kernel import store
 from ..kernel.layout import LANES
 from ..kernel.source import Kernel
@@ -83,16 +84,25 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
     Returns
     -------
     Ends
-        After Ctrl-C: what was reached, with `Stop.INTERRUPTED` for unfinished runs.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the ends that were reached: `Stop.INTERRUPTED` for unfinished runs.
     """
-    function = store.load(kernel)
     ends = Ends.at(batch.rows["x"], len(kernel.layout.remembered))
+    try:
+        function = store.load(kernel)
+    except KeyboardInterrupt:
+        raise Interrupted(ends) from None
     blocks = -(-batch.n_runs // LANES)
     crew = min(workers or os.cpu_count() or 1, blocks)
     width, queue = min(_BLOCKS, -(-blocks // crew)), _Queue(batch.n_runs, crew)
     worker = partial(_Worker, kernel, function, batch, ends, queue, width)
-    _work(worker, crew, queue, _steps(kernel, batch))
+    interrupted = _work(worker, crew, queue, _steps(kernel, batch))
     ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
+    if interrupted:
+        raise Interrupted(ends)
     return ends
 
 
@@ -102,8 +112,11 @@ def _steps(kernel: Kernel, batch: Batch) -> float:
     return batch.n_runs / LANES * steps
 
 
-def _work(worker: Callable[[], _Worker], most: int, queue: _Queue, steps: float) -> None:
-    """Let one worker work in this thread, and others in threads of theirs where that pays."""
+def _work(worker: Callable[[], _Worker], most: int, queue: _Queue, steps: float) -> bool:
+    """Let one worker work in this thread, and others in threads of theirs where that pays.
+
+    Tells whether Ctrl-C came.
+    """
     crew, first = Crew(queue.close), worker()
     crew.attempt(first.advance)
     helpers = min(most - 1, int(steps * first.step / _WORTH))
@@ -112,6 +125,7 @@ def _work(worker: Callable[[], _Worker], most: int, queue: _Queue, steps: float)
     finally:
         if queue.closed:
             first.write_out()
+    return crew.interrupted
 
 
 def inputs(kernel: Kernel, batch: Batch) -> list[Array]:

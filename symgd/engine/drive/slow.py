@@ -7,13 +7,13 @@ here with the C library's functions, thousands of them at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from ...arrays import Array, Indices
+from ...errors import Interrupted
 from ...given.boxes import Box
 from ...methods.base import Adaptive, Fixed, Method
 from ...problem import Problem
@@ -75,7 +75,7 @@ class _Arrays:
         ends.stop[runs] = self["code"]
 
 
-def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array], n_runs: int) -> Ends:
+def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array]) -> Ends:
     """Run every start of a batch to its end.
 
     Parameters
@@ -86,23 +86,33 @@ def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array], n_runs: int
         f.
     rows : mapping of str to ndarray
         As in `lanes.Batch`.
-    n_runs : int
-        Number of starts.
 
     Returns
     -------
     Ends
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the ends that were reached: `Stop.INTERRUPTED` for unfinished runs.
     """
     ends = Ends.at(rows["x"], len(kernel.layout.remembered))
-    advance = _advance(kernel, problem)
-    with np.errstate(all="ignore"), suppress(KeyboardInterrupt):
+    try:
+        _run_all(kernel, problem, rows, ends)
+    except KeyboardInterrupt:
+        ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
+        raise Interrupted(ends) from None
+    return ends
+
+
+def _run_all(kernel: Kernel, problem: Problem, rows: Mapping[str, Array], ends: Ends) -> None:
+    advance, n_runs = _advance(kernel, problem), len(ends.x)
+    with np.errstate(all="ignore"):
         for first in range(0, n_runs, _TOGETHER):
             runs = np.arange(first, min(first + _TOGETHER, n_runs))
             mine = {n: v[:, runs] if v.shape[1] > 1 else v for n, v in rows.items()}
             w = _Arrays.filled(kernel.layout, mine, len(runs))
             _descend(w, runs, kernel.layout.memory, advance, ends)
-    ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
-    return ends
 
 
 def _descend(

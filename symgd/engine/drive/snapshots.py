@@ -14,7 +14,8 @@ from functools import partial
 
 import numpy as np
 
-from ...arrays import Array
+from ...arrays import Array, Whole
+from ...errors import Interrupted
 from ..kernel import store
 from ..kernel.layout import LANES
 from ..kernel.source import Kernel
@@ -44,11 +45,18 @@ def snapshots(
     Yields
     ------
     Ends
-        One for each number of epochs. After Ctrl-C the rest show where the runs were then, with
-        `Stop.INTERRUPTED`.
+        One for each number of epochs.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the ends that were reached: `Stop.INTERRUPTED` for unfinished runs.
     """
     lanes = _Lanes(kernel, batch)
-    function = store.load(kernel)
+    try:
+        function = store.load(kernel)
+    except KeyboardInterrupt:
+        raise Interrupted(Ends.at(batch.rows["x"], len(kernel.layout.remembered))) from None
     threads = min(workers or os.cpu_count() or 1, len(lanes.state))
     code, halt = lanes.rows["code"].start, threading.Event()
 
@@ -66,8 +74,9 @@ def snapshots(
         lanes.go_on_to(count)
         own, *others = (partial(finish, part) for part in np.array_split(lanes.state, threads))
         crew.together(own, others)
-        if halt.is_set():
+        if crew.interrupted:
             lanes.interrupt()
+            raise Interrupted(lanes.ends())
         yield lanes.ends()
 
 
@@ -93,19 +102,33 @@ def paths(
         Where and why each run ended.
     paths : list of ndarray
         For each run its points, ``(n_points, n_vars)``: the start, every so many steps, the end.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with both of these as far as the runs had come.
     """
     limit = batch.rows["limit"]
     ends = Ends.at(batch.rows["x"], len(kernel.layout.remembered))
     points, steps = [ends.x], [ends.nit]
     counts = range(every, int(limit.max()) + every, every)
-    for ends in snapshots(kernel, batch, counts, workers):
-        points.append(ends.x)
-        steps.append(ends.nit)
-        if not ((ends.stop == Stop.EPOCHS) & (ends.nit < limit[0])).any():
-            break
+    try:
+        for ends in snapshots(kernel, batch, counts, workers):
+            points.append(ends.x)
+            steps.append(ends.nit)
+            if not ((ends.stop == Stop.EPOCHS) & (ends.nit < limit[0])).any():
+                break
+    except Interrupted as stopped:
+        ends = stopped.result
+        raise Interrupted((ends, _paths([*points, ends.x], [*steps, ends.nit]))) from None
+    return ends, _paths(points, steps)
+
+
+def _paths(points: Sequence[Array], steps: Sequence[Whole]) -> list[Array]:
+    """Give the points of each run at which it had moved on."""
     moved = np.diff(np.array(steps), axis=0, prepend=-1) > 0
     every_x = np.array(points)
-    return ends, [every_x[moved[:, run], run] for run in range(batch.n_runs)]
+    return [every_x[moved[:, run], run] for run in range(moved.shape[1])]
 
 
 class _Lanes:

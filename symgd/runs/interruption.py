@@ -1,0 +1,69 @@
+"""Ctrl-C in the calls of users: it is heard soon and once, and nothing that was reached is lost."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from types import FrameType
+from typing import ParamSpec, TypeVar
+
+from ..errors import Interrupted
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+_DEAF = 2.0  # seconds within which another Ctrl-C changes nothing: the first one is being answered
+
+
+def interruptible(function: Callable[P, R]) -> Callable[P, R]:
+    """Make a function answer Ctrl-C with `Interrupted`, however often it comes.
+
+    Parameters
+    ----------
+    function : callable
+        Raises `Interrupted` itself where it has reached something.
+
+    Returns
+    -------
+    callable
+        The same; a `KeyboardInterrupt` anywhere else becomes an `Interrupted` without a result.
+    """
+
+    @wraps(function)
+    def call(*args: P.args, **keywords: P.kwargs) -> R:
+        with _heard_once():
+            try:
+                return function(*args, **keywords)
+            except Interrupted:
+                raise
+            except KeyboardInterrupt:
+                raise Interrupted from None
+
+    return call
+
+
+@contextmanager
+def _heard_once() -> Iterator[None]:
+    """Let a second Ctrl-C wait; a handler of the user's own stays."""
+    own = signal.getsignal(signal.SIGINT) is not signal.default_int_handler
+    if own or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    last = -_DEAF
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if now - last >= _DEAF:
+            last = now
+            raise KeyboardInterrupt
+
+    signal.signal(signal.SIGINT, hear)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
