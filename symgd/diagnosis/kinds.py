@@ -43,7 +43,7 @@ class Kinds:
     box: Box
     width: Array
 
-    def of(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
+    def at(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
         """Tell what stationary points are, from the Hessian or from values around them."""
         doubt = self._doubt(points, here)
         noise = self._hessian_noise(points, here, doubt)
@@ -108,6 +108,10 @@ class Kinds:
     def _length(self, point: Array, x0: Array) -> Array:
         """Size of the neighbourhood that belongs to a run: the way it came, at least."""
         return np.asarray(np.maximum(np.abs(point - x0), _NEIGHBOURHOOD * self.width))
+
+    def at_end(self, x: Array, x0: Array) -> Kind:
+        """Tell what the end of a run is from values around it."""
+        return self.by_values(x, x0, Kind.KINK_MINIMUM, PERTURBED * np.abs(x))
 
     def by_values(self, point: Array, x0: Array, smooth: Kind, error: Array) -> Kind:
         """Tell what a point is from values around it; it is known up to an error."""

@@ -16,6 +16,7 @@ from ..arrays import EPS, Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
 
+TOUCHING = 1e-9  # share of the searched region that is as good as none
 PERTURBED = 32 * EPS  # share of x that its rounding along a run may amount to
 SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a point is
 _BALANCED = 1 + 1e-9  # largest entry of a row that asks for no other scale

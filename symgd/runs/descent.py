@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..arrays import Array, Whole, joined, part, put
-from ..diagnosis.verdict import Judging, Verdicts, judge
+from ..diagnosis.case import Judging, Verdicts
+from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
 from ..engine.kernel.source import Kernel, kernel
