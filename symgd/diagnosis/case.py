@@ -76,31 +76,29 @@ class Verdicts:
     @classmethod
     def undecided(cls, n_runs: int, n_vars: int) -> Verdicts:
         """Begin with columns in which no question is answered."""
-
-        def numbers(*shape: int) -> Array:
-            return np.full(shape, np.nan, order="F")
+        low, high, left, contraction, largest_rate = np.full((5, n_runs), np.nan)
 
         def codes(code: int) -> Whole:
             return np.full(n_runs, code, dtype=np.int64)
 
         return cls(
-            x=numbers(n_runs, n_vars),
-            target=numbers(n_runs, n_vars),
+            x=np.empty((n_runs, n_vars), order="F"),
+            target=np.empty((n_runs, n_vars), order="F"),
             target_kind=codes(Kind.UNKNOWN),
-            fun0=numbers(n_runs),
-            fun=numbers(n_runs),
-            fun_last=numbers(n_runs),
-            grad_norm=numbers(n_runs),
+            fun0=np.empty(n_runs),
+            fun=np.empty(n_runs),
+            fun_last=np.empty(n_runs),
+            grad_norm=np.empty(n_runs),
             status=codes(UNDECIDED),
             kind=codes(Kind.NOT_STATIONARY),
-            low=numbers(n_runs),
-            high=numbers(n_runs),
-            epochs_left=numbers(n_runs),
-            contraction=numbers(n_runs),
-            largest_rate=numbers(n_runs),
+            low=low,
+            high=high,
+            epochs_left=left,
+            contraction=contraction,
+            largest_rate=largest_rate,
             period=codes(-1),
             condition=codes(OVERFLOW),
-            trap=numbers(n_runs, n_vars),
+            trap=np.full((n_runs, n_vars), np.nan, order="F"),
             trap_kind=codes(Kind.UNKNOWN),
             early=np.zeros(n_runs, dtype=bool),
         )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...arrays import Array, Mask
 from ...status import Kind, Status
 from ..arrival import epochs_left, note_curvature, tidy
 from ..case import Case
 from ..cells import cells
 from ..local import TOUCHING, model, pick, put
-from ..ordinary import ordinary
+from ..ordinary import corrected, ordinary
 
 
 def ordinary_minima(case: Case) -> None:
@@ -21,14 +22,11 @@ def ordinary_minima(case: Case) -> None:
     chosen = np.flatnonzero(sure & case.kinds.resolved(end.x, x0))
     if not len(chosen):
         return
-    y = tidy(end.x, x0)
-    first, member = cells(pick(y, chosen), TOUCHING * how.width)
-    shown = chosen[first]
-    there = model(case.problem, y[shown], case.box)
-    nowhere = np.zeros(len(first), dtype=bool)
-    plain = case.kinds.at(y[shown], x0[shown], there, nowhere) == Kind.MINIMUM
-    chosen, member = chosen[plain[member]], member[plain[member]]
-    rows, y, spectrum = rows[chosen], pick(y, chosen), pick(there.spectrum(), member)
+    y = pick(tidy(end.x, x0), chosen)
+    spectrum, plain = _verified(case, y, pick(x0, chosen))
+    clear = np.flatnonzero(plain)
+    chosen, y, spectrum = chosen[clear], pick(y, clear), pick(spectrum, clear)
+    rows = rows[chosen]
     note_curvature(case, rows, spectrum)
     case.found.status[rows], case.found.kind[rows] = Status.CONVERGED, Kind.MINIMUM
     put(case.found.target, rows, y)
@@ -36,3 +34,29 @@ def ordinary_minima(case: Case) -> None:
     case.found.epochs_left[rows] = left
     if how.polish:
         case.move(rows, y)
+
+
+def _verified(case: Case, y: Array, x0: Array) -> tuple[Array, Mask]:
+    """Look at the points that runs lead to, once for all that are the same.
+
+    What is looked at is where a Newton step leads from the middle of a cell of a grid, and f as
+    far away as runs may come from, so that it does not depend on which runs there are.
+
+    Returns
+    -------
+    spectrum : ndarray
+        Eigenvalues of the Hessian, ``(n, n_vars)``.
+    clear : ndarray
+        Whether it is a clear minimum, ``(n,)``.
+    """
+    width = case.how.width
+    size, way = TOUCHING * width, np.abs((y - x0) / width).max(axis=1)
+    power = np.frexp(np.maximum(way, 0.5))[1].astype(float)  # 0 unless a run came from outside
+    first, member = cells(np.column_stack([y, power]), np.append(size, 1.0))
+    middle = np.round(y[first] / size) * size + 0.0  # no -0
+    point = corrected(case.problem, middle)
+    there = model(case.problem, point, case.box)
+    length = np.exp2(power[first])[:, None] * width
+    clear = case.kinds.clear(point, length, there)[member]
+    clear &= (np.abs(y - pick(point, member)) <= size).all(axis=1)
+    return pick(there.spectrum(), member), clear

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from ...arrays import Mask
@@ -14,10 +16,11 @@ _AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end
 def ran_away(case: Case) -> None:
     """Find the runs that are far away, and at no stationary point."""
     rows = case.open()
-    case.found.status[rows[far_away(case)[rows]]] = Status.DIVERGED
+    if len(rows):
+        case.found.status[rows[far_away(case, rows)]] = Status.DIVERGED
 
 
-def far_away(case: Case) -> Mask:
-    """Tell which runs are far from their starts, ``(n_runs,)``."""
-    way = np.abs(case.found.x - case.x0).max(axis=1)
+def far_away(case: Case, rows: Any) -> Mask:
+    """Tell which of some runs are far from their starts."""
+    way = np.abs(case.found.x[rows] - case.x0[rows]).max(axis=-1)
     return np.asarray(way > _AWAY * case.how.width.max())
