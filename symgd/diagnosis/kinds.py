@@ -12,7 +12,7 @@ from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
 from .creases import falls_along_kink
-from .local import PERTURBED, SINGULAR, Model
+from .local import PERTURBED, SINGULAR, Model, total
 from .probe import Around, around
 
 LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a minimum
@@ -22,6 +22,7 @@ _RESOLVED = 1e-2  # share of that neighbourhood that the rounding of x may amoun
 _WARY = 2.0  # times what the curvature changes by, that it has to be above
 _NEARBY = 1e-2  # share of the way travelled at which curvature is compared
 _UNDERFLOW = 1e-290  # a curvature below this has lost digits
+_SMALLER = 1 / 32  # share of a long neighbourhood that stands for those of shorter runs
 _FLATTER = 1e6  # how much more than its curvature f rises around a degenerate minimum
 
 
@@ -43,11 +44,11 @@ class Kinds:
     box: Box
     width: Array
 
-    def of(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
+    def at(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
         """Tell what stationary points are, from the Hessian or from values around them."""
         doubt = self._doubt(points, here)
         noise = self._hessian_noise(points, here, doubt)
-        degenerate = degenerate | self._flattened(points, x0, here)
+        degenerate = degenerate | self._flattened(points, self._length(points, x0), here)
         low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
         kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
         kinds[low > noise] = Kind.MINIMUM
@@ -64,6 +65,12 @@ class Kinds:
         kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
         return kinds
 
+    def clear(self, points: Array, length: Array, here: Model) -> Mask:
+        """Tell where the Hessian shows a minimum, and nothing speaks against it within a length."""
+        noise = self._hessian_noise(points, here, self._doubt(points, here))
+        clear = (here.eigenvalues[:, 0] > noise) & ~self._flattened(points, length, here, _SMALLER)
+        return np.asarray(clear & ~near_kink(self.problem, points))
+
     def resolved(self, points: Array, x0: Array) -> Mask:
         """Tell where numbers are fine enough to look around a point at all."""
         coarse = PERTURBED * np.abs(points) > _RESOLVED * self._length(points, x0)
@@ -78,29 +85,30 @@ class Kinds:
 
     def _hessian_noise(self, points: Array, here: Model, doubt: Array) -> Array:
         """Bound the change of the scaled eigenvalues within the doubt about the points."""
-        noise = np.full(len(points), SINGULAR)
-        for shift in (-doubt, doubt):
-            ahead = self.problem.hessians(self.box.clip(points + shift))
-            with np.errstate(all="ignore"):
-                moved = ahead - here.hessian
-                scaled = moved * here.scale[:, :, None] * here.scale[:, None, :]
-            noise = np.fmax(noise, _WARY * np.abs(scaled).sum(axis=2).max(axis=1))
-        return noise
+        beside = self.box.clip(np.concatenate([points - doubt, points + doubt]))
+        ahead = self.problem.hessians(beside).reshape(2, *here.hessian.shape)
+        with np.errstate(all="ignore"):
+            moved = ahead - here.hessian
+            scaled = np.abs(moved * here.scale[:, :, None] * here.scale[:, None, :])
+        changes = _WARY * total(scaled).max(axis=-1)
+        return np.asarray(np.fmax(np.fmax(changes[0], changes[1]), SINGULAR))
 
-    def _flattened(self, points: Array, x0: Array, here: Model) -> Mask:
-        """Tell where f changes far more nearby than its curvature at the point would make it."""
-        length = self._length(points, x0)
-        centre = self.problem.values(points)
+    def _flattened(self, points: Array, length: Array, here: Model, *smaller: float) -> Mask:
+        """Tell where f changes far more nearby than its curvature at the point would make it.
+
+        Nearby is measured by a neighbourhood, and by `smaller` shares of it.
+        """
+        centre, n_vars = self.problem.values(points), points.shape[1]
+        shares = np.array([[s * side] for s in (1.0, *smaller) for side in (-_NEARBY, _NEARBY)])
         found = np.zeros(len(points), dtype=bool)
-        for j in range(points.shape[1]):
+        for j in range(n_vars):
             direction = here.vectors[:, :, j] * here.scale
             with np.errstate(all="ignore"):
-                share = _NEARBY / np.abs(direction / length).max(axis=1)
-                expected = 0.5 * np.abs(here.eigenvalues[:, j]) * share**2
-                for side in (-share, share):
-                    aside = self.box.clip(points + side[:, None] * direction)
-                    values = self.problem.values(aside)
-                    found |= np.abs(values - centre) > _FLATTER * expected
+                way = shares / np.abs(direction / length).max(axis=1)
+                aside = self.box.clip(points + way[..., None] * direction)
+                values = self.problem.values(aside.reshape(-1, n_vars)).reshape(way.shape)
+                expected = 0.5 * np.abs(here.eigenvalues[:, j]) * way**2
+                found |= (np.abs(values - centre) > _FLATTER * expected).any(axis=0)
         steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
         found |= (steepness < _UNDERFLOW).any(axis=1)
         return found & ~here.held.any(axis=1)
@@ -108,6 +116,10 @@ class Kinds:
     def _length(self, point: Array, x0: Array) -> Array:
         """Size of the neighbourhood that belongs to a run: the way it came, at least."""
         return np.asarray(np.maximum(np.abs(point - x0), _NEIGHBOURHOOD * self.width))
+
+    def at_end(self, x: Array, x0: Array) -> Kind:
+        """Tell what the end of a run is from values around it."""
+        return self.by_values(x, x0, Kind.KINK_MINIMUM, PERTURBED * np.abs(x))
 
     def by_values(self, point: Array, x0: Array, smooth: Kind, error: Array) -> Kind:
         """Tell what a point is from values around it; it is known up to an error."""

@@ -8,6 +8,7 @@ sign of the gradient, is left out of the model.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,7 @@ from ..arrays import EPS, Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
 
+TOUCHING = 1e-9  # share of the searched region that is as good as none
 PERTURBED = 32 * EPS  # share of x that its rounding along a run may amount to
 SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a point is
 _BALANCED = 1 + 1e-9  # largest entry of a row that asks for no other scale
@@ -32,6 +34,19 @@ def put(points: Array, rows: npt.NDArray[np.intp], values: Array) -> None:
     """Replace some of many points, which lie in memory by columns."""
     for column, mine in zip(points.T, values.T, strict=True):
         column[rows] = mine
+
+
+def total(entries: Array) -> Array:
+    """Add up over the last axis, from the first entry on.
+
+    NumPy's own order depends on how many rows there are and on how they lie in memory.
+    """
+    return reduce(np.add, np.moveaxis(entries, -1, 0))
+
+
+def times(matrices: Array, vectors: Array) -> Array:
+    """Multiply matrices ``(n, i, j)`` by vectors ``(n, j)``, each sum in the order of j."""
+    return reduce(np.add, (matrices[:, :, j] * v[:, None] for j, v in enumerate(vectors.T)))
 
 
 @dataclass(frozen=True)
@@ -79,7 +94,7 @@ class Model:
         """Give the step to the stationary point of the model; null directions stay."""
         with np.errstate(all="ignore"):
             along = np.where(np.abs(self.eigenvalues) > _NULL, -self.slopes / self.eigenvalues, 0.0)
-        return np.asarray(np.einsum("nij,nj->ni", self.vectors, along) * self.scale)
+        return times(self.vectors, along) * self.scale
 
     def decrement(self, slopes: Array | None = None) -> Array:
         """Give the length of the Newton step, measured by the curvature itself.
@@ -89,22 +104,22 @@ class Model:
         with np.errstate(all="ignore"):
             squares = (self.slopes if slopes is None else slopes) ** 2 / np.abs(self.eigenvalues)
         keep = np.abs(self.eigenvalues) > _NULL
-        return np.asarray(np.sqrt(np.where(keep, squares, 0.0).sum(axis=1)))
+        return np.asarray(np.sqrt(total(np.where(keep, squares, 0.0))))
 
     def open_fall(self, way: Array) -> Array:
         """Give the fall of f along the null directions, to first order, over a way."""
         null = np.abs(self.eigenvalues) <= _NULL
         with np.errstate(all="ignore"):
-            along = np.einsum("nij,ni->nj", self.vectors, way / self.scale)
+            along = times(self.vectors.swapaxes(1, 2), way / self.scale)
             falls = np.where(null, np.abs(self.slopes * along), 0.0)
-        return np.asarray(falls.sum(axis=1))
+        return total(falls)
 
     def length(self, steps: Array) -> Array:
         """Measure steps by the curvature, as `decrement` does."""
         with np.errstate(over="ignore", invalid="ignore"):
-            scaled = np.einsum("nij,ni->nj", self.vectors, steps / self.scale)
+            scaled = times(self.vectors.swapaxes(1, 2), steps / self.scale)
             squares = (np.sqrt(np.abs(self.eigenvalues)) * scaled) ** 2
-            return np.asarray(np.sqrt(squares.sum(axis=1)))
+            return np.asarray(np.sqrt(total(squares)))
 
     def spectrum(self) -> Array:
         """Give the eigenvalues of the Hessian in the free variables; nan for the held ones."""
@@ -137,7 +152,7 @@ def model(problem: Problem, points: Array, box: Box) -> Model:
     finite = np.isfinite(scaled).all(axis=(1, 2)) & np.isfinite(slopes).all(axis=1)
     scaled[~finite] = 0.0
     eigenvalues, vectors = _eigen(scaled)
-    along = np.einsum("nij,ni->nj", vectors, slopes)
+    along = times(vectors.swapaxes(1, 2), slopes)
     along[~finite] = np.nan
     return Model(gradient, held, scale, eigenvalues, vectors, along, hessian)
 

@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import EPS, Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
-from .local import PERTURBED, Model, model
+from .local import PERTURBED, Model, model, times
 
 _STEPS = 240  # enough for x**12, where each step gains an eleventh
 _NEAR = 1e-4  # share of the way travelled below which f is too coarse to judge a step
@@ -127,7 +127,7 @@ def stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask]:
     for _ in range(8):
         here = model(problem, y, box)
         size = np.maximum(np.abs(x), np.abs(y))
-        noise = 8 * EPS * np.einsum("nij,nj->ni", np.abs(here.hessian), size)
+        noise = 8 * EPS * times(np.abs(here.hessian), size)
         free = np.where(here.held, 0.0, here.gradient)
         with np.errstate(invalid="ignore"):
             found = here.finite & (np.abs(free) <= noise).all(axis=1)
@@ -148,21 +148,23 @@ def _surrounded(problem: Problem, points: Array, box: Box) -> Mask:
 
 def _noise(here: Model, points: Array) -> Array:
     """Bound the decrement that the rounding of the points alone can cause."""
-    rounding = EPS * np.einsum("nij,nj->ni", np.abs(here.hessian), np.abs(points))
+    rounding = EPS * times(np.abs(here.hessian), np.abs(points))
     rounding = np.where(here.held, 0.0, rounding)
-    along = np.einsum("nij,ni->nj", np.abs(here.vectors), rounding * here.scale)
+    along = times(np.abs(here.vectors).swapaxes(1, 2), rounding * here.scale)
     return np.asarray(8 * here.decrement(along))
 
 
 def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:
     """Tell where f does not fall along null directions, which Newton steps leave alone."""
     fall = here.open_fall(points - x0)
-    if not fall.any():
-        return np.ones(len(points), dtype=bool)
-    values = problem.values(points)
-    with np.errstate(invalid="ignore"):
-        whole = np.nan_to_num(np.abs(problem.values(x0) - values))
-    return np.asarray(fall <= _FALL * whole + 16 * EPS * np.abs(values))
+    level: Mask = fall == 0
+    rows = np.flatnonzero(fall)
+    if len(rows):
+        values = problem.values(points[rows])
+        with np.errstate(invalid="ignore"):
+            whole = np.nan_to_num(np.abs(problem.values(x0[rows]) - values))
+        level[rows] = fall[rows] <= _FALL * whole + 16 * EPS * np.abs(values)
+    return level
 
 
 def _rises(problem: Problem, x: Array, y: Array, decrement: Array) -> Mask:

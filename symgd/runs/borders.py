@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
-from ..diagnosis.verdict import Verdicts
+from ..diagnosis.case import Verdicts
 from ..given.options import Options
 from ..problem import Problem
 from ..results.result import Minimum

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import EPS, Array, Whole, joined, part, put
-from ..diagnosis.verdict import Judging, Verdicts, judge
+from ..diagnosis.case import Judging, Verdicts
+from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
 from ..engine.kernel.source import Kernel, kernel
@@ -121,7 +122,7 @@ class _Descent:
     def _judged(self, ends: lanes.Ends, rows: Any, quick: bool = False) -> Verdicts:
         how = _judging(self._options).take(rows)
         x0 = np.asfortranarray(self._x0[rows])
-        return judge(self._problem, x0, ends, self._options.box, how)
+        return judge(self._problem, x0, ends, self._options.box, how, halted=quick)
 
 
 def _judging(options: Options) -> Judging:

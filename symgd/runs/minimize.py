@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ..arrays import Array
-from ..diagnosis.verdict import Verdicts
+from ..diagnosis.case import Verdicts
 from ..facts.symmetry import even_variables
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array, Whole, put
-from ..diagnosis.verdict import Judging, judge
+from ..diagnosis.case import Judging
+from ..diagnosis.verdict import judge
 from ..engine.drive.lanes import Ends
 from ..errors import ConfigurationError
 from ..given.names import check_keywords

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from problems import COSINE
 
 from symgd import minimize
-from symgd.diagnosis import verdict
 from symgd.diagnosis.cells import cells
 from symgd.diagnosis.ordinary import ordinary
+from symgd.diagnosis.questions import ordinary_minima
 from symgd.given.boxes import Box
 from symgd.problem import Problem
 
@@ -84,7 +84,7 @@ def test_the_verdicts_are_those_of_the_careful_way(expr, monkeypatch):
         return found
 
     quick = minimize(expr, starts=200)
-    monkeypatch.setattr(verdict, "ordinary", nobody)
+    monkeypatch.setattr(ordinary_minima, "ordinary", nobody)
     careful = minimize(expr, starts=200)
     assert (quick.runs.status == careful.runs.status).all()
     assert (quick.runs.kind == careful.runs.kind).all()

@@ -1,0 +1,186 @@
+"""What the questions about runs share: the formula, the runs, and the columns they fill."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Array, Mask, Whole
+from ..engine.drive.lanes import Ends
+from ..engine.kernel.stops import Stop
+from ..given.boxes import Box
+from ..methods import Method
+from ..problem import Problem
+from ..status import Kind, Status
+from .kinds import LOWEST, Kinds
+from .local import put
+
+SUCCESS = np.array([status.success for status in Status])  # by code
+HALTED = (Stop.TOLERANCE, Stop.FLOOR)
+UNDECIDED = -1  # code of a status: no question has been answered yet
+OVERFLOW = -1  # index of a condition of the domain: none fails, a number overflowed
+
+
+@dataclass(frozen=True)
+class Judging:
+    """How runs are judged.
+
+    Attributes
+    ----------
+    method : Method
+        How steps are made, with one value a run where a setting is an array.
+    tol : float
+        Share of the way travelled that may be missing at a minimum.
+    polish : bool
+        Whether the ends are moved to where Newton steps lead.
+    width : ndarray
+        Size of the region that was searched, ``(n_vars,)``.
+    """
+
+    method: Method
+    tol: float
+    polish: bool
+    width: Array
+
+    def take(self, rows: Any) -> Judging:
+        """Give how some of the runs are judged."""
+        return replace(self, method=self.method.take(rows))
+
+
+@dataclass
+class Verdicts:
+    """One row a run: its end after polishing, its status and kind, and the evidence."""
+
+    x: Array
+    target: Array  # the stationary point it belongs to; x itself where there is none
+    target_kind: Whole  # what that is, where it is a minimum that the run is at or heading for
+    fun0: Array
+    fun: Array
+    fun_last: Array  # f at the end, or where it was last finite on the way there
+    grad_norm: Array
+    status: Whole
+    kind: Whole
+    low: Array
+    high: Array
+    epochs_left: Array
+    contraction: Array  # what a step leaves of the error near the minimum ahead; nan if unknown
+    largest_rate: Array  # with which the method settles at this curvature; nan if unknown
+    period: Whole
+    condition: Whole
+    trap: Array  # the maximum or saddle beside which a slow run started; nan for none
+    trap_kind: Whole
+    early: Mask  # stopped by the tolerance, yet neither arrived nor stationary
+
+    @classmethod
+    def undecided(cls, n_runs: int, n_vars: int) -> Verdicts:
+        """Begin with columns in which no question is answered."""
+        low, high, left, contraction, largest_rate = np.full((5, n_runs), np.nan)
+
+        def codes(code: int) -> Whole:
+            return np.full(n_runs, code, dtype=np.int64)
+
+        return cls(
+            x=np.empty((n_runs, n_vars), order="F"),
+            target=np.empty((n_runs, n_vars), order="F"),
+            target_kind=codes(Kind.UNKNOWN),
+            fun0=np.empty(n_runs),
+            fun=np.empty(n_runs),
+            fun_last=np.empty(n_runs),
+            grad_norm=np.empty(n_runs),
+            status=codes(UNDECIDED),
+            kind=codes(Kind.NOT_STATIONARY),
+            low=low,
+            high=high,
+            epochs_left=left,
+            contraction=contraction,
+            largest_rate=largest_rate,
+            period=codes(-1),
+            condition=codes(OVERFLOW),
+            trap=np.full((n_runs, n_vars), np.nan, order="F"),
+            trap_kind=codes(Kind.UNKNOWN),
+            early=np.zeros(n_runs, dtype=bool),
+        )
+
+    @property
+    def success(self) -> Mask:
+        """Which runs reached a verified minimum."""
+        return np.asarray(SUCCESS[self.status])
+
+    @property
+    def heading(self) -> Mask:
+        """Which runs have reached a verified minimum, or were on their way to one."""
+        return np.asarray(LOWEST[self.target_kind])
+
+    @property
+    def stalled(self) -> Mask:
+        """Which runs ended on a maximum or a saddle."""
+        stuck = (self.status == Status.STALLED_AT_START) | (self.status == Status.NOT_A_MINIMUM)
+        return np.asarray(stuck & ((self.kind == Kind.MAXIMUM) | (self.kind == Kind.SADDLE)))
+
+
+@dataclass(frozen=True)
+class Case:
+    """Runs that are judged together; the questions write their answers into `found`.
+
+    Attributes
+    ----------
+    problem : Problem
+        f.
+    box : Box
+        Bounds.
+    how : Judging
+        What counts as arrived, and whether ends are polished.
+    x0 : ndarray
+        Starts, ``(n_runs, n_vars)``, by columns.
+    ends : Ends
+        Where and why the runs stopped.
+    found : Verdicts
+        The columns that are filled.
+    gradient : ndarray
+        The gradient at ``found.x``, ``(n_runs, n_vars)``.
+    """
+
+    problem: Problem
+    box: Box
+    how: Judging
+    x0: Array
+    ends: Ends
+    found: Verdicts
+    gradient: Array
+
+    @classmethod
+    def begin(
+        cls, problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging, found: Verdicts
+    ) -> Case:
+        """Begin with runs of which only f and the gradient at their ends are known."""
+        found.x[:] = found.target[:] = ends.x
+        found.fun0[:], found.fun[:] = problem.values(x0), problem.values(found.x)
+        return cls(problem, box, how, x0, ends, found, problem.gradients(found.x))
+
+    @property
+    def stop(self) -> Whole:
+        """Why the runs stopped, codes of `Stop`, ``(n_runs,)``."""
+        return self.ends.stop
+
+    @property
+    def kinds(self) -> Kinds:
+        """What tells points apart."""
+        return Kinds(self.problem, self.box, self.how.width)
+
+    @property
+    def stayed(self) -> Mask:
+        """Which runs never moved."""
+        return np.asarray((self.found.x == self.x0).all(axis=1))
+
+    def open(self, *stops: Stop) -> Whole:
+        """Give the rows without a verdict, of runs that stopped in one of these ways."""
+        rows = np.flatnonzero(self.found.status == UNDECIDED)
+        return rows[np.isin(self.stop[rows], stops)] if stops and len(rows) else rows
+
+    def move(self, rows: Whole, points: Array) -> None:
+        """Put the ends of runs elsewhere, with f and the gradient there."""
+        put(self.found.x, rows, points)
+        self.found.fun[rows] = self.problem.values(points)
+        put(self.gradient, rows, self.problem.gradients(points))

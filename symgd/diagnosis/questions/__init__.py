@@ -1,0 +1,1 @@
+"""The questions that runs are asked: one in each module, a function of a `Case`."""

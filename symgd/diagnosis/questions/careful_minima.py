@@ -1,0 +1,59 @@
+"""Whether Newton steps lead to a verified minimum of any kind, and the run has arrived there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...arrays import EPS, Array, Mask, Whole
+from ...engine.kernel.stops import Stop
+from ...status import Status
+from ..arrival import epochs_left, note_curvature, on_bound, tidy
+from ..case import HALTED, Case
+from ..kinds import LOWEST
+from ..local import model
+from ..newton import refine
+
+
+def careful_minima(case: Case) -> None:
+    """Find the runs that have arrived at a minimum, and those that were heading for one."""
+    rows = case.open()
+    if not len(rows):
+        return
+    found, how = case.found, case.how
+    newton = refine(case.problem, found.x[rows], case.x0[rows], case.box, how.tol)
+    rows, y = rows[newton.settled], tidy(newton.x, case.x0[rows])[newton.settled]
+    if not len(rows):
+        return
+    degenerate = newton.degenerate[newton.settled]
+    x, x0 = found.x[rows], case.x0[rows]
+    there = model(case.problem, y, case.box)
+    kinds = case.kinds.at(y, x0, there, degenerate)
+    lowest = LOWEST[kinds]
+    spectrum = there.spectrum()
+    note_curvature(case, rows, spectrum)
+    missing = there.length(y - x)
+    linear = np.flatnonzero(degenerate)
+    here = model(case.problem, x[linear], case.box)
+    missing[linear] = np.fmax(missing[linear], here.length((y - x)[linear]))
+    way = there.length(y - x0)
+    close = (missing <= how.tol * way) | _unresolved(case, rows, y, missing)
+    arrived: Mask = lowest & (close | how.polish)
+    held = on_bound(case.box, there, y, kinds)
+    found.target[rows[lowest]], found.target_kind[rows[lowest]] = y[lowest], kinds[lowest]
+    found.epochs_left[rows[lowest]] = epochs_left(case, rows, spectrum, missing, way)[lowest]
+    done = rows[arrived]
+    found.status[done] = np.where(held[arrived], Status.AT_BOUND, Status.CONVERGED)
+    found.kind[done] = kinds[arrived]
+    short = rows[lowest & ~arrived & np.isin(case.stop[rows], HALTED)]
+    found.early[short] = case.stop[short] == Stop.TOLERANCE
+    found.status[short] = Status.SLOW
+    if how.polish:
+        case.move(done, y[arrived])
+
+
+def _unresolved(case: Case, rows: Whole, y: Array, missing: Array) -> Mask:
+    """Tell which runs are so close to `y` that rounding hides the difference."""
+    equal = (np.abs(y - case.found.x[rows]) <= 8 * EPS * np.abs(y)).all(axis=1)
+    fall = 0.5 * missing**2  # what the quadratic model still predicts
+    floor = case.stop[rows] == Stop.FLOOR
+    return np.asarray(equal | (floor & (fall <= 8 * EPS * np.abs(case.found.fun[rows]))))

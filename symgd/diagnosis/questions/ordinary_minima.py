@@ -1,0 +1,62 @@
+"""Whether a run is at a clear minimum inside the bounds, as nearly all are."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...arrays import Array, Mask
+from ...status import Kind, Status
+from ..arrival import epochs_left, note_curvature, tidy
+from ..case import Case
+from ..cells import cells
+from ..local import TOUCHING, model, pick, put
+from ..ordinary import corrected, ordinary
+
+
+def ordinary_minima(case: Case) -> None:
+    """Find the runs at a clear minimum; all that lead to one point share one verification."""
+    rows, how = case.open(), case.how
+    x, x0, gradient = (pick(points, rows) for points in (case.found.x, case.x0, case.gradient))
+    end = ordinary(case.problem, x, gradient, x0, case.box, how.tol)
+    sure = end.sure & ((end.missing <= how.tol * end.way) | how.polish)
+    chosen = np.flatnonzero(sure & case.kinds.resolved(end.x, x0))
+    if not len(chosen):
+        return
+    y = pick(tidy(end.x, x0), chosen)
+    spectrum, plain = _verified(case, y, pick(x0, chosen))
+    clear = np.flatnonzero(plain)
+    chosen, y, spectrum = chosen[clear], pick(y, clear), pick(spectrum, clear)
+    rows = rows[chosen]
+    note_curvature(case, rows, spectrum)
+    case.found.status[rows], case.found.kind[rows] = Status.CONVERGED, Kind.MINIMUM
+    put(case.found.target, rows, y)
+    left = epochs_left(case, rows, spectrum, end.missing[chosen], end.way[chosen])
+    case.found.epochs_left[rows] = left
+    if how.polish:
+        case.move(rows, y)
+
+
+def _verified(case: Case, y: Array, x0: Array) -> tuple[Array, Mask]:
+    """Look at the points that runs lead to, once for all that are the same.
+
+    What is looked at is where a Newton step leads from the middle of a cell of a grid, and f as
+    far away as runs may come from, so that it does not depend on which runs there are.
+
+    Returns
+    -------
+    spectrum : ndarray
+        Eigenvalues of the Hessian, ``(n, n_vars)``.
+    clear : ndarray
+        Whether it is a clear minimum, ``(n,)``.
+    """
+    width = case.how.width
+    size, way = TOUCHING * width, np.abs((y - x0) / width).max(axis=1)
+    power = np.frexp(np.maximum(way, 0.5))[1].astype(float)  # 0 unless a run came from outside
+    first, member = cells(np.column_stack([y, power]), np.append(size, 1.0))
+    middle = np.round(y[first] / size) * size + 0.0  # no -0
+    point = corrected(case.problem, middle)
+    there = model(case.problem, point, case.box)
+    length = np.exp2(power[first])[:, None] * width
+    clear = case.kinds.clear(point, length, there)[member]
+    clear &= (np.abs(y - pick(point, member)) <= size).all(axis=1)
+    return pick(there.spectrum(), member), clear

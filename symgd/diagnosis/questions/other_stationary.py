@@ -1,0 +1,43 @@
+"""Whether a run ended at a stationary point that is no plain minimum."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...engine.kernel.stops import Stop
+from ...status import Kind, Status
+from ..arrival import note_curvature, on_bound
+from ..case import HALTED, UNDECIDED, Case
+from ..kinds import LOWEST
+from ..local import TOUCHING, model
+from ..newton import seek
+
+
+def other_stationary(case: Case) -> None:
+    """Find the runs beside a maximum, a saddle, a flat region or a degenerate minimum."""
+    rows, found = case.open(*HALTED, Stop.EPOCHS), case.found
+    if not len(rows):
+        return
+    y, near = seek(case.problem, found.x[rows], case.x0[rows], case.box)
+    reach = np.maximum(np.abs(y - case.x0[rows]), np.abs(y))
+    resting = np.asarray((np.abs(y - found.x[rows]) <= TOUCHING * reach).all(axis=1))
+    near &= resting | (case.stop[rows] != Stop.EPOCHS)
+    rows, y, resting = rows[near], y[near], resting[near]
+    if not len(rows):
+        return
+    x0, there = case.x0[rows], model(case.problem, y, case.box)
+    kinds = case.kinds.at(y, x0, there, np.zeros(len(rows), dtype=bool))
+    note_curvature(case, rows, there.spectrum())
+    lowest = LOWEST[kinds]
+    found.kind[rows], found.target[rows] = kinds, y
+    found.early[rows] = ~(lowest | resting) & (case.stop[rows] == Stop.TOLERANCE)
+    stayed = (np.abs(y - x0) <= TOUCHING * np.abs(y)).all(axis=1) | case.stayed[rows]
+    lost = np.where(stayed, Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
+    lost = np.where(kinds == Kind.FLAT, Status.PLATEAU, lost)
+    lost = np.where(kinds == Kind.UNKNOWN, UNDECIDED, lost)
+    held = on_bound(case.box, there, y, kinds)
+    arrived = np.where(held, Status.AT_BOUND, Status.CONVERGED)
+    arrived = np.where(resting | case.how.polish, arrived, UNDECIDED)
+    found.status[rows] = np.where(lowest, arrived, lost)
+    if case.how.polish:
+        case.move(rows[lowest], y[lowest])

@@ -1,0 +1,26 @@
+"""Whether a run is so far away that it ran away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ...arrays import Mask
+from ...status import Status
+from ..case import Case
+
+_AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
+
+
+def ran_away(case: Case) -> None:
+    """Find the runs that are far away, and at no stationary point."""
+    rows = case.open()
+    if len(rows):
+        case.found.status[rows[far_away(case, rows)]] = Status.DIVERGED
+
+
+def far_away(case: Case, rows: Any) -> Mask:
+    """Tell which of some runs are far from their starts."""
+    way = np.abs(case.found.x[rows] - case.x0[rows]).max(axis=-1)
+    return np.asarray(way > _AWAY * case.how.width.max())
