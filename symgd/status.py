@@ -4,12 +4,29 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from .palette import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION
+
+_ROW = ("meaning", "advice", "badness", "one", "many", "title", "colour", "marker")
+
 
 class Status(IntEnum):
     """How a run ended.
 
-    Every member has a `meaning`, one sentence on what happened, and an `advice` on what to try.
-    Only `CONVERGED` and `AT_BOUND` are successes.
+    A status is one row: its code and all that the texts and pictures need to know of it. Only
+    `CONVERGED` and `AT_BOUND` are successes.
+
+    Attributes
+    ----------
+    meaning, advice : str
+        One sentence on what happened, and what to try.
+    badness : int
+        What comes first where several are told: the larger, the worse.
+    one, many : str
+        What a run of this status does, and what several do.
+    title : str
+        The title of a picture of such a run, a pattern with `start`, `end`, `kind` and `steps`.
+    colour, marker : str
+        How such a run is drawn.
 
     Examples
     --------
@@ -21,75 +38,162 @@ class Status(IntEnum):
 
     meaning: str
     advice: str
+    badness: int
+    one: str
+    many: str
+    title: str
+    colour: str
+    marker: str
 
-    def __new__(cls, code: int, meaning: str = "", advice: str = "") -> Status:
-        """Keep the sentences beside the code."""
+    def __new__(cls, code: int, *row: str | int) -> Status:
+        """Keep the row beside the code."""
         member = int.__new__(cls, code)
         member._value_ = code
-        member.meaning = meaning
-        member.advice = advice
+        for name, value in zip(_ROW, row, strict=True):
+            setattr(member, name, value)
         return member
 
     CONVERGED = (
         0,
         "The run reached a local minimum, verified by the second derivatives.",
         "",
+        0,
+        "arrives at a minimum",
+        "arrive at a minimum",
+        "from {start} to the {kind} at {end} in {steps}",
+        GREEN,
+        "o",
     )
     AT_BOUND = (
         1,
         "The run reached a minimum on a bound, verified: f falls only outside the bounds.",
         "Widen the bounds if they are not part of the question.",
+        10,
+        "arrives at a minimum on a bound",
+        "arrive at a minimum on a bound",
+        "from {start} to the minimum on a bound at {end}",
+        BLUE,
+        "s",
     )
     STALLED_AT_START = (
         2,
         "The gradient is zero at the start, which is no minimum, so the run never moved.",
         "Start elsewhere, or use escape=True.",
+        50,
+        "never moves: the gradient is zero where it starts",
+        "never move: the gradient is zero where they start",
+        "from {start} nothing moves: {kind}",
+        VERMILLION,
+        "X",
     )
     NOT_A_MINIMUM = (
         3,
         "The run moved, and ended where the gradient vanishes on a maximum or a saddle.",
         "Start elsewhere, or use escape=True.",
+        60,
+        "ends on a maximum or a saddle",
+        "end on a maximum or a saddle",
+        "from {start} to no minimum: {kind} at {end}",
+        VERMILLION,
+        "P",
     )
     PLATEAU = (
         4,
         "The gradient is small only because f is flat there; no minimum is near.",
         "Start closer to where f changes.",
+        40,
+        "ends where f is flat and no minimum is near",
+        "end where f is flat and no minimum is near",
+        "from {start} to flat ground at {end}: no minimum near",
+        GREY,
+        "s",
     )
     SLOW = (
         5,
         "The epochs ran out while the run was still descending.",
         "Allow more epochs, or raise lr.",
+        30,
+        "is still descending when the epochs end",
+        "are still descending when the epochs end",
+        "from {start} still descending after {steps}",
+        ORANGE,
+        ">",
     )
     OSCILLATING = (
         6,
         "The epochs ran out on a cycle or wandering: the step is too large here.",
         "Lower lr, or leave it out.",
+        80,
+        "cycles or wanders without end",
+        "cycle or wander without end",
+        "from {start} no rest after {steps}: the step is too large",
+        PURPLE,
+        "D",
     )
     DIVERGED = (
         7,
         "The run ran away to infinity.",
         "Lower lr, set bounds, or check that f has a lower limit.",
+        90,
+        "runs away to infinity",
+        "run away to infinity",
+        "from {start} away to infinity",
+        INK,
+        "^",
     )
     OUT_OF_DOMAIN = (
         8,
         "f or its gradient is not finite where the run was.",
         "Start inside the domain of f, or set bounds that stay inside.",
+        100,
+        "ends outside the domain of f",
+        "end outside the domain of f",
+        "from {start} out of the domain of f",
+        INK,
+        "v",
     )
     NO_PROGRESS = (
         9,
         "No step lowers f any further, and this is not a verified minimum.",
         "Look at f around this point: a kink, a jump, or the limit of rounding.",
+        70,
+        "gets stuck where no step lowers f further",
+        "get stuck where no step lowers f further",
+        "from {start} no further than {end}, which is no verified minimum",
+        GREY,
+        "p",
     )
     STOPPED = (
         10,
         "The run was interrupted; this is where it was.",
         "Run it again to the end.",
+        20,
+        "was interrupted",
+        "were interrupted",
+        "from {start} interrupted after {steps}",
+        GREY,
+        "h",
     )
 
     @property
     def success(self) -> bool:
         """Whether a verified minimum was reached."""
         return self in (Status.CONVERGED, Status.AT_BOUND)
+
+    def phrase(self, count: int = 1) -> str:
+        """Tell what a run of this status does, or several.
+
+        Examples
+        --------
+        >>> Status.DIVERGED.phrase(), Status.DIVERGED.phrase(2)
+        ('runs away to infinity', 'run away to infinity')
+        """
+        return self.one if count == 1 else self.many
+
+
+SUCCESSES = tuple(status for status in Status if status.success)
+AWAY = (Status.DIVERGED, Status.OUT_OF_DOMAIN)
+WORST_FIRST = sorted(Status, key=lambda status: -status.badness)
 
 
 class Kind(IntEnum):

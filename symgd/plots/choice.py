@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from matplotlib.axes import Axes
 
 from ..errors import ConfigurationError
 from ..status import Status
+from ..views.data import Outcome, Sweep, is_batch, is_sweep
 from .curves import curve
-from .data import Sweep, is_outcome, is_sweep
 from .finals import final_vs_lr, final_vs_start, rates, waterfall
 from .regions import basins
 from .sweeps import heatmap, lines
 
-if TYPE_CHECKING:
-    from ..results.result import Result
 
-
-def choose(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
+def choose(result: Outcome, *, ax: Axes | None = None) -> Axes:
     """Draw the picture that fits a result or a sweep.
 
     One variable: f, f' and the ends; two: the basins; more: the sorted final values. A sweep over
@@ -43,7 +38,7 @@ def choose(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
     """
     if is_sweep(result):
         return _of_sweep(result, ax)
-    if not is_outcome(result):
+    if not is_batch(result):
         raise ConfigurationError("result", result, "what symgd.minimize or symgd.sweep gives")
     variables = len(result.problem.names)
     if variables == 1:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
 from ..files import replacing
+from ..views.data import Outcome
 from .choice import choose
-
-if TYPE_CHECKING:
-    from ..results.result import Result
-    from .data import Sweep
 
 _DPI = 150
 
 
-def save(result: Result | Sweep, path: str | os.PathLike[str]) -> None:
+def save(result: Outcome, path: str | os.PathLike[str]) -> None:
     """Write the picture that fits a result or a sweep to a file; this needs no display.
 
     Parameters

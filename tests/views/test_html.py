@@ -11,13 +11,13 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 from pages import check
+from symgd.views.palette import DARK, LIGHT, VERDICT_COLOURS
 
 import symgd
 from symgd import Status
 from symgd.expression.typeset import mathml
 from symgd.views import html, report
 from symgd.views.calls import call, sweep_call
-from symgd.views.palette import DARK, LIGHT, VERDICT_COLOURS
 
 COSINE = "cos(2*pi*x) + x**2"
 HOSTILE = "<script>alert(\"1\")</script>&'x'"

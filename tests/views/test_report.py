@@ -16,10 +16,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from pages import check
+from symgd.views.palette import DARK, LIGHT
 
 import symgd
 from symgd.plots import inline
-from symgd.views.palette import DARK, LIGHT
 
 COSINE = "cos(2*pi*x) + x**2"
 WAVE = "sin(x)*exp(-0.05*x**2)"
