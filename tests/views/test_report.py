@@ -16,9 +16,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from pages import check
-from symgd.views.palette import DARK, LIGHT
 
 import symgd
+from symgd.palette import DARK, LIGHT
 from symgd.plots import inline
 
 COSINE = "cos(2*pi*x) + x**2"
