@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from enum import IntEnum
 
 from .palette import BLUE, GREEN, GREY, INK, ORANGE, PURPLE, VERMILLION
 
-_ROW = ("meaning", "advice", "badness", "one", "many", "title", "colour", "marker")
+_FORMS = re.compile(r"\[(.*?)\|(.*?)\]")
+_ROW = ("badness", "colour", "marker", "meaning", "advice", "words", "title")
 
 
 class Status(IntEnum):
@@ -17,16 +19,16 @@ class Status(IntEnum):
 
     Attributes
     ----------
-    meaning, advice : str
-        One sentence on what happened, and what to try.
     badness : int
         What comes first where several are told: the larger, the worse.
-    one, many : str
-        What a run of this status does, and what several do.
-    title : str
-        The title of a picture of such a run, a pattern with `start`, `end`, `kind` and `steps`.
     colour, marker : str
         How such a run is drawn.
+    meaning, advice : str
+        One sentence on what happened, and what to try.
+    words : str
+        What a run of this status does, with the two forms for one run and for several.
+    title : str
+        The title of a picture of such a run, a pattern with `start`, `end`, `kind` and `steps`.
 
     Examples
     --------
@@ -36,14 +38,13 @@ class Status(IntEnum):
     Allow more epochs, or raise lr.
     """
 
-    meaning: str
-    advice: str
     badness: int
-    one: str
-    many: str
-    title: str
     colour: str
     marker: str
+    meaning: str
+    advice: str
+    words: str
+    title: str
 
     def __new__(cls, code: int, *row: str | int) -> Status:
         """Keep the row beside the code."""
@@ -54,126 +55,82 @@ class Status(IntEnum):
         return member
 
     CONVERGED = (
-        0,
+        0, 0, GREEN, "o",
         "The run reached a local minimum, verified by the second derivatives.",
         "",
-        0,
-        "arrives at a minimum",
-        "arrive at a minimum",
+        "[arrives|arrive] at a minimum",
         "from {start} to the {kind} at {end} in {steps}",
-        GREEN,
-        "o",
-    )
+    )  # fmt: skip
     AT_BOUND = (
-        1,
+        1, 10, BLUE, "s",
         "The run reached a minimum on a bound, verified: f falls only outside the bounds.",
         "Widen the bounds if they are not part of the question.",
-        10,
-        "arrives at a minimum on a bound",
-        "arrive at a minimum on a bound",
+        "[arrives|arrive] at a minimum on a bound",
         "from {start} to the minimum on a bound at {end}",
-        BLUE,
-        "s",
-    )
+    )  # fmt: skip
     STALLED_AT_START = (
-        2,
+        2, 50, VERMILLION, "X",
         "The gradient is zero at the start, which is no minimum, so the run never moved.",
         "Start elsewhere, or use escape=True.",
-        50,
-        "never moves: the gradient is zero where it starts",
-        "never move: the gradient is zero where they start",
+        "never [moves|move]: the gradient is zero where [it starts|they start]",
         "from {start} nothing moves: {kind}",
-        VERMILLION,
-        "X",
-    )
+    )  # fmt: skip
     NOT_A_MINIMUM = (
-        3,
+        3, 60, VERMILLION, "P",
         "The run moved, and ended where the gradient vanishes on a maximum or a saddle.",
         "Start elsewhere, or use escape=True.",
-        60,
-        "ends on a maximum or a saddle",
-        "end on a maximum or a saddle",
+        "[ends|end] on a maximum or a saddle",
         "from {start} to no minimum: {kind} at {end}",
-        VERMILLION,
-        "P",
-    )
+    )  # fmt: skip
     PLATEAU = (
-        4,
+        4, 40, GREY, "s",
         "The gradient is small only because f is flat there; no minimum is near.",
         "Start closer to where f changes.",
-        40,
-        "ends where f is flat and no minimum is near",
-        "end where f is flat and no minimum is near",
+        "[ends|end] where f is flat and no minimum is near",
         "from {start} to flat ground at {end}: no minimum near",
-        GREY,
-        "s",
-    )
+    )  # fmt: skip
     SLOW = (
-        5,
+        5, 30, ORANGE, ">",
         "The epochs ran out while the run was still descending.",
         "Allow more epochs, or raise lr.",
-        30,
-        "is still descending when the epochs end",
-        "are still descending when the epochs end",
+        "[is|are] still descending when the epochs end",
         "from {start} still descending after {steps}",
-        ORANGE,
-        ">",
-    )
+    )  # fmt: skip
     OSCILLATING = (
-        6,
+        6, 80, PURPLE, "D",
         "The epochs ran out on a cycle or wandering: the step is too large here.",
         "Lower lr, or leave it out.",
-        80,
-        "cycles or wanders without end",
-        "cycle or wander without end",
+        "[cycles|cycle] or [wanders|wander] without end",
         "from {start} no rest after {steps}: the step is too large",
-        PURPLE,
-        "D",
-    )
+    )  # fmt: skip
     DIVERGED = (
-        7,
+        7, 90, INK, "^",
         "The run ran away to infinity.",
         "Lower lr, set bounds, or check that f has a lower limit.",
-        90,
-        "runs away to infinity",
-        "run away to infinity",
+        "[runs|run] away to infinity",
         "from {start} away to infinity",
-        INK,
-        "^",
-    )
+    )  # fmt: skip
     OUT_OF_DOMAIN = (
-        8,
+        8, 100, INK, "v",
         "f or its gradient is not finite where the run was.",
         "Start inside the domain of f, or set bounds that stay inside.",
-        100,
-        "ends outside the domain of f",
-        "end outside the domain of f",
+        "[ends|end] outside the domain of f",
         "from {start} out of the domain of f",
-        INK,
-        "v",
-    )
+    )  # fmt: skip
     NO_PROGRESS = (
-        9,
+        9, 70, GREY, "p",
         "No step lowers f any further, and this is not a verified minimum.",
         "Look at f around this point: a kink, a jump, or the limit of rounding.",
-        70,
-        "gets stuck where no step lowers f further",
-        "get stuck where no step lowers f further",
+        "[gets|get] stuck where no step lowers f further",
         "from {start} no further than {end}, which is no verified minimum",
-        GREY,
-        "p",
-    )
+    )  # fmt: skip
     STOPPED = (
-        10,
+        10, 20, GREY, "h",
         "The run was interrupted; this is where it was.",
         "Run it again to the end.",
-        20,
-        "was interrupted",
-        "were interrupted",
+        "[was|were] interrupted",
         "from {start} interrupted after {steps}",
-        GREY,
-        "h",
-    )
+    )  # fmt: skip
 
     @property
     def success(self) -> bool:
@@ -188,7 +145,7 @@ class Status(IntEnum):
         >>> Status.DIVERGED.phrase(), Status.DIVERGED.phrase(2)
         ('runs away to infinity', 'run away to infinity')
         """
-        return self.one if count == 1 else self.many
+        return _FORMS.sub(r"\1" if count == 1 else r"\2", self.words)
 
 
 SUCCESSES = tuple(status for status in Status if status.success)

@@ -21,17 +21,9 @@ Arguments = dict[str, tuple[str, str]]  # name: value and remark
 
 
 def call(outcome: Outcome) -> str:
-    """Write the call of `minimize` or `sweep`; several starts and axes stand under their names.
+    """Write the call of `minimize` or `sweep` in Python.
 
-    Parameters
-    ----------
-    outcome : Outcome
-        What it gave.
-
-    Returns
-    -------
-    str
-        Python, but for the starts and the axes.
+    Several starts and the axes of a sweep stand under their names.
     """
     function, arguments = "minimize", Arguments()
     if is_batch(outcome):

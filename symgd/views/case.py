@@ -129,21 +129,7 @@ class Case:
 
 
 def read_case(batch: Batch, run: int, known: Known) -> Case:
-    """Take one run's numbers out of the columns.
-
-    Parameters
-    ----------
-    batch : Batch
-        All the runs.
-    run : int
-        Row of the run.
-    known : Known
-        What else is known.
-
-    Returns
-    -------
-    Case
-    """
+    """Take one run's numbers out of the columns."""
     runs, evidence, settings = batch.runs, batch.runs.evidence, batch.settings
     condition = int(evidence.condition[run])
     children = np.flatnonzero(runs.parent == run).tolist()

@@ -62,23 +62,9 @@ footer {{ margin-top: 2.5rem; font-size: 0.85rem; opacity: 0.75; }}
 def page(
     outcome: Outcome, overview: Document, pictures: Sequence[Picture], explained: Document
 ) -> str:
-    """Write the page of a result or a sweep.
+    """Write the page of a result or a sweep, in HTML.
 
-    Parameters
-    ----------
-    outcome : Outcome
-        What it is about.
-    overview : Document
-        The formula, and what `text.overview` shows besides.
-    pictures : sequence of Picture
-        What `plots.inline.pictures` drew.
-    explained : Document
-        The verdicts explained; empty for none.
-
-    Returns
-    -------
-    str
-        A whole page in HTML.
+    `overview` is that of `text`, `explained` what `explain` tells; empty for nothing.
     """
     formula, *result = overview
     sections: dict[str, Document] = {

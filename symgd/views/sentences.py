@@ -23,21 +23,9 @@ Clauses = tuple[str, ...]
 
 
 def sentence(batch: Batch, run: int, known: Known) -> str:
-    """Tell in one sentence how a run ended, why, and what to try.
+    """Tell in one sentence how a run ended, why, and what to try; without its subject.
 
-    Parameters
-    ----------
-    batch : Batch
-        All the runs.
-    run : int
-        Row of the run.
-    known : Known
-        What is known about it.
-
-    Returns
-    -------
-    str
-        The sentence without its subject: "reached a minimum: x = 1, f = 3, after 1 step".
+    Such as "reached a minimum: x = 1, f = 3, after 1 step".
     """
     one = read_case(batch, run, known)
     return "; ".join(clause for clause in CLAUSES.get(one.status, _any_status)(one) if clause)

@@ -163,7 +163,7 @@ def _shares(sweep: Sweep) -> Document:
     if lost:
         rows.append(_row(lost, len(member), "to no minimum that is known"))
     word = "starts" if sweep.dims == ("x0",) else "runs"
-    return [Table(f"Where the {word} lead:", rows, "><<", indent=2)]
+    return [Table(f"Where the {word} lead:", rows, ">><", indent=2)]
 
 
 def _row(count: int, whole: int, end: str) -> Sequence[str]:

@@ -25,18 +25,10 @@ _WORDS = {
 
 
 def summary(sweep: Sweep) -> Document:
-    """State what the axes of a sweep show.
+    """State what the axes of a sweep show, in ASCII.
 
-    Parameters
-    ----------
-    sweep : Sweep
-        What to describe.
-
-    Returns
-    -------
-    Document
-        Of plain ASCII text: the runs that fail, the rates that are too large, those that are
-        large enough, and where the starts lead.
+    That is the runs that fail, the rates that are too large, those that are large enough, and
+    where the starts lead.
     """
     parts: Document = []
     with np.errstate(all="ignore"):  # ends of runs that ran away

@@ -27,20 +27,7 @@ _NAMES = 9  # letters of the longest name in a story
 
 
 def summary(batch: Batch, known: Known) -> Document:
-    """Describe the best run, the distinct minima and the failures.
-
-    Parameters
-    ----------
-    batch : Batch
-        What to describe.
-    known : Known
-        What is known about the formula and the best run.
-
-    Returns
-    -------
-    Document
-        Of plain ASCII text.
-    """
+    """Describe the best run, the distinct minima and the failures, in ASCII."""
     opening = headline(batch, known)
     if len(batch.runs) == 1:
         return opening
@@ -50,17 +37,7 @@ def summary(batch: Batch, known: Known) -> Document:
 def explain(batch: Batch, known: Known) -> Document:
     """Explain every verdict, the worst first, each by the numbers of one run.
 
-    Parameters
-    ----------
-    batch : Batch
-        What to explain.
-    known : Known
-        What is known about the runs that `representatives` gives.
-
-    Returns
-    -------
-    Document
-        Two paragraphs for each status that occurs.
+    `known` tells of the runs that `representatives` gives.
     """
     runs = several(len(batch.runs), "run")
     parts: Document = []
@@ -71,22 +48,7 @@ def explain(batch: Batch, known: Known) -> Document:
 
 
 def story(batch: Batch, run: int, known: Known) -> Document:
-    """Tell one run's story: start, steps, end, verdict, evidence.
-
-    Parameters
-    ----------
-    batch : Batch
-        All the runs.
-    run : int
-        Its row.
-    known : Known
-        What is known about it.
-
-    Returns
-    -------
-    Document
-        A table and a sentence.
-    """
+    """Tell one run's story: start, steps, end, verdict, evidence."""
     case = read_case(batch, run, known)
     begin = f", f = {number(case.fun0)}" if math.isfinite(case.fun0) else ", where f is not finite"
     parent = int(batch.runs.parent[run])
@@ -110,19 +72,7 @@ def story(batch: Batch, run: int, known: Known) -> Document:
 def overview(outcome: Outcome, opening: Document, known: Known) -> Document:
     """Show a result or a sweep where there is room for colours and a typeset formula.
 
-    Parameters
-    ----------
-    outcome : Outcome
-        What to show.
-    opening : Document
-        What comes first: `headline`, or the summary of a sweep.
-    known : Known
-        What is known about the formula.
-
-    Returns
-    -------
-    Document
-        The formula, the opening, the minima and the verdicts.
+    `opening` is what comes first: `headline`, or the summary of a sweep.
     """
     formula = Code(outcome.problem.text, outcome.problem.markup)
     several_runs = sum(outcome.counts.values()) > 1
