@@ -37,7 +37,7 @@ def choose(result: Outcome, *, ax: Axes | None = None) -> Axes:
         If it is neither, or a sweep over more axes than a picture has.
     """
     if is_sweep(result):
-        return _of_sweep(result, ax)
+        return _sweep_picture(result, ax)
     if not is_batch(result):
         raise ConfigurationError("result", result, "what symgd.minimize or symgd.sweep gives")
     variables = len(result.problem.names)
@@ -46,7 +46,7 @@ def choose(result: Outcome, *, ax: Axes | None = None) -> Axes:
     return basins(result, ax=ax) if variables == 2 else waterfall(result, ax=ax)
 
 
-def _of_sweep(sweep: Sweep, ax: Axes | None) -> Axes:
+def _sweep_picture(sweep: Sweep, ax: Axes | None) -> Axes:
     one = len(sweep.problem.names) == 1
     cycling = bool((sweep.status == Status.OSCILLATING).any())
     if sweep.dims == ("lr",):

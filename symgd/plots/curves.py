@@ -16,7 +16,7 @@ from ..palette import BLUE, ORANGE
 from ..views.data import Batch, Formula, is_batch
 from ..views.numbers import number
 from .data import need_variables, starts_and_ends, view, window
-from .findings import of_runs
+from .findings import runs_title
 from .style import (
     axes_for,
     faded,
@@ -29,7 +29,7 @@ from .style import (
 
 POINTS = 1001
 _TITLE = 60  # characters of a formula that a title shows
-_TOLD_APART = 200  # distinct ends that fit beside each other
+_DISTINCT = 200  # distinct ends that fit beside each other
 _NAMED_ENDS = 7  # distinct ends up to which each is told by its number
 _STRIP = 0.08  # height of the strip with these numbers, of the curves' own
 _WIDE = 0.15  # ends that fill so much of the range of all starts set the range themselves,
@@ -93,7 +93,7 @@ def curve(
     _name_ends(ax, sorted({x for x, _ in ends}), derivatives)
     head(
         ax,
-        of_runs(result, range(len(result.runs.fun))),
+        runs_title(result, range(len(result.runs.fun))),
         keys + verdict_keys(ax, result.runs.status),
     )
     return ax
@@ -154,7 +154,7 @@ def _distinct_ends(result: Batch, limits: tuple[float, float]) -> list[tuple[flo
     cells: dict[tuple[int, int], tuple[float, int]] = {}
     for x, status in zip(result.runs.x[:, 0].tolist(), result.runs.status.tolist(), strict=True):
         if limits[0] <= x <= limits[1]:
-            cells.setdefault((round((x - limits[0]) / width * _TOLD_APART), status), (x, status))
+            cells.setdefault((round((x - limits[0]) / width * _DISTINCT), status), (x, status))
     return list(cells.values())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -22,7 +23,7 @@ from .data import (
     need_sweep,
     window,
 )
-from .findings import of_borders, of_runs, of_sweep, tally
+from .findings import borders_title, runs_title, sweep_title, tally
 from .style import (
     LINES,
     Label,
@@ -67,18 +68,20 @@ def final_vs_start(result: Outcome, *, ax: Axes | None = None) -> Axes:
     if is_sweep(result):
         sweep = need_sweep(result, axes=(1,), dim="x0", most=1)
         start, end, status = coordinate(sweep, "x0"), sweep.x, sweep.status
-        borders, finding = sweep.borders, of_sweep(sweep)
+        borders, finding = sweep.borders, sweep_title(sweep)
     else:
         batch = need_batch(result, most=1)
         start, end, status = batch.runs.x0[:, 0], batch.runs.x[:, 0], batch.runs.status
-        borders, finding = np.empty(0), of_runs(batch, range(len(start)))
+        borders, finding = np.empty(0), runs_title(batch, range(len(start)))
     ax = axes_for(ax)
     for border in borders:
         ax.axvline(border, color=faded(ax, 0.4), linewidth=0.8, linestyle=":", zorder=1)
     _draw_ends(ax, start, end, status, joined=True, least=_SAME * np.ptp(start))
     name = result.problem.names[0]
     ax.set(xlabel=f"start {name}0", ylabel=f"final {name}")
-    head(ax, finding + of_borders(borders, _FINE * np.ptp(start), "at"), verdict_keys(ax, status))
+    head(
+        ax, finding + borders_title(borders, _FINE * np.ptp(start), "at"), verdict_keys(ax, status)
+    )
     _levels(ax, [(float(m.x[0]), point([name], m.x)) for m in result.minima])
     return ax
 
@@ -103,13 +106,8 @@ def final_vs_lr(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     ConfigurationError
         If the sweep has other axes.
     """
-    rates = coordinate(need_sweep(sweep, axes=(1,), dim="lr"), "lr")
-    ax = axes_for(ax)
-    values, name = ends(sweep)
-    _draw_ends(ax, rates, values, sweep.status, joined=True)
-    _rate_axis(ax, rates)
-    ax.set_ylabel(name)
-    head(ax, of_sweep(sweep), verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, rates))
+    need_sweep(sweep, axes=(1,), dim="lr")
+    ax = _over_rates(sweep, ax, sweep_title(sweep), joined=True)
     names = sweep.problem.names
     if len(names) == 1:
         _levels(ax, [(float(m.x[0]), point(names, m.x)) for m in sweep.minima])
@@ -142,19 +140,24 @@ def rates(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
         If the sweep has no axis ``lr``.
     """
     need_sweep(sweep, axes=(1, 2, 3, 4), dim="lr")
-    lr, axis = coordinate(sweep, "lr"), sweep.dims.index("lr")
+    unsteady = np.moveaxis(np.isin(sweep.status, _UNSTEADY), sweep.dims.index("lr"), 0)
+    lr = coordinate(sweep, "lr")
+    settled = where("lr", lr, ~unsteady.reshape(len(lr), -1).any(axis=1))
+    size = np.clip(60 / np.sqrt(unsteady.size), 1.3, 5.0)
+    return _over_rates(sweep, ax, f"runs settle {settled}", markersize=size)
+
+
+def _over_rates(sweep: Sweep, ax: Axes | None, title: str, **looks: Any) -> Axes:
+    """Draw all ends over the rates, with the largest safe ones."""
     ax = axes_for(ax)
     values, name = ends(sweep)
-    shape = [-1 if i == axis else 1 for i in range(values.ndim)]
-    at = np.broadcast_to(lr.reshape(shape), values.shape)
-    size = np.clip(60 / np.sqrt(values.size), 1.3, 5.0)
-    _draw_ends(ax, at.ravel(), values.ravel(), sweep.status.ravel(), markersize=size)
-    _rate_axis(ax, lr)
-    ax.set_ylabel(name)
-    others = tuple(i for i in range(values.ndim) if i != axis)
-    settled = ~np.isin(sweep.status, _UNSTEADY).any(axis=others)
-    keys = verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, lr)
-    head(ax, f"runs settle {where('lr', lr, settled)}", keys)
+    rates, axis = coordinate(sweep, "lr"), sweep.dims.index("lr")
+    at = np.moveaxis(np.broadcast_to(rates, np.moveaxis(values, axis, -1).shape), -1, axis)
+    _draw_ends(ax, at.ravel(), values.ravel(), sweep.status.ravel(), **looks)
+    if log_spaced(rates):
+        ax.set_xscale("log")
+    ax.set(xlabel="lr", ylabel=name)
+    head(ax, title, verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, rates))
     return ax
 
 
@@ -254,12 +257,6 @@ def _levels(ax: Axes, levels: Sequence[tuple[float, str]]) -> None:
     for y, _ in seen:
         ax.axhline(y, color=faded(ax, 0.3), linewidth=0.8, linestyle=":", zorder=1)
     side_labels(ax, [Label(y, words, faded(ax, 0.75)) for y, words in seen])
-
-
-def _rate_axis(ax: Axes, rates: Array) -> None:
-    if log_spaced(rates):
-        ax.set_xscale("log")
-    ax.set_xlabel("lr")
 
 
 def _safe_rates(ax: Axes, sweep: Sweep, rates: Array) -> list[Line2D]:

@@ -19,7 +19,7 @@ from .data import coordinate
 _BORDERS = 4  # borders between basins that a title tells
 
 
-def of_run(result: Batch, run: int) -> str:
+def run_title(result: Batch, run: int) -> str:
     """Tell what one run did."""
     runs, names = result.runs, result.problem.names
     status, kind = Status(int(runs.status[run])), Kind(int(runs.kind[run]))
@@ -33,10 +33,10 @@ def of_run(result: Batch, run: int) -> str:
     )
 
 
-def of_runs(result: Batch, chosen: Sequence[int]) -> str:
+def runs_title(result: Batch, chosen: Sequence[int]) -> str:
     """Tell what several runs did together."""
     if len(chosen) == 1:
-        return of_run(result, chosen[0])
+        return run_title(result, chosen[0])
     status = result.runs.status[list(chosen)]
     reached = np.unique(result.runs.minimum[list(chosen)])
     minima = int((reached >= 0).sum())
@@ -58,7 +58,7 @@ def tally(status: Any) -> str:
     return listed(parts, most=3)
 
 
-def of_sweep(sweep: Sweep) -> str:
+def sweep_title(sweep: Sweep) -> str:
     """Tell where along its axes a sweep arrives."""
     success = np.isin(sweep.status, SUCCESSES)
     if not success.any():
@@ -73,7 +73,7 @@ def of_sweep(sweep: Sweep) -> str:
     return f"{success.sum():,} of {several(success.size, 'run')} reach a minimum"
 
 
-def of_borders(borders: Array, resolution: float, word: str) -> str:
+def borders_title(borders: Array, resolution: float, word: str) -> str:
     """Tell a few borders between starts, known to a resolution, to continue a finding."""
     if not 0 < len(borders) <= _BORDERS:
         return ""

@@ -17,7 +17,7 @@ from ..views.case import contraction
 from ..views.data import Batch
 from ..views.numbers import number, place
 from .data import Path, need_batch, paths
-from .findings import of_runs
+from .findings import runs_title
 from .style import LINES, Label, axes_for, colour_of, head, ink, side_labels, strong, verdict_keys
 
 _LINEAR = 1e-6  # of the first error: below, f is as good as its parabola
@@ -171,7 +171,7 @@ def _finding(
     result: Batch, shown: Sequence[Path], predictions: Sequence[Prediction], measure: str
 ) -> str:
     if len(shown) > 1 or not predictions:
-        return of_runs(result, [path.run for path in shown])
+        return runs_title(result, [path.run for path in shown])
     (prediction,) = predictions
     return (
         f"an epoch leaves {100 * prediction.measured:.4g} % of the {measure} "

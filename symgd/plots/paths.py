@@ -18,7 +18,7 @@ from ..status import AWAY
 from ..views.data import Batch
 from .curves import POINTS, clipped
 from .data import Path, need_batch, paths, view, window
-from .findings import of_runs
+from .findings import runs_title
 from .maps import contours
 from .style import axes_for, colour_of, faded, halo, head, ink, mark, verdict_keys
 
@@ -186,7 +186,7 @@ def _trail(ax: Axes, path: Path) -> tuple[Line2D, Line2D]:
 def _heading(ax: Axes, result: Batch, shown: Sequence[Path], ring_is: str) -> None:
     chosen = [path.run for path in shown]
     ring = Line2D([], [], **_RING, markeredgecolor=ink(ax), label=ring_is)
-    head(ax, of_runs(result, chosen), [ring, *verdict_keys(ax, result.runs.status[chosen])])
+    head(ax, runs_title(result, chosen), [ring, *verdict_keys(ax, result.runs.status[chosen])])
 
 
 def _beats(shown: Sequence[Path], last: int, frames: int, width: float) -> list[int]:

@@ -17,7 +17,7 @@ from ..views.data import Batch
 from ..views.numbers import point
 from .curves import POINTS, clipped
 from .data import edges, need_batch, starts_and_ends, view, window
-from .findings import of_borders, of_runs
+from .findings import borders_title, runs_title
 from .maps import contours
 from .style import (
     MINIMA,
@@ -73,7 +73,7 @@ def basins(result: Batch, *, ax: Axes | None = None) -> Axes:
     ax = axes_for(ax)
     own = np.flatnonzero(result.runs.parent < 0)
     regions = _regions(ax, result, own)
-    finding = of_runs(result, own.tolist())
+    finding = runs_title(result, own.tolist())
     if len(result.problem.names) == 1:
         finding += _strip(ax, result, own, regions)
     else:
@@ -113,7 +113,7 @@ def _strip(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> str:
     ax.plot(x, clipped(y, seen), color=ink(ax), zorder=2)
     ax.set(xlim=limits, ylim=seen, xlabel=f"start {result.problem.names[0]}0", ylabel="f")
     passed = borders[1:-1][np.diff(codes) != 0]
-    return of_borders(passed, 0.1 * np.diff(x0).min(initial=np.inf), "near")
+    return borders_title(passed, 0.1 * np.diff(x0).min(initial=np.inf), "near")
 
 
 def _map(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> None:

@@ -19,7 +19,7 @@ from ..status import AWAY, SUCCESSES
 from ..views.data import Sweep
 from ..views.numbers import number
 from .data import coordinate, edges, ends, log_spaced, need_sweep
-from .findings import of_sweep
+from .findings import sweep_title
 from .style import (
     LINES,
     MAP,
@@ -69,7 +69,7 @@ def heatmap(sweep: Sweep, value: str | None = None, *, ax: Axes | None = None) -
     keys = _border(ax, borders, np.isin(sweep.status, SUCCESSES)[order].T)
     ax.set(xlim=borders[0][[0, -1]], ylim=borders[1][[0, -1]])
     ax.set(xlabel=sweep.dims[0], ylabel=sweep.dims[1])
-    head(ax, of_sweep(sweep), [*keys, *patch_keys(ax, sweep.status[away])])
+    head(ax, sweep_title(sweep), [*keys, *patch_keys(ax, sweep.status[away])])
     return ax
 
 
@@ -108,7 +108,7 @@ def lines(sweep: Sweep, value: str | None = None, *, ax: Axes | None = None) -> 
         ax.set_xscale("log")
     ax.set(xlabel=over, ylabel=name)
     labels = _family(ax, across[order], table, each, coordinate(sweep, each) if each else None)
-    head(ax, of_sweep(sweep))
+    head(ax, sweep_title(sweep))
     side_labels(ax, labels)
     return ax
 

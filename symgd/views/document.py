@@ -10,7 +10,8 @@ from typing import TypeAlias
 
 WIDTH = 96
 _EQUALS = "\0=\0"
-_MARKS = re.compile(r"[\\`*_\[\]<>#|~&$]|^[-+=]|(?<=^\d)[.)]")
+_MARKS = re.compile(r"[\\`*_\[\]<>#|~&$]|^[-+=]")
+_NUMBER = re.compile(r"^(\d+)(?=[.)])")  # begins a list
 
 
 @dataclass(frozen=True)
@@ -209,4 +210,4 @@ def _marked(part: Part) -> str:
 
 def _escaped(text: str) -> str:
     """Take their meaning from all characters that have one in Markdown."""
-    return _MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+    return _NUMBER.sub(r"\1\\", _MARKS.sub(r"\\\g<0>", " ".join(text.split())))

@@ -26,7 +26,7 @@ from scipy.optimize import lsq_linear
 import symgd
 from symgd import ConfigurationError, Status, plots
 from symgd.plots.data import edges, log_spaced, view, window
-from symgd.plots.findings import of_borders, of_run, tally
+from symgd.plots.findings import borders_title, run_title, tally
 from symgd.plots.style import LINES, MINIMA, spread
 
 SLOPE = {
@@ -755,7 +755,7 @@ def test_frames_are_checked(frames):
     ],
 )
 def test_borders(borders, resolution, words):
-    assert of_borders(np.array(borders), resolution, "at") == words
+    assert borders_title(np.array(borders), resolution, "at") == words
 
 
 def test_tally():
@@ -767,13 +767,13 @@ def test_tally():
 def test_every_verdict_has_a_title(status):
     batch = result("one")
     codes = np.array([int(status)])
-    said = of_run(replace(batch, runs=replace(batch.runs, status=codes)), 0)
+    said = run_title(replace(batch, runs=replace(batch.runs, status=codes)), 0)
     assert "x0 = -1.76" in said
     assert "{" not in said
 
 
 def test_a_start_in_a_minimum_needs_no_step():
-    said = of_run(symgd.minimize("x**2", x0=0), 0)
+    said = run_title(symgd.minimize("x**2", x0=0), 0)
     assert said == "x0 = 0 already is a minimum"
 
 
