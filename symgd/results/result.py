@@ -125,7 +125,7 @@ class Result(Outcome):
         """One sentence on the best run: what happened, why, and what to try."""
         return text.message(self, about(self, [self.best]))
 
-    @cached_property
+    @property
     def counts(self) -> Mapping[Status, int]:
         """Number of runs of each status that occurs."""
         return counted(self.runs.status)

@@ -134,7 +134,7 @@ def read_case(batch: Batch, run: int, known: Known) -> Case:
     condition = int(evidence.condition[run])
     children = np.flatnonzero(runs.parent == run).tolist()
     low, high = float(evidence.curvature_low[run]), float(evidence.curvature_high[run])
-    contraction, largest_rate, epochs_left = _theory(batch, run, low, high)
+    contraction, largest_rate = _theory(batch, run, low, high)
     return Case(
         run=run,
         status=Status(int(runs.status[run])),
@@ -150,7 +150,7 @@ def read_case(batch: Batch, run: int, known: Known) -> Case:
         curvatures=(low, high),
         contraction=contraction,
         largest_rate=largest_rate,
-        epochs_left=epochs_left,
+        epochs_left=float(evidence.epochs_left[run]),
         period=int(evidence.period[run]),
         broken=batch.problem.domain[condition] if condition >= 0 else None,
         trap=evidence.trap[run].tolist(),
@@ -164,12 +164,12 @@ def read_case(batch: Batch, run: int, known: Known) -> Case:
     )
 
 
-def _theory(batch: Batch, run: int, low: float, high: float) -> tuple[float, float, float]:
-    """Give contraction, largest rate and epochs left of a run; nan without theory."""
-    lr, left = float(batch.runs.lr[run]), float(batch.runs.evidence.epochs_left[run])
+def _theory(batch: Batch, run: int, low: float, high: float) -> tuple[float, float]:
+    """Give the contraction and the largest rate for a run; nan without theory."""
+    lr = float(batch.runs.lr[run])
     if batch.settings.method != "gd":
-        return math.nan, math.nan, math.nan
-    return max(abs(1 - lr * low), abs(1 - lr * high)), 2 / high if high > 0 else math.inf, left
+        return math.nan, math.nan
+    return max(abs(1 - lr * low), abs(1 - lr * high)), 2 / high if high > 0 else math.inf
 
 
 def contraction(batch: Batch, run: int) -> float:

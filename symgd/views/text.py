@@ -39,10 +39,10 @@ def explain(batch: Batch, known: Known) -> Document:
 
     `known` tells of the runs that `representatives` gives.
     """
-    runs = several(len(batch.runs), "run")
+    runs, counts = several(len(batch.runs), "run"), batch.counts
     parts: Document = []
     for status, run in representatives(batch).items():
-        title = f"{status.name}: {batch.counts[status]:,} of {runs}. {status.meaning}"
+        title = f"{status.name}: {counts[status]:,} of {runs}. {status.meaning}"
         parts += [Paragraph(title), *lines([f"Run {run} {sentence(batch, run, known)}."], indent=2)]
     return parts + _continued(batch)
 

@@ -11,12 +11,7 @@ from problems import ROSENBROCK
 
 import symgd
 from symgd import ConfigurationError, Status
-<<<<<<< HEAD:tests/methods/test_rules.py
 from symgd.methods import METHODS, GradientDescent, Rule
-from symgd.views.text import summary
-=======
-from symgd.engine.rules import RULES, GradientDescent, Rule
->>>>>>> 96383fb (A status is one row of six lines):tests/engine/test_rules.py
 
 
 @dataclass(frozen=True)
