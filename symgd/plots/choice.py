@@ -1,16 +1,23 @@
-"""The picture that fits what is at hand."""
+"""The picture that fits what is at hand, on Axes or in a file."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..errors import ConfigurationError
+from ..files import replacing
 from ..status import Status
 from ..views.data import Outcome, Sweep, is_batch, is_sweep
 from .curves import curve
 from .finals import final_vs_lr, final_vs_start, rates, waterfall
 from .regions import basins
 from .sweeps import heatmap, lines
+
+_DPI = 150
 
 
 def choose(result: Outcome, *, ax: Axes | None = None) -> Axes:
@@ -58,3 +65,27 @@ def _sweep_picture(sweep: Sweep, ax: Axes | None) -> Axes:
     if len(sweep.dims) > 2 and "lr" in sweep.dims:
         return rates(sweep, ax=ax)
     return lines(sweep, ax=ax)
+
+
+def save(result: Outcome, path: str | os.PathLike[str]) -> None:
+    """Write the picture that fits a result or a sweep to a file; this needs no display.
+
+    Parameters
+    ----------
+    result : Result or SweepResult
+        What to draw.
+    path : str or path
+        Name of the file, whose suffix says of which type it is: ``.png``, ``.svg`` or ``.pdf``.
+        One that is there is replaced only once the new one is complete.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is a sweep over more axes than a picture has.
+    OSError
+        If the file cannot be written.
+    """
+    figure = Figure(dpi=_DPI, layout="constrained")
+    choose(result, ax=figure.add_subplot())
+    with replacing(path) as file:
+        figure.savefig(file, format=Path(path).suffix.lower().lstrip("."))

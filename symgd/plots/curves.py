@@ -17,15 +17,7 @@ from ..views.data import Batch, Formula, is_batch
 from ..views.numbers import number
 from .data import need_variables, starts_and_ends, view, window
 from .findings import runs_title
-from .style import (
-    axes_for,
-    faded,
-    foot_labels,
-    head,
-    mark,
-    strong,
-    verdict_keys,
-)
+from .style import axes_for, faded, foot_labels, head, mark, strong, verdict_keys
 
 POINTS = 1001
 _TITLE = 60  # characters of a formula that a title shows

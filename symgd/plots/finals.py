@@ -15,26 +15,9 @@ from ..views.axes import where
 from ..views.case import largest_rates
 from ..views.data import Batch, Outcome, Sweep, is_sweep
 from ..views.numbers import number, point, several
-from .data import (
-    coordinate,
-    ends,
-    log_spaced,
-    need_batch,
-    need_sweep,
-    window,
-)
+from .data import coordinate, ends, log_spaced, need_batch, need_sweep, window
 from .findings import borders_title, runs_title, sweep_title, tally
-from .style import (
-    LINES,
-    Label,
-    axes_for,
-    faded,
-    head,
-    mark,
-    side_labels,
-    strong,
-    verdict_keys,
-)
+from .style import LINES, Label, axes_for, faded, head, mark, side_labels, strong, verdict_keys
 
 _LEVELS = 6  # minima that are named beside a picture
 _EDGED = 70  # marks up to which each has an edge that sets it off from its neighbours

@@ -24,10 +24,7 @@ _LINEAR = 1e-6  # of the first error: below, f is as good as its parabola
 _BEFORE = 4  # recorded epochs over which the pace is measured
 _GROWTH = 1e6  # of the first error: beyond, a run away is no longer drawn
 _MARKED = 40  # points up to which each has its dot
-_MEASURES = {
-    "error": "distance to the minimum",
-    "gradient": "largest entry of the gradient",
-}
+_MEASURES = {"error": "distance to the minimum", "gradient": "largest entry of the gradient"}
 
 
 class Prediction(NamedTuple):

@@ -19,18 +19,7 @@ from .curves import POINTS, clipped
 from .data import edges, need_batch, starts_and_ends, view, window
 from .findings import borders_title, runs_title
 from .maps import contours
-from .style import (
-    MINIMA,
-    axes_for,
-    bar,
-    colour_of,
-    faded,
-    halo,
-    head,
-    ink,
-    minima_map,
-    mixed,
-)
+from .style import MINIMA, axes_for, bar, colour_of, faded, halo, head, ink, minima_map, mixed
 
 _TINT = 0.55  # strength of colours that lie under a curve or under contours
 _MANY = 16  # starts that fill a picture, and that are drawn as an image if they form a grid

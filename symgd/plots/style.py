@@ -23,17 +23,7 @@ from matplotlib.patheffects import withStroke
 
 from ..arrays import Array
 from ..errors import ConfigurationError
-from ..palette import (
-    BLUE,
-    GREEN,
-    INK,
-    OLIVE,
-    ORANGE,
-    PURPLE,
-    SKY,
-    WINE,
-    YELLOW,
-)
+from ..palette import BLUE, GREEN, INK, OLIVE, ORANGE, PURPLE, SKY, WINE, YELLOW
 from ..status import Status
 
 LINES = (BLUE, ORANGE, GREEN, PURPLE, SKY, OLIVE)

@@ -10,9 +10,8 @@ from ..status import SUCCESSES, WORST_FIRST
 from .axes import ascending
 from .document import Document, Paragraph, Table, lines
 from .numbers import number, point, several, vector
-from .sweep_arrivals import arrivals
 from .sweep_basins import basins
-from .sweep_rates import too_large
+from .sweep_rates import arrivals, too_large
 
 if TYPE_CHECKING:
     from .data import Sweep
