@@ -21,12 +21,11 @@ from .expression.domain import Condition
 from .expression.functions import TABLE, numpy_functions, own
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
-from .expression.typeset import mathml
+from .expression.typeset import formula, mathml, shown
 from .given.boxes import read_box
 from .given.names import known_keywords, read_names, unknown_name
 from .given.numbers import read_number
 from .given.types import Number, Pairs
-from .views import html
 
 Source: TypeAlias = str | sympy.Expr
 Evaluator = Callable[..., Any]
@@ -236,7 +235,7 @@ class Problem:
         return f"Problem({self.text!r}{extra})"
 
     def _repr_html_(self) -> str:
-        return html.problem(self)
+        return shown(self.markup, self.text, self.params)
 
     def _repr_latex_(self) -> str:
         names = ", ".join(sympy.latex(v) for v in self.variables)
@@ -246,6 +245,11 @@ class Problem:
     def mathml(self) -> str:
         """``f(x) = ...`` as MathML, with spaces where a line may break."""
         return mathml(self.expr, self.variables)
+
+    @property
+    def markup(self) -> str:
+        """The formula in HTML: typeset, or its text where a term is too long for a line."""
+        return formula(self.mathml, self.text)
 
     def with_params(self, params: Mapping[str, Number]) -> Problem:
         """Give the same problem with other values of its parameters.

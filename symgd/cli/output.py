@@ -78,7 +78,7 @@ def _writable(path: Path) -> bool:
 
 
 def _draw(result: Outcome, path: str) -> None:
-    from ..plots.files import save
+    from ..plots.choice import save
 
     save(result, path)
 

@@ -1,9 +1,10 @@
-"""MathML of a formula, in pieces between which a line may break."""
+"""A formula in HTML: MathML in pieces between which a line may break, or its text."""
 
 from __future__ import annotations
 
-import html
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from html import escape, unescape
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from sympy.printing.mathml import MathMLPresentationPrinter
 
 from .classes import Elementary
 
+_LONGEST = 40  # characters of the longest term of a formula that is typeset
 _NAMED = 4  # variables up to which the head names each
 _OPEN = ("mrow", "msup", "mfrac")  # what begins as its first child does
 _FONT = "font-family: math, 'Cambria Math', 'STIX Two Math', 'Latin Modern Math', 'STIX Math'"
@@ -46,6 +48,40 @@ def mathml(expr: sympy.Expr, variables: Sequence[sympy.Symbol]) -> str:
     body = printer.node(expr)
     terms = _terms(body) if expr.is_Add else [[body]]
     return " ".join(_element(nodes) for nodes in [printer.head(variables), *terms])
+
+
+def formula(typeset: str, text: str) -> str:
+    """Show what `mathml` gave, or the text where a term is too long for a line."""
+    terms = re.split(" (?=<math)", typeset)
+    longest = max(len(unescape(re.sub("<[^>]*>", "", term))) for term in terms)
+    return typeset if longest <= _LONGEST else _code(text)
+
+
+def shown(markup: str, text: str, params: Mapping[str, float]) -> str:
+    """Show a formula in a notebook: typeset, as it was written, and its parameters.
+
+    Parameters
+    ----------
+    markup : str
+        What `formula` gave.
+    text : str
+        The formula as it was written.
+    params : mapping of str to float
+        Values of its parameters.
+
+    Returns
+    -------
+    str
+        One element.
+    """
+    values = escape(", ".join(f"{name} = {value:.6g}" for name, value in params.items()))
+    lines = "".join(f"<div>{line}</div>" for line in (markup, _code(text), values) if line)
+    return f'<div style="line-height: 1.8; text-align: left">{lines}</div>'
+
+
+def _code(text: str) -> str:
+    style = "background: transparent; color: inherit; overflow-wrap: anywhere"
+    return f'<code style="{style}">{escape(text)}</code>'
 
 
 def _element(nodes: Sequence[Any]) -> str:
@@ -108,7 +144,7 @@ class _Typesetter(MathMLPresentationPrinter):  # type: ignore[misc]
         return element
 
     def _print_Symbol(self, sym: sympy.Symbol) -> Any:
-        return super()._print_Symbol(sympy.Symbol(html.escape(sym.name)))
+        return super()._print_Symbol(sympy.Symbol(escape(sym.name)))
 
     def _print_Exp1(self, _: sympy.Expr) -> Any:
         return self._leaf("mi", "e")

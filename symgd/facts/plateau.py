@@ -47,6 +47,8 @@ class Plateau:
     lower : ndarray or None
         A point behind it where f has made half of the fall that it makes within the next few
         widths: a start from which descent goes on.
+    gain : float
+        By how much f is lower there; 0 where there is no such point.
     """
 
     steps: Array
@@ -54,6 +56,7 @@ class Plateau:
     change: Array
     falls: Array | None
     lower: Array | None
+    gain: float
 
 
 def plateau(problem: Problem, point: Array, box: Box, width: Array) -> Plateau:
@@ -90,7 +93,8 @@ def plateau(problem: Problem, point: Array, box: Box, width: Array) -> Plateau:
     border = _edges(lines, distances, changes, lambda c: np.asarray(c != 0))
     fall = _edges(lines, distances, changes, lambda c: np.asarray(c < 0))
     falls, lower = _lower(lines, distances, changes, fall)
-    return Plateau(lines.steps, border.reach, border.change, falls, lower)
+    gain = 0.0 if lower is None else lines.value - float(problem.values(lower[None])[0])
+    return Plateau(lines.steps, border.reach, border.change, falls, lower, gain)
 
 
 @dataclass(frozen=True)

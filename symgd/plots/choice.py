@@ -1,24 +1,26 @@
-"""The picture that fits what is at hand."""
+"""The picture that fits what is at hand, on Axes or in a file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from pathlib import Path
 
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
 from ..errors import ConfigurationError
+from ..files import replacing
 from ..status import Status
+from ..views.data import Outcome, Sweep, is_batch, is_sweep
 from .curves import curve
-from .data import Sweep, is_outcome, is_sweep
 from .finals import final_vs_lr, final_vs_start, rates, waterfall
 from .regions import basins
 from .sweeps import heatmap, lines
 
-if TYPE_CHECKING:
-    from ..results.result import Result
+_DPI = 150
 
 
-def choose(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
+def choose(result: Outcome, *, ax: Axes | None = None) -> Axes:
     """Draw the picture that fits a result or a sweep.
 
     One variable: f, f' and the ends; two: the basins; more: the sorted final values. A sweep over
@@ -42,8 +44,8 @@ def choose(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
         If it is neither, or a sweep over more axes than a picture has.
     """
     if is_sweep(result):
-        return _of_sweep(result, ax)
-    if not is_outcome(result):
+        return _sweep_picture(result, ax)
+    if not is_batch(result):
         raise ConfigurationError("result", result, "what symgd.minimize or symgd.sweep gives")
     variables = len(result.problem.names)
     if variables == 1:
@@ -51,7 +53,7 @@ def choose(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
     return basins(result, ax=ax) if variables == 2 else waterfall(result, ax=ax)
 
 
-def _of_sweep(sweep: Sweep, ax: Axes | None) -> Axes:
+def _sweep_picture(sweep: Sweep, ax: Axes | None) -> Axes:
     one = len(sweep.problem.names) == 1
     cycling = bool((sweep.status == Status.OSCILLATING).any())
     if sweep.dims == ("lr",):
@@ -63,3 +65,27 @@ def _of_sweep(sweep: Sweep, ax: Axes | None) -> Axes:
     if len(sweep.dims) > 2 and "lr" in sweep.dims:
         return rates(sweep, ax=ax)
     return lines(sweep, ax=ax)
+
+
+def save(result: Outcome, path: str | os.PathLike[str]) -> None:
+    """Write the picture that fits a result or a sweep to a file; this needs no display.
+
+    Parameters
+    ----------
+    result : Result or SweepResult
+        What to draw.
+    path : str or path
+        Name of the file, whose suffix says of which type it is: ``.png``, ``.svg`` or ``.pdf``.
+        One that is there is replaced only once the new one is complete.
+
+    Raises
+    ------
+    ConfigurationError
+        If it is a sweep over more axes than a picture has.
+    OSError
+        If the file cannot be written.
+    """
+    figure = Figure(dpi=_DPI, layout="constrained")
+    choose(result, ax=figure.add_subplot())
+    with replacing(path) as file:
+        figure.savefig(file, format=Path(path).suffix.lower().lstrip("."))

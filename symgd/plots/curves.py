@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,27 +12,16 @@ from matplotlib.lines import Line2D
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from ..palette import BLUE, ORANGE
+from ..views.data import Batch, Formula, is_batch
 from ..views.numbers import number
-from ..views.palette import BLUE, ORANGE
-from .data import is_outcome, need_variables, starts_and_ends, view, window
-from .findings import of_runs
-from .style import (
-    axes_for,
-    faded,
-    foot_labels,
-    head,
-    mark,
-    strong,
-    verdict_keys,
-)
-
-if TYPE_CHECKING:
-    from ..problem import Problem
-    from ..results.result import Result
+from .data import need_variables, starts_and_ends, view, window
+from .findings import runs_title
+from .style import axes_for, faded, foot_labels, head, mark, strong, verdict_keys
 
 POINTS = 1001
 _TITLE = 60  # characters of a formula that a title shows
-_TOLD_APART = 200  # distinct ends that fit beside each other
+_DISTINCT = 200  # distinct ends that fit beside each other
 _NAMED_ENDS = 7  # distinct ends up to which each is told by its number
 _STRIP = 0.08  # height of the strip with these numbers, of the curves' own
 _WIDE = 0.15  # ends that fill so much of the range of all starts set the range themselves,
@@ -40,7 +29,7 @@ _AROUND = 0.25  # with so much of their width on either side
 
 
 def curve(
-    problem: Problem | Result,
+    problem: Formula | Batch,
     lo: float | None = None,
     hi: float | None = None,
     *,
@@ -76,7 +65,7 @@ def curve(
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['f', "f'"]
     """
-    result = problem if is_outcome(problem) else None
+    result = problem if is_batch(problem) else None
     function = _in_one_variable(problem)
     if order not in (0, 1, 2):
         raise ConfigurationError("order", order, "0, 1 or 2")
@@ -96,7 +85,7 @@ def curve(
     _name_ends(ax, sorted({x for x, _ in ends}), derivatives)
     head(
         ax,
-        of_runs(result, range(len(result.runs.fun))),
+        runs_title(result, range(len(result.runs.fun))),
         keys + verdict_keys(ax, result.runs.status),
     )
     return ax
@@ -126,14 +115,14 @@ def _draw(
     return lines
 
 
-def _in_one_variable(problem: Problem | Result) -> Problem:
-    function: Any = problem.problem if is_outcome(problem) else problem
+def _in_one_variable(problem: Formula | Batch) -> Formula:
+    function: Any = problem.problem if is_batch(problem) else problem
     if not hasattr(function, "fun") or not hasattr(function, "names"):
         raise ConfigurationError("problem", problem, "a symgd.Problem or what symgd.minimize gives")
     return need_variables(function, 1)
 
 
-def _range(result: Result | None, lo: float | None, hi: float | None) -> tuple[float, float]:
+def _range(result: Batch | None, lo: float | None, hi: float | None) -> tuple[float, float]:
     if result is not None:
         low, high = _around(result)
         lo, hi = low if lo is None else lo, high if hi is None else hi
@@ -142,7 +131,7 @@ def _range(result: Result | None, lo: float | None, hi: float | None) -> tuple[f
     return float(lo), float(hi)
 
 
-def _around(result: Result) -> tuple[float, float]:
+def _around(result: Batch) -> tuple[float, float]:
     """Give a range around the ends, or around the starts too when the ends are close together."""
     both, runs = starts_and_ends(result), result.runs
     ends = both[len(runs.x0) :]
@@ -151,13 +140,13 @@ def _around(result: Result) -> tuple[float, float]:
     return window(both)
 
 
-def _distinct_ends(result: Result, limits: tuple[float, float]) -> list[tuple[float, int]]:
+def _distinct_ends(result: Batch, limits: tuple[float, float]) -> list[tuple[float, int]]:
     """Give ends inside the limits that can be told apart there, each with its verdict."""
     width = limits[1] - limits[0]
     cells: dict[tuple[int, int], tuple[float, int]] = {}
     for x, status in zip(result.runs.x[:, 0].tolist(), result.runs.status.tolist(), strict=True):
         if limits[0] <= x <= limits[1]:
-            cells.setdefault((round((x - limits[0]) / width * _TOLD_APART), status), (x, status))
+            cells.setdefault((round((x - limits[0]) / width * _DISTINCT), status), (x, status))
     return list(cells.values())
 
 

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeGuard
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array, Whole
 from ..errors import ConfigurationError
-from ..status import Status
+from ..status import AWAY, Status
+from ..views.data import Batch, Formula, Sweep, is_batch, is_sweep
 
-if TYPE_CHECKING:
-    from ..problem import Problem
-    from ..results.result import Minimum, Result
-
-
-AWAY = (Status.DIVERGED, Status.OUT_OF_DOMAIN)
 MOST = 12  # runs that are drawn unless others are asked for
-SUCCESSES = tuple(status for status in Status if status.success)
 
 
 class Path(NamedTuple):
@@ -31,59 +25,9 @@ class Path(NamedTuple):
     points: Array
 
 
-class Sweep(Protocol):
-    """What a picture takes from a sweep: arrays in the shape of its axes."""
-
-    @property
-    def problem(self) -> Problem:
-        """What was minimized."""
-
-    @property
-    def minima(self) -> tuple[Minimum, ...]:
-        """Distinct minima, best first."""
-
-    @property
-    def dims(self) -> tuple[str, ...]:
-        """Names of the axes."""
-
-    @property
-    def coords(self) -> Mapping[str, Any]:
-        """Values along each axis; rows of the starts for ``x0`` in several variables."""
-
-    @property
-    def borders(self) -> Array:
-        """Where between two starts in one variable it changes what becomes of runs."""
-
-    @property
-    def x(self) -> Array:
-        """Ends, with a last axis for the variables when there are several."""
-
-    @property
-    def fun(self) -> Array:
-        """f at the ends."""
-
-    @property
-    def status(self) -> Whole:
-        """Codes of `Status`."""
-
-    @property
-    def nit(self) -> Whole:
-        """Steps taken."""
-
-
-def is_outcome(thing: object) -> TypeGuard[Result]:
-    """Tell a result from other things."""
-    return all(hasattr(thing, name) for name in ("problem", "runs", "minima"))
-
-
-def is_sweep(thing: object) -> TypeGuard[Sweep]:
-    """Tell a sweep from other things."""
-    return all(hasattr(thing, name) for name in ("problem", "dims", "coords"))
-
-
-def need_outcome(thing: object, most: int | None = None) -> Result:
+def need_batch(thing: object, most: int | None = None) -> Batch:
     """Refuse what is not a result, or one of more than `most` variables."""
-    if not is_outcome(thing):
+    if not is_batch(thing):
         raise ConfigurationError("result", thing, "what symgd.minimize gives")
     need_variables(thing.problem, most)
     return thing
@@ -102,7 +46,7 @@ def need_sweep(thing: object, axes: Sequence[int], dim: str = "", most: int | No
     return thing
 
 
-def need_variables(problem: Problem, most: int | None) -> Problem:
+def need_variables(problem: Formula, most: int | None) -> Formula:
     """Refuse a formula of more than `most` variables."""
     n = len(problem.names)
     if most is not None and n > most:
@@ -111,7 +55,7 @@ def need_variables(problem: Problem, most: int | None) -> Problem:
     return problem
 
 
-def rows(result: Result, runs: int | Sequence[int] | None, most: int = MOST) -> list[int]:
+def rows(result: Batch, runs: int | Sequence[int] | None, most: int = MOST) -> list[int]:
     """Give the rows that are asked for; without a wish all, or `most` spread evenly over them."""
     n = len(result.runs.fun)
     if runs is None:
@@ -124,14 +68,14 @@ def rows(result: Result, runs: int | Sequence[int] | None, most: int = MOST) -> 
     return [range(n)[row] for row in wanted.tolist()]
 
 
-def paths(result: Result, runs: int | Sequence[int] | None) -> list[Path]:
+def paths(result: Batch, runs: int | Sequence[int] | None) -> list[Path]:
     """Give the ways of the chosen runs."""
     if result.history is None:
         raise ConfigurationError("history", None, "a result of minimize(..., history=True)")
     return [_path(result, run, result.history[run]) for run in rows(result, runs)]
 
 
-def _path(result: Result, run: int, points: Array) -> Path:
+def _path(result: Batch, run: int, points: Array) -> Path:
     epochs = result.history_every * np.arange(len(points))
     epochs[-1] = result.runs.nit[run]
     finite = np.isfinite(points).all(axis=1)
@@ -215,7 +159,7 @@ def view(values: npt.ArrayLike, keep: npt.ArrayLike = ()) -> tuple[float, float]
     return window(np.concatenate([finite, np.ravel(keep)]))
 
 
-def starts_and_ends(result: Result) -> Array:
+def starts_and_ends(result: Batch) -> Array:
     """Give all starts, and the ends of the runs that did not run away."""
     runs = result.runs
     return np.concatenate([runs.x0, runs.x[~np.isin(runs.status, AWAY)]])

@@ -3,41 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
 from ..arrays import Array, Whole
-from ..status import Status
-from ..views.numbers import number, several
-from .data import (
-    AWAY,
-    Sweep,
-    coordinate,
-    ends,
-    is_sweep,
-    log_spaced,
-    need_outcome,
-    need_sweep,
-    window,
-)
-from .findings import named, of_borders, of_runs, of_sweep, reach, tally
-from .style import (
-    LINES,
-    Label,
-    axes_for,
-    faded,
-    head,
-    mark,
-    side_labels,
-    strong,
-    verdict_keys,
-)
-
-if TYPE_CHECKING:
-    from ..results.result import Result
+from ..status import AWAY, Status
+from ..views.axes import where
+from ..views.case import largest_rates
+from ..views.data import Batch, Outcome, Sweep, is_sweep
+from ..views.numbers import number, point, several
+from .data import coordinate, ends, log_spaced, need_batch, need_sweep, window
+from .findings import borders_title, runs_title, sweep_title, tally
+from .style import LINES, Label, axes_for, faded, head, mark, side_labels, strong, verdict_keys
 
 _LEVELS = 6  # minima that are named beside a picture
 _EDGED = 70  # marks up to which each has an edge that sets it off from its neighbours
@@ -49,7 +29,7 @@ _NOTHING = 1e-6  # of the way down from the starts: a difference of f that is no
 _OUTLYING = 300.0  # times the median size, from which f needs a logarithmic axis
 
 
-def final_vs_start(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
+def final_vs_start(result: Outcome, *, ax: Axes | None = None) -> Axes:
     """Draw the end of every run against its start, and the borders that a sweep has found.
 
     Parameters
@@ -71,19 +51,21 @@ def final_vs_start(result: Result | Sweep, *, ax: Axes | None = None) -> Axes:
     if is_sweep(result):
         sweep = need_sweep(result, axes=(1,), dim="x0", most=1)
         start, end, status = coordinate(sweep, "x0"), sweep.x, sweep.status
-        borders, finding = sweep.borders, of_sweep(sweep)
+        borders, finding = sweep.borders, sweep_title(sweep)
     else:
-        batch = need_outcome(result, most=1)
+        batch = need_batch(result, most=1)
         start, end, status = batch.runs.x0[:, 0], batch.runs.x[:, 0], batch.runs.status
-        borders, finding = np.empty(0), of_runs(batch, range(len(start)))
+        borders, finding = np.empty(0), runs_title(batch, range(len(start)))
     ax = axes_for(ax)
     for border in borders:
         ax.axvline(border, color=faded(ax, 0.4), linewidth=0.8, linestyle=":", zorder=1)
     _draw_ends(ax, start, end, status, joined=True, least=_SAME * np.ptp(start))
     name = result.problem.names[0]
     ax.set(xlabel=f"start {name}0", ylabel=f"final {name}")
-    head(ax, finding + of_borders(borders, _FINE * np.ptp(start), "at"), verdict_keys(ax, status))
-    _levels(ax, [(float(m.x[0]), named([name], m.x)) for m in result.minima])
+    head(
+        ax, finding + borders_title(borders, _FINE * np.ptp(start), "at"), verdict_keys(ax, status)
+    )
+    _levels(ax, [(float(m.x[0]), point([name], m.x)) for m in result.minima])
     return ax
 
 
@@ -107,16 +89,11 @@ def final_vs_lr(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     ConfigurationError
         If the sweep has other axes.
     """
-    rates = coordinate(need_sweep(sweep, axes=(1,), dim="lr"), "lr")
-    ax = axes_for(ax)
-    values, name = ends(sweep)
-    _draw_ends(ax, rates, values, sweep.status, joined=True)
-    _rate_axis(ax, rates)
-    ax.set_ylabel(name)
-    head(ax, of_sweep(sweep), verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, rates))
+    need_sweep(sweep, axes=(1,), dim="lr")
+    ax = _over_rates(sweep, ax, sweep_title(sweep), joined=True)
     names = sweep.problem.names
     if len(names) == 1:
-        _levels(ax, [(float(m.x[0]), named(names, m.x)) for m in sweep.minima])
+        _levels(ax, [(float(m.x[0]), point(names, m.x)) for m in sweep.minima])
     else:
         _levels(ax, [(m.fun, f"f = {number(m.fun)}") for m in sweep.minima])
     return ax
@@ -146,23 +123,28 @@ def rates(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
         If the sweep has no axis ``lr``.
     """
     need_sweep(sweep, axes=(1, 2, 3, 4), dim="lr")
-    lr, axis = coordinate(sweep, "lr"), sweep.dims.index("lr")
+    unsteady = np.moveaxis(np.isin(sweep.status, _UNSTEADY), sweep.dims.index("lr"), 0)
+    lr = coordinate(sweep, "lr")
+    settled = where("lr", lr, ~unsteady.reshape(len(lr), -1).any(axis=1))
+    size = np.clip(60 / np.sqrt(unsteady.size), 1.3, 5.0)
+    return _over_rates(sweep, ax, f"runs settle {settled}", markersize=size)
+
+
+def _over_rates(sweep: Sweep, ax: Axes | None, title: str, **looks: Any) -> Axes:
+    """Draw all ends over the rates, with the largest safe ones."""
     ax = axes_for(ax)
     values, name = ends(sweep)
-    shape = [-1 if i == axis else 1 for i in range(values.ndim)]
-    at = np.broadcast_to(lr.reshape(shape), values.shape)
-    size = np.clip(60 / np.sqrt(values.size), 1.3, 5.0)
-    _draw_ends(ax, at.ravel(), values.ravel(), sweep.status.ravel(), markersize=size)
-    _rate_axis(ax, lr)
-    ax.set_ylabel(name)
-    others = tuple(i for i in range(values.ndim) if i != axis)
-    settled = ~np.isin(sweep.status, _UNSTEADY).any(axis=others)
-    keys = verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, lr)
-    head(ax, f"runs settle {reach('lr', lr, settled)}", keys)
+    rates, axis = coordinate(sweep, "lr"), sweep.dims.index("lr")
+    at = np.moveaxis(np.broadcast_to(rates, np.moveaxis(values, axis, -1).shape), -1, axis)
+    _draw_ends(ax, at.ravel(), values.ravel(), sweep.status.ravel(), **looks)
+    if log_spaced(rates):
+        ax.set_xscale("log")
+    ax.set(xlabel="lr", ylabel=name)
+    head(ax, title, verdict_keys(ax, sweep.status) + _safe_rates(ax, sweep, rates))
     return ax
 
 
-def waterfall(result: Result, *, ax: Axes | None = None) -> Axes:
+def waterfall(result: Batch, *, ax: Axes | None = None) -> Axes:
     """Draw the final values of f of all runs in rising order.
 
     Parameters
@@ -176,7 +158,7 @@ def waterfall(result: Result, *, ax: Axes | None = None) -> Axes:
     -------
     matplotlib.axes.Axes
     """
-    runs = need_outcome(result).runs
+    runs = need_batch(result).runs
     order = np.argsort(runs.fun, kind="stable")
     fun, status = runs.fun[order], runs.status[order]
     least = _equal_heights(result)
@@ -192,7 +174,7 @@ def waterfall(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _equal_heights(result: Result) -> float:
+def _equal_heights(result: Batch) -> float:
     """Give the difference of f that is nothing beside the way from the starts to the ends."""
     with np.errstate(all="ignore"):  # f may overflow at both
         fallen = np.abs(result.problem.fun(result.runs.x0) - result.runs.fun)
@@ -204,7 +186,7 @@ def _middle(values: Array) -> float:
     return float(np.sort(values)[len(values) // 2]) if values.size else 0.0
 
 
-def _shares(result: Result, least: float) -> list[tuple[float, str]]:
+def _shares(result: Batch, least: float) -> list[tuple[float, str]]:
     """Give the heights of the minima, each with the share of the starts that end there."""
     heights: list[tuple[float, float]] = []
     for minimum in result.minima:
@@ -215,7 +197,7 @@ def _shares(result: Result, least: float) -> list[tuple[float, str]]:
     return [(y, f"f = {number(y)}: {100 * share:.3g} %") for y, share in heights]
 
 
-def _lowest(result: Result, least: float) -> str:
+def _lowest(result: Batch, least: float) -> str:
     starts = several(len(result.runs.fun), "start")
     if not result.minima:
         return f"none of {starts} leads to a minimum: {tally(result.runs.status)}"
@@ -260,24 +242,27 @@ def _levels(ax: Axes, levels: Sequence[tuple[float, str]]) -> None:
     side_labels(ax, [Label(y, words, faded(ax, 0.75)) for y, words in seen])
 
 
-def _rate_axis(ax: Axes, rates: Array) -> None:
-    if log_spaced(rates):
-        ax.set_xscale("log")
-    ax.set_xlabel("lr")
-
-
 def _safe_rates(ax: Axes, sweep: Sweep, rates: Array) -> list[Line2D]:
-    """Draw the largest safe rates of the minima that lie among the rates."""
-    what = "2/f''" if len(sweep.problem.names) == 1 else "2/largest curvature"
-    seen = {number(m.lr_max): m for m in sweep.minima if rates.min() <= m.lr_max <= rates.max()}
+    """Draw the largest safe rates of the minima that lie among the rates, where theory knows."""
+    largest, names = largest_rates(sweep), sweep.problem.names
+    if largest is None:
+        return []
+    seen = {
+        number(rate): (rate, minimum)
+        for rate, minimum in zip(largest.tolist(), sweep.minima, strict=True)
+        if rates.min() <= rate <= rates.max()
+    }
+    looks = zip(list(seen.items())[:_LIMITS], LINES, strict=False)
+    curved = "2/f''" if len(names) == 1 else "2/largest curvature"
     return [
         ax.axvline(
-            m.lr_max,
+            rate,
             color=strong(ax, colour),
             linestyle="--",
             linewidth=1.2,
-            label=f"{what} = {words} at {named(sweep.problem.names, m.x)}",
+            label=f"{curved if rate == minimum.lr_max else 'largest lr'} = {words} "
+            f"at {point(names, minimum.x)}",
             zorder=1,
         )
-        for (words, m), colour in zip(list(seen.items())[:_LIMITS], LINES, strict=False)
+        for (words, (rate, minimum)), colour in looks
     ]

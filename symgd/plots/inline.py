@@ -6,7 +6,7 @@ import io
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,15 +14,13 @@ from matplotlib.style import context
 from matplotlib.text import Text
 
 from ..errors import ConfigurationError
-from ..views.palette import DARK, LIGHT, Ground
+from ..palette import DARK, LIGHT, Ground
+from ..views.data import Outcome, is_batch
+from ..views.document import Picture
 from .choice import choose
-from .data import Sweep, is_outcome
 from .finals import waterfall
 from .pace import convergence
 from .regions import basins
-
-if TYPE_CHECKING:
-    from ..results.result import Result
 
 _SIZE = (5.4, 4.0)  # inches: letters stay legible where a page is narrow
 _HALO = "halo"
@@ -30,14 +28,7 @@ _LEFT_OUT = ("metadata", "style")
 Drawing = Callable[..., Axes]
 
 
-class Picture(NamedTuple):
-    """The same picture for light and for dark paper."""
-
-    light: str
-    dark: str
-
-
-def pictures(thing: Result | Sweep) -> list[Picture]:
+def pictures(thing: Outcome) -> list[Picture]:
     """Draw the pictures that fit a result or a sweep; a sweep over too many axes has none.
 
     Parameters
@@ -53,14 +44,14 @@ def pictures(thing: Result | Sweep) -> list[Picture]:
     found = []
     for number, draw in enumerate(_drawings(thing)):
         with suppress(ConfigurationError):
-            light, dark = (_drawn(draw, thing, ground) for ground in (LIGHT, DARK))
-            found.append(Picture(_element(light, f"p{number}l-"), _element(dark, f"p{number}d-")))
+            light, title = _drawn(draw, thing, LIGHT, f"p{number}l-")
+            found.append(Picture(title, light, _drawn(draw, thing, DARK, f"p{number}d-")[0]))
     return found
 
 
-def _drawings(thing: Result | Sweep) -> Iterator[Drawing]:
+def _drawings(thing: Outcome) -> Iterator[Drawing]:
     yield choose
-    if not is_outcome(thing):
+    if not is_batch(thing):
         return
     several, variables = len(thing.runs.fun) > 1, len(thing.problem.names)
     if several and variables == 1:
@@ -71,8 +62,8 @@ def _drawings(thing: Result | Sweep) -> Iterator[Drawing]:
         yield convergence
 
 
-def _drawn(draw: Drawing, thing: Result | Sweep, ground: Ground) -> tuple[bytes, str]:
-    """Draw a picture on its own figure; give its SVG and its title."""
+def _drawn(draw: Drawing, thing: Outcome, ground: Ground, prefix: str) -> tuple[str, str]:
+    """Draw a picture on its own figure; give its SVG element and its title."""
     inks = ("text.color", "axes.labelcolor", "axes.edgecolor", "xtick.color", "ytick.color")
     look = {**dict.fromkeys(inks, ground.ink), "axes.facecolor": ground.paper}
     plain = {
@@ -90,12 +81,12 @@ def _drawn(draw: Drawing, thing: Result | Sweep, ground: Ground) -> tuple[bytes,
                 words.set_gid(_HALO)
         file = io.BytesIO()
         figure.savefig(file, format="svg")
-    return file.getvalue(), ax.get_title()
+    title = " ".join(ax.get_title().split())
+    return _element(file.getvalue(), title, prefix), title
 
 
-def _element(drawn: tuple[bytes, str], prefix: str) -> str:
+def _element(data: bytes, title: str, prefix: str) -> str:
     """Turn an SVG file into an element whose names begin with `prefix`."""
-    data, title = drawn
     root = ET.fromstring(data)
     wanted = {part for element in root.iter() for part in _references(element)}
     for element in list(root.iter()):
@@ -104,7 +95,7 @@ def _element(drawn: tuple[bytes, str], prefix: str) -> str:
         element.tag = _bare(element.tag)
         element.attrib = dict(_renamed(element.attrib, wanted, prefix))
     box = root.attrib["viewBox"]
-    root.attrib = {"viewBox": box, "role": "img", "aria-label": " ".join(title.split())}
+    root.attrib = {"viewBox": box, "role": "img", "aria-label": title}
     return ET.tostring(root, encoding="unicode")
 
 

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import BoundaryNorm
 
 from ..arrays import Array
+from ..views.data import Formula
 from ..views.numbers import number
 from .style import faded
-
-if TYPE_CHECKING:
-    from ..problem import Problem
 
 _POINTS = 161  # a side
 _LEVELS = 12
@@ -22,7 +18,7 @@ _GROUND = "cividis"
 _STRENGTH = 0.8  # of its colours, which lie under paths
 
 
-def contours(ax: Axes, problem: Problem, box: Array, *, filled: bool) -> None:
+def contours(ax: Axes, problem: Formula, box: Array, *, filled: bool) -> None:
     """Draw f over a box at levels that part it into equal areas.
 
     Parameters

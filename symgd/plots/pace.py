@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,22 +12,19 @@ from matplotlib.ticker import MaxNLocator
 
 from ..arrays import Array, Whole
 from ..errors import ConfigurationError
-from ..views.numbers import number
-from .data import AWAY, Path, need_outcome, paths
-from .findings import of_runs, place
+from ..status import AWAY
+from ..views.case import contraction
+from ..views.data import Batch
+from ..views.numbers import number, place
+from .data import Path, need_batch, paths
+from .findings import runs_title
 from .style import LINES, Label, axes_for, colour_of, head, ink, side_labels, strong, verdict_keys
-
-if TYPE_CHECKING:
-    from ..results.result import Result
 
 _LINEAR = 1e-6  # of the first error: below, f is as good as its parabola
 _BEFORE = 4  # recorded epochs over which the pace is measured
 _GROWTH = 1e6  # of the first error: beyond, a run away is no longer drawn
 _MARKED = 40  # points up to which each has its dot
-_MEASURES = {
-    "error": "distance to the minimum",
-    "gradient": "largest entry of the gradient",
-}
+_MEASURES = {"error": "distance to the minimum", "gradient": "largest entry of the gradient"}
 
 
 class Prediction(NamedTuple):
@@ -40,7 +37,7 @@ class Prediction(NamedTuple):
 
 
 def convergence(
-    result: Result,
+    result: Batch,
     runs: int | Sequence[int] | None = None,
     *,
     measure: str | None = None,
@@ -48,9 +45,9 @@ def convergence(
 ) -> Axes:
     r"""Draw how the error shrinks from epoch to epoch, with the predicted rate as a dashed line.
 
-    Near a minimum a step of the fixed rate ``lr`` multiplies the error by
-    :math:`\max_i |1 - lr\,\lambda_i|`, where the :math:`\lambda_i` are the eigenvalues of the
-    Hessian there.
+    It is there where the method has a theory: near a minimum a step of gradient descent at the
+    fixed rate ``lr`` multiplies the error by :math:`\max_i |1 - lr\,\lambda_i|`, where the
+    :math:`\lambda_i` are the eigenvalues of the Hessian there.
 
     Parameters
     ----------
@@ -73,14 +70,13 @@ def convergence(
     ConfigurationError
         If the history is not there, or the error is asked for without a minimum.
     """
-    shown = paths(need_outcome(result), runs)
+    shown = paths(need_batch(result), runs)
     measure = _measure(result, shown, measure)
     ax = axes_for(ax)
     sizes = [_sizes(result, path, measure) for path in shown]
     labels = _draw_sizes(ax, result, shown, sizes)
     predictions = _predictions(result, shown, sizes)
-    words = "|1 - lr f''|" if len(result.problem.names) == 1 else "|1 - lr eigenvalue|"
-    drawn = [_draw_prediction(ax, p, np.concatenate(sizes), words) for p in predictions]
+    drawn = [_draw_prediction(ax, p, np.concatenate(sizes)) for p in predictions]
     keys: list[Any] = list({line.get_label(): line for line in drawn}.values())
     ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     ax.set(xlabel="epoch", ylabel=_MEASURES[measure])
@@ -91,7 +87,7 @@ def convergence(
     return ax
 
 
-def _measure(result: Result, shown: Sequence[Path], measure: str | None) -> str:
+def _measure(result: Batch, shown: Sequence[Path], measure: str | None) -> str:
     lost = [path.run for path in shown if result.runs.minimum[path.run] < 0]
     if measure is None:
         return "gradient" if lost else "error"
@@ -103,7 +99,7 @@ def _measure(result: Result, shown: Sequence[Path], measure: str | None) -> str:
     return measure
 
 
-def _sizes(result: Result, path: Path, measure: str) -> Array:
+def _sizes(result: Batch, path: Path, measure: str) -> Array:
     """Measure a run's points; nan where the size is 0, and where a run is far away."""
     if measure == "error":
         minimum = result.minima[result.runs.minimum[path.run]]
@@ -115,7 +111,7 @@ def _sizes(result: Result, path: Path, measure: str) -> Array:
 
 
 def _draw_sizes(
-    ax: Axes, result: Result, shown: Sequence[Path], sizes: Sequence[Array]
+    ax: Axes, result: Batch, shown: Sequence[Path], sizes: Sequence[Array]
 ) -> list[Label]:
     """Draw a line for each run; a few have colours of their own, and labels."""
     ax.set_yscale("log")
@@ -131,14 +127,11 @@ def _draw_sizes(
     return labels
 
 
-def _predictions(result: Result, shown: Sequence[Path], sizes: Sequence[Array]) -> list[Prediction]:
-    """Predict the pace at each minimum from its eigenvalues, for plain descent at a fixed rate."""
+def _predictions(result: Batch, shown: Sequence[Path], sizes: Sequence[Array]) -> list[Prediction]:
+    """Predict the pace at each minimum, where theory does."""
     predictions = {}
     for path, size in zip(shown, sizes, strict=True):
-        lr, index = float(result.runs.lr[path.run]), int(result.runs.minimum[path.run])
-        if result.settings.method != "gd" or not np.isfinite(lr) or index < 0:
-            continue
-        factor = float(np.abs(1 - lr * result.minima[index].eigenvalues).max())
+        index, factor = int(result.runs.minimum[path.run]), contraction(result, path.run)
         if 0 < factor < 1 and index not in predictions:
             predictions[index] = _predicted(factor, path.epochs, size)
     return [prediction for prediction in predictions.values() if prediction is not None]
@@ -154,7 +147,7 @@ def _predicted(factor: float, epochs: Whole, size: Array) -> Prediction | None:
     return Prediction(factor, float(measured), int(epochs[here]), float(size[here]))
 
 
-def _draw_prediction(ax: Axes, prediction: Prediction, sizes: Array, words: str) -> Line2D:
+def _draw_prediction(ax: Axes, prediction: Prediction, sizes: Array) -> Line2D:
     """Draw the predicted line, as far as there are errors of its heights."""
     epochs = np.arange(ax.dataLim.x1 + 1)
     exponent = np.log(prediction.error) + (epochs - prediction.epoch) * np.log(prediction.factor)
@@ -166,16 +159,16 @@ def _draw_prediction(ax: Axes, prediction: Prediction, sizes: Array, words: str)
         "--",
         color=ink(ax),
         linewidth=1,
-        label=f"{words} = {number(prediction.factor)}",
+        label=f"predicted factor = {number(prediction.factor)}",
     )
     return line
 
 
 def _finding(
-    result: Result, shown: Sequence[Path], predictions: Sequence[Prediction], measure: str
+    result: Batch, shown: Sequence[Path], predictions: Sequence[Prediction], measure: str
 ) -> str:
     if len(shown) > 1 or not predictions:
-        return of_runs(result, [path.run for path in shown])
+        return runs_title(result, [path.run for path in shown])
     (prediction,) = predictions
     return (
         f"an epoch leaves {100 * prediction.measured:.4g} % of the {measure} "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from matplotlib.animation import FuncAnimation
@@ -14,14 +14,13 @@ from matplotlib.lines import Line2D
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from ..status import AWAY
+from ..views.data import Batch
 from .curves import POINTS, clipped
-from .data import AWAY, Path, need_outcome, paths, view, window
-from .findings import of_runs
+from .data import Path, need_batch, paths, view, window
+from .findings import runs_title
 from .maps import contours
 from .style import axes_for, colour_of, faded, halo, head, ink, mark, verdict_keys
-
-if TYPE_CHECKING:
-    from ..results.result import Result
 
 Place: TypeAlias = Callable[[Array], Array]
 
@@ -42,7 +41,7 @@ _RING: dict[str, Any] = {
 
 
 def descent(
-    result: Result, runs: int | Sequence[int] | None = None, *, ax: Axes | None = None
+    result: Batch, runs: int | Sequence[int] | None = None, *, ax: Axes | None = None
 ) -> Axes:
     """Draw the way of one or more runs on f: on its curve, or on its map for two variables.
 
@@ -66,7 +65,7 @@ def descent(
     ConfigurationError
         If the history is not there, or there are more than two variables.
     """
-    shown = paths(need_outcome(result, most=2), runs)
+    shown = paths(need_batch(result, most=2), runs)
     ax = axes_for(ax)
     place = _ground(ax, result, shown)
     for path in shown:
@@ -80,7 +79,7 @@ def descent(
 
 
 def animate(
-    result: Result,
+    result: Batch,
     runs: int | Sequence[int] | None = None,
     *,
     frames: int = 60,
@@ -109,7 +108,7 @@ def animate(
     ConfigurationError
         If the history is not there, or there are more than two variables.
     """
-    shown = paths(need_outcome(result, most=2), runs)
+    shown = paths(need_batch(result, most=2), runs)
     if not isinstance(frames, int) or frames < 2:
         raise ConfigurationError("frames", frames, "a whole number, at least 2")
     own = ax is None
@@ -142,7 +141,7 @@ def _counted(path: Path) -> int:
     return int(np.argmax(np.append(far, np.inf) > _NEAR * (1 + np.abs(path.points[0]).max())))
 
 
-def _ground(ax: Axes, result: Result, shown: Sequence[Path]) -> Place:
+def _ground(ax: Axes, result: Batch, shown: Sequence[Path]) -> Place:
     """Draw f where the paths are; give the place in the picture of points."""
     problem = result.problem
     points = np.concatenate([path.points[: _counted(path)] for path in shown])
@@ -184,10 +183,10 @@ def _trail(ax: Axes, path: Path) -> tuple[Line2D, Line2D]:
     return line, ring
 
 
-def _heading(ax: Axes, result: Result, shown: Sequence[Path], ring_is: str) -> None:
+def _heading(ax: Axes, result: Batch, shown: Sequence[Path], ring_is: str) -> None:
     chosen = [path.run for path in shown]
     ring = Line2D([], [], **_RING, markeredgecolor=ink(ax), label=ring_is)
-    head(ax, of_runs(result, chosen), [ring, *verdict_keys(ax, result.runs.status[chosen])])
+    head(ax, runs_title(result, chosen), [ring, *verdict_keys(ax, result.runs.status[chosen])])
 
 
 def _beats(shown: Sequence[Path], last: int, frames: int, width: float) -> list[int]:

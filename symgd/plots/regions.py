@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,27 +11,15 @@ from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
 
 from ..arrays import Array, Whole
+from ..results.runs import Minimum
 from ..status import Status
+from ..views.data import Batch
+from ..views.numbers import point
 from .curves import POINTS, clipped
-from .data import edges, need_outcome, starts_and_ends, view, window
-from .findings import named, of_borders, of_runs
+from .data import edges, need_batch, starts_and_ends, view, window
+from .findings import borders_title, runs_title
 from .maps import contours
-from .style import (
-    MINIMA,
-    VERDICTS,
-    axes_for,
-    bar,
-    colour_of,
-    faded,
-    halo,
-    head,
-    ink,
-    minima_map,
-    mixed,
-)
-
-if TYPE_CHECKING:
-    from ..results.result import Minimum, Result
+from .style import MINIMA, axes_for, bar, colour_of, faded, halo, head, ink, minima_map, mixed
 
 _TINT = 0.55  # strength of colours that lie under a curve or under contours
 _MANY = 16  # starts that fill a picture, and that are drawn as an image if they form a grid
@@ -48,7 +36,7 @@ class Region(NamedTuple):
     minimum: Minimum | None = None
 
 
-def basins(result: Result, *, ax: Axes | None = None) -> Axes:
+def basins(result: Batch, *, ax: Axes | None = None) -> Axes:
     """Draw which start leads to which minimum, one colour a minimum, failures in their own.
 
     One variable gives a strip under the curve of f. Two give a map under the contours of f: an
@@ -70,11 +58,11 @@ def basins(result: Result, *, ax: Axes | None = None) -> Axes:
     ConfigurationError
         If there are more variables.
     """
-    need_outcome(result, most=2)
+    need_batch(result, most=2)
     ax = axes_for(ax)
     own = np.flatnonzero(result.runs.parent < 0)
     regions = _regions(ax, result, own)
-    finding = of_runs(result, own.tolist())
+    finding = runs_title(result, own.tolist())
     if len(result.problem.names) == 1:
         finding += _strip(ax, result, own, regions)
     else:
@@ -84,23 +72,24 @@ def basins(result: Result, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def _regions(ax: Axes, result: Result, own: Whole) -> list[Region]:
+def _regions(ax: Axes, result: Batch, own: Whole) -> list[Region]:
     """Sort the runs by where they lead; a region's starts are positions in `own`."""
     to, status = result.runs.minimum[own], result.runs.status[own]
     colours = minima_map(len(result.minima))
     regions = []
     for index, minimum in enumerate(result.minima):
-        words = named(result.problem.names, minimum.x)
+        words = point(result.problem.names, minimum.x)
         starts = np.flatnonzero(to == index)
         regions.append(Region(colours(index), "o", words, starts, minimum))
     for code in np.unique(status[to < 0]).tolist():
         starts = np.flatnonzero((status == code) & (to < 0))
-        looks = colour_of(ax, code), VERDICTS[Status(code)].marker
-        regions.append(Region(*looks, Status(code).name, starts))
+        status_here = Status(code)
+        looks = colour_of(ax, code), status_here.marker
+        regions.append(Region(*looks, status_here.name, starts))
     return [region for region in regions if region.starts.size]
 
 
-def _strip(ax: Axes, result: Result, own: Whole, regions: list[Region]) -> str:
+def _strip(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> str:
     """Draw regions as bands under the curve of f; tell the borders if they are few."""
     x0, first = np.unique(result.runs.x0[own, 0], return_index=True)
     codes, borders = _codes(len(own), regions)[first], edges(x0)
@@ -113,10 +102,10 @@ def _strip(ax: Axes, result: Result, own: Whole, regions: list[Region]) -> str:
     ax.plot(x, clipped(y, seen), color=ink(ax), zorder=2)
     ax.set(xlim=limits, ylim=seen, xlabel=f"start {result.problem.names[0]}0", ylabel="f")
     passed = borders[1:-1][np.diff(codes) != 0]
-    return of_borders(passed, 0.1 * np.diff(x0).min(initial=np.inf), "near")
+    return borders_title(passed, 0.1 * np.diff(x0).min(initial=np.inf), "near")
 
 
-def _map(ax: Axes, result: Result, own: Whole, regions: list[Region]) -> None:
+def _map(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> None:
     """Draw regions as an image where the starts form a grid, else as points."""
     x0 = result.runs.x0[own]
     columns, lines = np.unique(x0[:, 0]), np.unique(x0[:, 1])
@@ -134,7 +123,7 @@ def _map(ax: Axes, result: Result, own: Whole, regions: list[Region]) -> None:
     contours(ax, result.problem, box, filled=False)
 
 
-def _limits(result: Result, own: Whole, starts: Array) -> Array:
+def _limits(result: Batch, own: Whole, starts: Array) -> Array:
     """Give the limits of the starts; a few leave room for their ends."""
     if len(own) >= _MANY:
         return starts[:, [0, -1]]
@@ -174,7 +163,7 @@ def _mark_minima(ax: Axes, regions: list[Region]) -> None:
             ax.plot(x[0], region.minimum.fun if flat else x[1], **looks)
 
 
-def _keys(ax: Axes, result: Result, regions: list[Region]) -> list[Line2D]:
+def _keys(ax: Axes, result: Batch, regions: list[Region]) -> list[Line2D]:
     """Give a key entry for each region; many minima have a colour scale instead."""
     number_of_minima, all_starts = len(result.minima), sum(r.starts.size for r in regions)
     many = number_of_minima > len(MINIMA)

@@ -23,19 +23,8 @@ from matplotlib.patheffects import withStroke
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from ..palette import BLUE, GREEN, INK, OLIVE, ORANGE, PURPLE, SKY, WINE, YELLOW
 from ..status import Status
-from ..views.palette import (
-    BLUE,
-    GREEN,
-    INK,
-    OLIVE,
-    ORANGE,
-    PURPLE,
-    SKY,
-    VERDICT_COLOURS,
-    WINE,
-    YELLOW,
-)
 
 LINES = (BLUE, ORANGE, GREEN, PURPLE, SKY, OLIVE)
 MINIMA = (BLUE, YELLOW, GREEN, SKY, OLIVE, WINE)  # no colour of a failure
@@ -45,29 +34,6 @@ _LABEL_GAP = 1.3  # distance of labels, in heights of their letters
 _LETTER = 0.6  # width of a letter, in heights
 _WIDE = 1.1  # of the Axes, which the layout makes a little wider: what titles and keys may take
 _LEADER = {"arrowstyle": "-", "linewidth": 0.7, "shrinkA": 1, "relpos": (0.0, 0.5)}
-
-
-class Mark(NamedTuple):
-    """How a verdict is drawn."""
-
-    colour: str
-    marker: str
-
-
-_MARKERS = {
-    Status.CONVERGED: "o",
-    Status.AT_BOUND: "s",
-    Status.STALLED_AT_START: "X",
-    Status.NOT_A_MINIMUM: "P",
-    Status.PLATEAU: "s",
-    Status.SLOW: ">",
-    Status.OSCILLATING: "D",
-    Status.DIVERGED: "^",
-    Status.OUT_OF_DOMAIN: "v",
-    Status.NO_PROGRESS: "p",
-    Status.STOPPED: "h",
-}
-VERDICTS = {status: Mark(VERDICT_COLOURS[status], _MARKERS[status]) for status in Status}
 
 
 def axes_for(ax: Axes | None) -> Axes:
@@ -108,7 +74,7 @@ def mixed(ax: Axes, colour: Any, share: float) -> tuple[float, ...]:
 
 def colour_of(ax: Axes, status: int) -> str:
     """Give the colour of a verdict."""
-    colour = VERDICTS[Status(status)].colour
+    colour = Status(status).colour
     return ink(ax) if colour == INK else colour
 
 
@@ -142,7 +108,7 @@ def mark(ax: Axes, x: Any, y: Any, status: int, **looks: Any) -> Line2D:
         x,
         y,
         linestyle="none",
-        marker=VERDICTS[Status(status)].marker,
+        marker=Status(status).marker,
         color=colour_of(ax, status),
         markeredgecolor=paper(ax),
         **looks,
@@ -158,7 +124,7 @@ def verdict_keys(ax: Axes, status: Any) -> list[Line2D]:
             [],
             [],
             linestyle="none",
-            marker=VERDICTS[Status(code)].marker,
+            marker=Status(code).marker,
             color=colour_of(ax, code),
             label=Status(code).name + (f" ({count:,})" if np.size(status) > 1 else ""),
         )

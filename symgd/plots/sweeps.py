@@ -14,10 +14,12 @@ from matplotlib.colors import LogNorm, Normalize
 from matplotlib.lines import Line2D
 
 from ..arrays import Array
+from ..palette import VERMILLION
+from ..status import AWAY, SUCCESSES
+from ..views.data import Sweep
 from ..views.numbers import number
-from ..views.palette import VERMILLION
-from .data import AWAY, SUCCESSES, Sweep, coordinate, edges, ends, log_spaced, need_sweep
-from .findings import of_sweep
+from .data import coordinate, edges, ends, log_spaced, need_sweep
+from .findings import sweep_title
 from .style import (
     LINES,
     MAP,
@@ -67,7 +69,7 @@ def heatmap(sweep: Sweep, value: str | None = None, *, ax: Axes | None = None) -
     keys = _border(ax, borders, np.isin(sweep.status, SUCCESSES)[order].T)
     ax.set(xlim=borders[0][[0, -1]], ylim=borders[1][[0, -1]])
     ax.set(xlabel=sweep.dims[0], ylabel=sweep.dims[1])
-    head(ax, of_sweep(sweep), [*keys, *patch_keys(ax, sweep.status[away])])
+    head(ax, sweep_title(sweep), [*keys, *patch_keys(ax, sweep.status[away])])
     return ax
 
 
@@ -97,16 +99,16 @@ def lines(sweep: Sweep, value: str | None = None, *, ax: Axes | None = None) -> 
     need_sweep(sweep, axes=(1, 2))
     values, name = ends(sweep, value)
     values = np.where(np.isin(sweep.status, AWAY), np.nan, values)
-    along, each = _roles(sweep.dims)
-    across = coordinate(sweep, along)
+    over, each = _roles(sweep.dims)
+    across = coordinate(sweep, over)
     order = np.argsort(across, kind="stable")
-    table = np.moveaxis(values, sweep.dims.index(along), 0).reshape(len(across), -1)[order]
+    table = np.moveaxis(values, sweep.dims.index(over), 0).reshape(len(across), -1)[order]
     ax = axes_for(ax)
     if log_spaced(across):
         ax.set_xscale("log")
-    ax.set(xlabel=along, ylabel=name)
+    ax.set(xlabel=over, ylabel=name)
     labels = _family(ax, across[order], table, each, coordinate(sweep, each) if each else None)
-    head(ax, of_sweep(sweep))
+    head(ax, sweep_title(sweep))
     side_labels(ax, labels)
     return ax
 
@@ -121,10 +123,10 @@ def _scaled(scale: Callable[[str], None], centres: Array) -> Array:
 def _border(ax: Axes, borders: Sequence[Array], success: npt.NDArray[np.bool_]) -> list[Line2D]:
     """Draw the sides of cells where runs that arrive meet those that do not."""
     right, up = borders
-    across = zip(*np.nonzero(success[:, 1:] != success[:, :-1]), strict=True)
-    along = zip(*np.nonzero(success[1:] != success[:-1]), strict=True)
-    sides = [[(right[j + 1], up[i]), (right[j + 1], up[i + 1])] for i, j in across]
-    sides += [[(right[j], up[i + 1]), (right[j + 1], up[i + 1])] for i, j in along]
+    beside = zip(*np.nonzero(success[:, 1:] != success[:, :-1]), strict=True)
+    above = zip(*np.nonzero(success[1:] != success[:-1]), strict=True)
+    sides = [[(right[j + 1], up[i]), (right[j + 1], up[i + 1])] for i, j in beside]
+    sides += [[(right[j], up[i + 1]), (right[j + 1], up[i + 1])] for i, j in above]
     if not sides:
         return []
     ax.add_collection(LineCollection(sides, colors=[VERMILLION], linewidths=1.6))

@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from ..files import replacing
 from ..status import Status
+from ..views.document import Document, Picture, terminal
+from ..views.html import html
 from . import storage
 
 if TYPE_CHECKING:
@@ -22,8 +24,31 @@ class Outcome(ABC):
     """Runs with their verdicts, as `Result` and `SweepResult` hold them."""
 
     @abstractmethod
-    def _page(self, pictures: Sequence[tuple[str, str]]) -> str:
+    def _summary(self) -> Document:
+        """Give what `summary` says."""
+
+    @abstractmethod
+    def _overview(self) -> Document:
+        """Give what a notebook shows."""
+
+    @abstractmethod
+    def _page(self, pictures: Sequence[Picture]) -> str:
         """Write the page that `report` saves."""
+
+    def summary(self) -> str:
+        """Describe in a short text how the runs ended: minima, verdicts, and what the axes show.
+
+        Returns
+        -------
+        str
+        """
+        return terminal(self._summary())
+
+    def __repr__(self) -> str:
+        return self.summary()
+
+    def _repr_html_(self) -> str:
+        return html(self._overview())
 
     def plot(self, ax: Axes | None = None) -> Axes:
         """Draw the picture that fits: `symgd.plots.choose` says which.

@@ -11,9 +11,12 @@ import numpy as np
 
 from ..arrays import Array, Whole
 from ..status import Kind, Status
-from ..views import html, report, text
+from ..views import report, text
+from ..views.document import Document, Picture, terminal
 from . import tables
+from .known import about
 from .outcome import Outcome, counted
+from .runs import Evidence, Minimum, Runs, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,140 +29,12 @@ if TYPE_CHECKING:
     from ..problem import Problem
 
 
+__all__ = ["Evidence", "Minimum", "Result", "Runs", "Settings"]
+
 _SAME = 1e-6  # share of the searched region within which two points are one
 
 
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """What the verdicts rest on, one value a run; nan or -1 where a number has no meaning.
-
-    Attributes
-    ----------
-    fun0, fun_last : ndarray
-        f at the start, and at the end or where it was last finite on the way there.
-    curvature_low, curvature_high : ndarray
-        Smallest and largest eigenvalue of the Hessian at the end.
-    epochs_left : ndarray
-        Epochs still needed, for a run that is slow.
-    period : ndarray
-        Length of the cycle of a run that oscillates; 0 for wandering without one.
-    condition : ndarray
-        Index into ``problem.domain`` of the condition that does not hold.
-    trap, trap_kind : ndarray
-        The maximum or saddle right beside which a slow run started, ``(n_runs, n_vars)``, and
-        the code of its `Kind`.
-    """
-
-    fun0: Array
-    fun_last: Array
-    curvature_low: Array
-    curvature_high: Array
-    epochs_left: Array
-    period: Whole
-    condition: Whole
-    trap: Array
-    trap_kind: Whole
-
-
-@dataclass(frozen=True, eq=False)
-class Runs:
-    """Every run of a batch, as columns.
-
-    Attributes
-    ----------
-    x0, x : ndarray
-        Start and end, shape ``(n_runs, n_vars)``.
-    fun, grad_norm : ndarray
-        f and the largest entry of its projected gradient at the end, shape ``(n_runs,)``.
-    status, kind : ndarray
-        Codes of `Status` and `Kind`.
-    nit : ndarray
-        Steps taken.
-    lr : ndarray
-        The fixed rate; nan for the automatic step.
-    minimum : ndarray
-        Index into ``Result.minima``; -1 for none.
-    parent : ndarray
-        The row that a run of ``escape=True`` continues; -1 for the rest.
-    evidence : Evidence
-        What the verdicts rest on.
-    """
-
-    x0: Array
-    x: Array
-    fun: Array
-    grad_norm: Array
-    status: Whole
-    kind: Whole
-    nit: Whole
-    lr: Array
-    minimum: Whole
-    parent: Whole
-    evidence: Evidence
-
-    def __len__(self) -> int:
-        return len(self.fun)
-
-
-@dataclass(frozen=True, eq=False)
-class Minimum:
-    """A distinct minimum.
-
-    Attributes
-    ----------
-    x : ndarray
-        Where it lies, shape ``(n_vars,)``.
-    fun : float
-        f there.
-    kind : Kind
-        How it was verified.
-    eigenvalues : ndarray
-        Eigenvalues of the Hessian, ascending; nan at a kink.
-    lr_max : float
-        The largest rate at which fixed steps do not move away, 2 / largest eigenvalue.
-    lr_best : float
-        The rate that shrinks the error fastest, 2 / (smallest + largest eigenvalue).
-    contraction : float
-        The factor by which `lr_best` multiplies the error in each step, at worst.
-    count : int
-        Number of runs that lead there.
-    share : float
-        The same as a share of all runs.
-    runs : ndarray
-        Rows of ``Result.runs`` that lead there.
-    """
-
-    x: Array
-    fun: float
-    kind: Kind
-    eigenvalues: Array
-    lr_max: float
-    lr_best: float
-    contraction: float
-    count: int
-    share: float
-    runs: Whole
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the runs were made.
-
-    `lr` is None for the automatic step, and for several rates; `width` is the size of the region
-    that was searched.
-    """
-
-    method: str
-    lr: float | None
-    epochs: int
-    tol: float
-    polish: bool
-    escape: bool
-    bounds: tuple[tuple[float, float], ...]
-    width: tuple[float, ...]
-
-
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Result(Outcome):
     """The best run, every run, and the distinct minima.
 
@@ -248,9 +123,9 @@ class Result(Outcome):
     @property
     def message(self) -> str:
         """One sentence on the best run: what happened, why, and what to try."""
-        return text.message(self)
+        return text.message(self, about(self, [self.best]))
 
-    @cached_property
+    @property
     def counts(self) -> Mapping[Status, int]:
         """Number of runs of each status that occurs."""
         return counted(self.runs.status)
@@ -307,15 +182,6 @@ class Result(Outcome):
 
         return Box(*np.array(self.settings.bounds, dtype=float).T)
 
-    def summary(self) -> str:
-        """Describe the minima and the verdicts in a short text.
-
-        Returns
-        -------
-        str
-        """
-        return text.summary(self)
-
     def explain(self, run: int | None = None) -> str:
         """Explain the verdicts, the worst first, or tell one run's story.
 
@@ -328,7 +194,10 @@ class Result(Outcome):
         -------
         str
         """
-        return text.explain(self) if run is None else text.story(self, run)
+        if run is not None:
+            run = range(len(self.runs))[run]
+            return terminal(text.story(self, run, about(self, [run])))
+        return terminal(self._explained())
 
     def to_dict(self) -> dict[str, Any]:
         """Give the result as plain numbers, lists and words, ready for JSON.
@@ -398,14 +267,18 @@ class Result(Outcome):
         """
         return tables.dataset(self)
 
-    def _page(self, pictures: Sequence[tuple[str, str]]) -> str:
-        return report.page(self, pictures)
+    def _summary(self) -> Document:
+        return text.summary(self, about(self, [self.best]))
 
-    def _repr_html_(self) -> str:
-        return html.result(self)
+    def _overview(self) -> Document:
+        known = about(self, [self.best])
+        return text.overview(self, text.headline(self, known), known)
 
-    def __repr__(self) -> str:
-        return text.summary(self)
+    def _explained(self) -> Document:
+        return text.explain(self, about(self, text.representatives(self).values()))
+
+    def _page(self, pictures: Sequence[Picture]) -> str:
+        return report.page(self, self._overview(), pictures, self._explained())
 
 
 def plain_minimum(minimum: Minimum, names: Sequence[str]) -> dict[str, Any]:

@@ -11,12 +11,15 @@ import numpy as np
 
 from ..arrays import Array, Whole
 from ..errors import ConfigurationError
+from ..facts.known import Known
 from ..given.numbers import as_float
 from ..status import Status
-from ..views import html, report, sweep_text
+from ..views import report, sweep_text, text
+from ..views.document import Document, Picture
 from . import tables
 from .outcome import Outcome, counted
-from .result import Minimum, Settings, plain, plain_minimum
+from .result import plain, plain_minimum
+from .runs import Minimum, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,7 +31,7 @@ if TYPE_CHECKING:
 _ARRAYS = ("x0", "x", "fun", "grad_norm", "status", "kind", "nit", "minimum")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class SweepResult(Outcome):
     """The ends of all runs of a sweep, over its axes.
 
@@ -163,15 +166,6 @@ class SweepResult(Outcome):
             borders=_within(self.borders, coords.get("x0", self.borders[:0])),
         )
 
-    def summary(self) -> str:
-        """State what the axes show: basins and their borders, rates that arrive, rates that do not.
-
-        Returns
-        -------
-        str
-        """
-        return sweep_text.summary(self)
-
     def to_dict(self) -> dict[str, Any]:
         """Give the sweep as plain numbers, lists and words, ready for JSON.
 
@@ -249,14 +243,14 @@ class SweepResult(Outcome):
         """
         return tables.sweep_dataset(self)
 
-    def _page(self, pictures: Sequence[tuple[str, str]]) -> str:
-        return report.sweep_page(self, pictures)
-
-    def _repr_html_(self) -> str:
-        return html.sweep(self)
-
-    def __repr__(self) -> str:
+    def _summary(self) -> Document:
         return sweep_text.summary(self)
+
+    def _overview(self) -> Document:
+        return text.overview(self, self._summary(), Known())
+
+    def _page(self, pictures: Sequence[Picture]) -> str:
+        return report.page(self, self._overview(), pictures, [])
 
 
 def _checked(key: Any) -> Any:

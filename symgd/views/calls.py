@@ -10,53 +10,42 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from .data import is_batch, is_sweep
 from .numbers import number, several
 
 if TYPE_CHECKING:
-    from ..problem import Problem
-    from ..results.result import Result, Settings
-    from ..results.sweep import SweepResult
+    from ..results.runs import Settings
+    from .data import Batch, Formula, Outcome, Sweep
 
 Arguments = dict[str, tuple[str, str]]  # name: value and remark
 
 
-def call(result: Result) -> str:
-    """Write the call of `minimize`; several starts stand as ``x0``.
+def call(outcome: Outcome) -> str:
+    """Write the call of `minimize` or `sweep` in Python.
 
-    Parameters
-    ----------
-    result : Result
-        What it gave.
-
-    Returns
-    -------
-    str
-        Python, but for the starts.
+    Several starts and the axes of a sweep stand under their names.
     """
-    starts = result.runs.x0[result.runs.parent < 0]
-    arguments = {
-        "x0": _starts(result.problem, starts),
-        **_names(result.problem),
-        **_settings(result.settings),
-    }
-    if result.history is not None:
-        arguments["history"] = repr(result.history_every if result.history_every > 1 else True), ""
-    return _written("minimize", result.problem, arguments)
+    function, arguments = "minimize", Arguments()
+    if is_batch(outcome):
+        arguments = _started(outcome)
+    elif is_sweep(outcome):
+        function, arguments = "sweep", _swept(outcome)
+    lines = [f"    {outcome.problem.text!r},"]
+    for name, (value, remark) in arguments.items():
+        lines.append(f"    {name}={value}," + (f"  # {remark}" if remark else ""))
+    return "\n".join([f"symgd.{function}(", *lines, ")"])
 
 
-def sweep_call(sweep: SweepResult) -> str:
-    """Write the call of `sweep`; each axis stands under its name.
+def _started(batch: Batch) -> Arguments:
+    starts = batch.runs.x0[batch.runs.parent < 0]
+    x0 = {"x0": _starts(batch.problem, starts)}
+    arguments = {**x0, **_names(batch.problem), **_settings(batch.settings)}
+    if batch.history is not None:
+        arguments["history"] = repr(batch.history_every if batch.history_every > 1 else True), ""
+    return arguments
 
-    Parameters
-    ----------
-    sweep : SweepResult
-        What it gave.
 
-    Returns
-    -------
-    str
-        Python, but for the axes.
-    """
+def _swept(sweep: Sweep) -> Arguments:
     problem = sweep.problem
     starts = sweep.x0.reshape(-1, len(problem.names))
     fixed = {name: (_plain(value), "") for name, value in sweep.fixed.items() if name != "x0"}
@@ -68,17 +57,10 @@ def sweep_call(sweep: SweepResult) -> str:
     shown = {**axes, **fixed}
     shown |= {n: v for n, v in _settings(sweep.settings).items() if n not in shown}
     given = {name: shown.pop(name) for name in list(shown) if name in problem.params}
-    return _written("sweep", problem, {**shown, **_names(problem, given)})
+    return {**shown, **_names(problem, given)}
 
 
-def _written(function: str, problem: Problem, arguments: Arguments) -> str:
-    lines = [f"    {problem.text!r},"]
-    for name, (value, remark) in arguments.items():
-        lines.append(f"    {name}={value}," + (f"  # {remark}" if remark else ""))
-    return "\n".join([f"symgd.{function}(", *lines, ")"])
-
-
-def _names(problem: Problem, given: Mapping[str, tuple[str, str]] | None = None) -> Arguments:
+def _names(problem: Formula, given: Mapping[str, tuple[str, str]] | None = None) -> Arguments:
     """Write the order of several variables, and the parameters."""
     arguments: Arguments = {}
     if len(problem.names) > 1:
@@ -105,7 +87,7 @@ def _settings(settings: Settings) -> Arguments:
     return {n: (_plain(v), "") for n, v in named.items() if not left_out.get(n)}
 
 
-def _starts(problem: Problem, starts: npt.NDArray[np.float64]) -> tuple[str, str]:
+def _starts(problem: Formula, starts: npt.NDArray[np.float64]) -> tuple[str, str]:
     if len(starts) > 1:
         return "x0", several(len(starts), "start")
     only = starts[0].tolist()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 _NOT_FINITE = {math.inf: "infinity", -math.inf: "minus infinity"}
 _NAMED = 4  # variables up to which a point names each
@@ -26,7 +26,7 @@ def number(value: float, digits: int = 4) -> str:
     return mantissa + mark + (str(int(exponent)) if mark else "")
 
 
-def point(names: Sequence[str], x: Sequence[float]) -> str:
+def point(names: Sequence[str], x: Iterable[float]) -> str:
     """Write a point with the names of its variables.
 
     Examples
@@ -36,9 +36,19 @@ def point(names: Sequence[str], x: Sequence[float]) -> str:
     >>> point([f"x{i}" for i in range(9)], [0.0] * 9)
     '(x0, x1, x2, ..., x8) = (0, 0, 0, ..., 0)'
     """
-    if len(names) == 1:
-        return f"{names[0]} = {number(x[0])}"
-    return f"{vector(names)} = {vector([number(v) for v in x])}"
+    return f"{names[0] if len(names) == 1 else vector(names)} = {place(x)}"
+
+
+def place(x: Iterable[float]) -> str:
+    """Write a point without the names of its variables.
+
+    Examples
+    --------
+    >>> place([0.5]), place([1.0, 2.0])
+    ('0.5', '(1, 2)')
+    """
+    entries = [number(v) for v in x]
+    return entries[0] if len(entries) == 1 else vector(entries)
 
 
 def vector(entries: Sequence[str]) -> str:

@@ -8,15 +8,14 @@ from html import escape
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from ..palette import DARK, LIGHT
 from ..version import __version__
-from . import html, text
-from .calls import call, sweep_call
-from .palette import DARK, LIGHT
+from .calls import call
+from .document import Code, Document, Paragraph, Picture
+from .html import elements
 
 if TYPE_CHECKING:
-    from ..problem import Problem
-    from ..results.result import Result
-    from ..results.sweep import SweepResult
+    from .data import Outcome
 
 _SILENT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 _STYLE = f"""
@@ -31,13 +30,13 @@ body {{
 }}
 h1 {{ font-size: 1rem; font-weight: 600; margin: 0.5rem 0; }}
 h2 {{ font-size: 1.15rem; margin: 2.2rem 0 0.5rem; }}
-.formula {{ font-size: 1.35rem; }}
+.formula {{ margin: 0.5rem 0; font-size: 1.35rem; }}
 pre {{
   margin: 0.5rem 0; padding: 0.7rem 1rem; border-radius: 0.4rem; background: var(--tint);
   font: 0.85rem/1.5 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere;
 }}
 table {{ font-size: 0.92rem; }}
-.words {{ max-width: 48rem; }}
+p {{ max-width: 48rem; }}
 .pictures {{
   display: grid; gap: 1.5rem 2rem;
   grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr));
@@ -60,81 +59,31 @@ footer {{ margin-top: 2.5rem; font-size: 0.85rem; opacity: 0.75; }}
 """
 
 
-def page(result: Result, pictures: Sequence[tuple[str, str]]) -> str:
-    """Write the page of a result.
+def page(
+    outcome: Outcome, overview: Document, pictures: Sequence[Picture], explained: Document
+) -> str:
+    """Write the page of a result or a sweep, in HTML.
 
-    Parameters
-    ----------
-    result : Result
-        What it tells of.
-    pictures : sequence of (str, str)
-        SVG elements, each for light and for dark paper.
-
-    Returns
-    -------
-    str
-        A document in HTML.
+    `overview` is that of `text`, `explained` what `explain` tells; empty for nothing.
     """
-    parts = [
-        ("Call", _code(call(result))),
-        ("Result", html.outcome(result)),
-        ("Pictures", _shown(pictures)),
-        ("Every verdict explained", _words(html.prose(text.explain(result)))),
-    ]
-    return _document(result.problem, parts)
-
-
-def sweep_page(sweep: SweepResult, pictures: Sequence[tuple[str, str]]) -> str:
-    """Write the page of a sweep.
-
-    Parameters
-    ----------
-    sweep : SweepResult
-        What it tells of.
-    pictures : sequence of (str, str)
-        SVG elements, each for light and for dark paper.
-
-    Returns
-    -------
-    str
-        A document in HTML.
-    """
-    parts = [
-        ("Call", _code(sweep_call(sweep))),
-        ("Result", html.sweep_outcome(sweep)),
-        ("Pictures", _shown(pictures)),
-    ]
-    return _document(sweep.problem, parts)
-
-
-def _document(problem: Problem, parts: Sequence[tuple[str, str]]) -> str:
-    sections = "".join(f"<h2>{title}</h2>{body}" for title, body in parts if body)
+    formula, *result = overview
+    sections: dict[str, Document] = {
+        "Call": [Code(call(outcome))],
+        "Result": result,
+        "Pictures": list(pictures),
+        "Every verdict explained": explained,
+    }
+    document: Document = [Paragraph("Gradient descent on", heading=1), formula]
+    for title, parts in sections.items():
+        document += [Paragraph(title, heading=2), *parts] if parts else []
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_SILENT}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>symgd: {escape(problem.text)}</title>"
+        f"<title>symgd: {escape(outcome.problem.text)}</title>"
         f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body><main>'
-        f'<h1>Gradient descent on</h1><div class="formula">{html.formula(problem)}</div>'
-        f"{sections}</main><footer>{escape(_versions())}</footer></body></html>\n"
+        f"{elements(document)}</main><footer>{escape(_versions())}</footer></body></html>\n"
     )
-
-
-def _code(source: str) -> str:
-    return f"<pre><code>{escape(source)}</code></pre>"
-
-
-def _words(inside: str) -> str:
-    return f'<div class="words">{inside}</div>'
-
-
-def _shown(pictures: Sequence[tuple[str, str]]) -> str:
-    """Show each picture twice, of which the reader's ground hides one."""
-    figures = (
-        f'<figure><div class="light">{light}</div><div class="dark">{dark}</div></figure>'
-        for light, dark in pictures
-    )
-    return f'<div class="pictures">{"".join(figures)}</div>' if pictures else ""
 
 
 def _versions() -> str:

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from ..arrays import Array, Whole
-from ..status import Kind, Status
-from .axes import SUCCESSES, cells, does
+from ..status import SUCCESSES, Kind, Status
+from .axes import cells
+from .document import Document, Paragraph, Table, lines
 from .numbers import number, point, several
-from .text import aligned_words, wrapped
 
 if TYPE_CHECKING:
-    from ..results.result import Minimum
-    from ..results.sweep import SweepResult
+    from ..results.runs import Minimum
+    from .data import Sweep
 
 
 _MOST = 20  # segments that are listed, or minima
@@ -37,43 +37,38 @@ class _Segment(NamedTuple):
     changes: int = 0  # inside a gap
 
 
-def basins(sweep: SweepResult) -> str:
+def basins(sweep: Sweep) -> Document:
     """Tell where the runs lead; nothing where no minimum is known."""
     if sweep.dims == ("x0",) and len(sweep.problem.names) == 1:
         return _line(sweep)
     if not sweep.minima or np.size(sweep.status) == 1:
-        return ""
+        return []
     reached = np.unique(sweep.minimum[np.asarray(sweep.minimum) >= 0])
     if not cells(sweep) and len(reached) == 1:
         return _only(sweep, int(reached[0]))
     return _shares(sweep)
 
 
-def _only(sweep: SweepResult, which: int) -> str:
+def _only(sweep: Sweep, which: int) -> Document:
     """Name the minimum that all runs from one start lead to."""
     arrived = np.isin(sweep.status, SUCCESSES).any()
     some = "Every run that arrives ends at" if arrived else "Where the runs lead is known to be"
-    return wrapped(f"{some} {_minimum(sweep, which)}.")
+    return [Paragraph(f"{some} {_minimum(sweep, which)}.")]
 
 
-def _line(sweep: SweepResult) -> str:
+def _line(sweep: Sweep) -> Document:
     """List the segments of a line of starts."""
     segments = _segments(sweep)
     if len(segments) > _MOST:
         times = sum(len(segment.rows) > 0 for segment in segments) - 1
         changes = f"Between neighbouring starts this changes {times:,} times."
-        return "\n".join([_shares(sweep), wrapped(changes)]) if sweep.minima else ""
+        return [*_shares(sweep), *lines([changes])] if sweep.minima else []
     places = _places(segments[-1].high - segments[0].low)
-    ends = [_interval(segment, places) for segment in segments]
-    width = max(map(len, ends))
-    lines = [
-        wrapped(f"{end + ':':<{width + 1}} {_fate(sweep, segment)}", "  ", " " * (width + 2))
-        for end, segment in zip(ends, segments, strict=True)
-    ]
-    return "\n".join(["Which starts lead where:", *lines])
+    rows = [(f"{_interval(s, places)}:", _fate(sweep, s)) for s in segments]
+    return [Table("Which starts lead where:", rows, "<<", indent=2, gap=1, wrapped=True)]
 
 
-def _segments(sweep: SweepResult) -> list[_Segment]:
+def _segments(sweep: Sweep) -> list[_Segment]:
     """Give the runs of equal outcomes along the line, and what lies between them."""
     order = np.argsort(sweep.coords["x0"], kind="stable")
     x0 = sweep.coords["x0"][order]
@@ -84,10 +79,10 @@ def _segments(sweep: SweepResult) -> list[_Segment]:
     for rows, i in zip(np.split(order, first), [*first, len(x0)], strict=True):
         if i == len(x0):
             return [*segments, _Segment(low, float(x0[-1]), rows)]
-        told = not np.isin(outcome[i - 1 : i + 1], _UNKNOWN).any()
-        between = _between(sweep.borders, x0[i - 1], x0[i]) if told else [x0[i - 1], x0[i]]
+        known = not np.isin(outcome[i - 1 : i + 1], _UNKNOWN).any()
+        between = _between(sweep.borders, x0[i - 1], x0[i]) if known else [x0[i - 1], x0[i]]
         segments.append(_Segment(low, between[0], rows))
-        if told and len(between) > 1:
+        if known and len(between) > 1:
             segments.append(_Segment(between[0], between[-1], np.arange(0), len(between) - 2))
         low = between[-1]
     return segments
@@ -116,7 +111,7 @@ def _interval(segment: _Segment, places: int) -> str:
     return f"x0 = {low}" if low == high else f"x0 from {low} to {high}"
 
 
-def _fate(sweep: SweepResult, segment: _Segment) -> str:
+def _fate(sweep: Sweep, segment: _Segment) -> str:
     """Tell what becomes of the runs of a segment."""
     rows = segment.rows
     if not len(rows):
@@ -136,10 +131,10 @@ def _failure(status: Status, kind: int) -> str:
         return "never moves: it starts on a maximum"
     if status is Status.SLOW:
         return "still descending, where to is not known"
-    return does(status)
+    return status.phrase()
 
 
-def _minimum(sweep: SweepResult, which: int) -> str:
+def _minimum(sweep: Sweep, which: int) -> str:
     minimum, names = sweep.minima[which], sweep.problem.names
     x = np.where(np.abs(minimum.x) > _NOTHING * np.array(sweep.settings.width), minimum.x, 0.0)
     place = point(names, x.tolist()) if len(names) > 1 else f"{names[0]} = {number(x[0], 6)}"
@@ -154,7 +149,7 @@ def _height(minimum: Minimum) -> float:
     return 0.0 if math.sqrt(abs(minimum.fun)) <= nothing else minimum.fun
 
 
-def _shares(sweep: SweepResult) -> str:
+def _shares(sweep: Sweep) -> Document:
     """List the minima with the share of the runs that lead to each."""
     member = np.ravel(sweep.minimum)
     counts = np.bincount(member[member >= 0], minlength=len(sweep.minima)).tolist()
@@ -168,7 +163,7 @@ def _shares(sweep: SweepResult) -> str:
     if lost:
         rows.append(_row(lost, len(member), "to no minimum that is known"))
     word = "starts" if sweep.dims == ("x0",) else "runs"
-    return "\n".join([f"Where the {word} lead:", *(f"  {line}" for line in aligned_words(rows))])
+    return [Table(f"Where the {word} lead:", rows, ">><", indent=2)]
 
 
 def _row(count: int, whole: int, end: str) -> Sequence[str]:

@@ -6,16 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .axes import SUCCESSES, along, does
+from ..status import SUCCESSES, WORST_FIRST
+from .axes import ascending
+from .document import Document, Paragraph, Table, lines
 from .numbers import number, point, several, vector
-from .sweep_arrivals import arrivals
 from .sweep_basins import basins
-from .sweep_rates import too_large
-from .text import WORST_FIRST, aligned_words, wrapped
+from .sweep_rates import arrivals, too_large
 
 if TYPE_CHECKING:
-    from ..results.sweep import SweepResult
-
+    from .data import Sweep
 
 _WORDS = {
     "x0": ("start x0", "starts x0"),
@@ -24,52 +23,44 @@ _WORDS = {
 }
 
 
-def summary(sweep: SweepResult) -> str:
-    """State what the axes of a sweep show.
+def summary(sweep: Sweep) -> Document:
+    """State what the axes of a sweep show, in ASCII.
 
-    Parameters
-    ----------
-    sweep : SweepResult
-        What to describe.
-
-    Returns
-    -------
-    str
-        A few paragraphs of plain ASCII text: the runs that fail, the rates that are too large,
-        those that are large enough, and where the starts lead.
+    That is the runs that fail, the rates that are too large, those that are large enough, and
+    where the starts lead.
     """
-    tellers = (_headline, too_large, arrivals, _drift, basins)
+    parts: Document = []
     with np.errstate(all="ignore"):  # ends of runs that ran away
-        blocks = [tell(sweep) for tell in tellers]
-    return "\n\n".join(block for block in blocks if block)
+        for tell in (_headline, too_large, arrivals, _drift, basins):
+            parts += tell(sweep)
+    return parts
 
 
-def _headline(sweep: SweepResult) -> str:
+def _headline(sweep: Sweep) -> Document:
     """Say what was run, and how many runs arrive or fail in which way."""
     runs, counts = int(np.size(sweep.status)), sweep.counts
     axes = " times ".join(_axis(sweep, dim) for dim in sweep.dims)
-    parts = [part for part in (axes, *_fixed(sweep)) if part]
-    what = wrapped(f"{several(runs, 'run')}: {', '.join(parts)}.")
+    varied = [part for part in (axes, *_fixed(sweep)) if part]
+    parts: Document = [Paragraph(f"{several(runs, 'run')}: {', '.join(varied)}.")]
     failed = [status for status in WORST_FIRST if status in counts and not status.success]
     if runs == 1:
-        status = next(iter(counts))
+        (status,) = counts
         end = point(sweep.problem.names, np.ravel(sweep.x).tolist())
         height = number(float(np.ravel(sweep.fun)[0]))
-        return f"{what}\n" + wrapped(f"It {does(status)} ({status.name}): {end}, f = {height}.")
-    arrived = runs - sum(counts[status] for status in failed)
+        return parts + lines([f"It {status.phrase()} ({status.name}): {end}, f = {height}."])
     if not failed:
-        return f"{what}\nAll of them arrive at a verified minimum."
+        return parts + lines(["All of them arrive at a verified minimum."])
+    arrived = runs - sum(counts[status] for status in failed)
     some = {0: "None of them arrives", 1: "1 of them arrives"}.get(arrived)
-    lines = [f"{some or f'{arrived:,} of them arrive'} at a verified minimum, the others do not:"]
-    if not arrived:
-        lines = [f"{some} at a verified minimum:"]
-    rows = [[f"{counts[s]:,}", does(s, counts[s]), f"({s.name})"] for s in failed]
-    return "\n".join([what, *lines, *(f"  {line}" for line in aligned_words(rows))])
+    others = ", the others do not" if arrived else ""
+    rows = [[f"{counts[s]:,}", s.phrase(counts[s]), f"({s.name})"] for s in failed]
+    title = f"{some or f'{arrived:,} of them arrive'} at a verified minimum{others}:"
+    return [*parts, Table(title, rows, "><<", indent=2, apart=False)]
 
 
-def _axis(sweep: SweepResult, dim: str) -> str:
+def _axis(sweep: Sweep, dim: str) -> str:
     """Tell the range of an axis."""
-    values, names = along(sweep, dim), sweep.problem.names
+    values, names = ascending(sweep, dim), sweep.problem.names
     if dim == "x0" and len(names) > 1:
         return f"{several(len(values), 'start')} {vector(names)}"
     count = several(len(values), *_WORDS.get(dim, (f"value of {dim}", f"values of {dim}")))
@@ -77,35 +68,36 @@ def _axis(sweep: SweepResult, dim: str) -> str:
     return f"{count} = {low}" if low == high else f"{count} from {low} to {high}"
 
 
-def _fixed(sweep: SweepResult) -> list[str]:
+def _fixed(sweep: Sweep) -> list[str]:
     """Tell what is the same for all runs."""
     names, fixed, settings = sweep.problem.names, sweep.fixed, sweep.settings
-    told = [f"{n} = {number(v)}" for n, v in fixed.items() if n not in ("x0", "lr", "epochs")]
+    same = [f"{n} = {number(v)}" for n, v in fixed.items() if n not in ("x0", "lr", "epochs")]
     if "x0" not in sweep.dims:
         start = np.reshape(sweep.x0, (-1, len(names)))[0]
         whole = "all from" if np.size(sweep.status) > 1 else "from"
-        told.insert(0, f"{whole} {point(names, start.tolist())}")
+        same.insert(0, f"{whole} {point(names, start.tolist())}")
     rate = fixed.get("lr", settings.lr)
     if "lr" not in sweep.dims:
-        told.append("automatic steps" if rate is None else f"lr = {number(rate)}")
+        same.append("automatic steps" if rate is None else f"lr = {number(rate)}")
     if "epochs" not in sweep.dims:
         epochs = several(int(fixed.get("epochs", settings.epochs)), "epoch")
-        told.append(epochs if settings.tol == 0 else f"at most {epochs}")
-    return told
+        same.append(epochs if settings.tol == 0 else f"at most {epochs}")
+    return same
 
 
-def _drift(sweep: SweepResult) -> str:
+def _drift(sweep: Sweep) -> Document:
     """Tell how the minimum moves along the only axis, a parameter."""
     if len(sweep.dims) != 1 or sweep.dims[0] in _WORDS or len(sweep.status) < 2:
-        return ""
+        return []
     dim, names = sweep.dims[0], sweep.problem.names
     values = sweep.coords[dim]
     first, last = int(values.argmin()), int(values.argmax())
     if not np.isin(sweep.status[[first, last]], SUCCESSES).all():
-        return ""
+        return []
     ends = [
         f"{point(names, np.atleast_1d(sweep.x[i]).tolist())} (f = {number(sweep.fun[i])})"
         for i in (first, last)
     ]
     low, high = number(values[first]), number(values[last])
-    return wrapped(f"From {dim} = {low} to {high} the end moves from {ends[0]} to {ends[1]}.")
+    moves = f"the end moves from {ends[0]} to {ends[1]}"
+    return [Paragraph(f"From {dim} = {low} to {high} {moves}.")]

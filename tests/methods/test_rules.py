@@ -12,7 +12,6 @@ from problems import ROSENBROCK
 import symgd
 from symgd import ConfigurationError, Status
 from symgd.methods import METHODS, GradientDescent, Rule
-from symgd.views.text import summary
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,7 @@ def test_a_rule_with_memory_arrives_and_is_judged():
     result = symgd.minimize(ROSENBROCK, x0=[-1.2, 1.0], method=HeavyBall(lr=1e-3, beta=0.9))
     assert result.status is Status.CONVERGED
     assert result.x == pytest.approx([1.0, 1.0], abs=1e-6)
-    assert summary(result)
+    assert result.summary()
 
 
 def test_a_rule_with_memory_that_ran_out_of_epochs_is_judged():

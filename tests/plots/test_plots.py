@@ -26,8 +26,8 @@ from scipy.optimize import lsq_linear
 import symgd
 from symgd import ConfigurationError, Status, plots
 from symgd.plots.data import edges, log_spaced, view, window
-from symgd.plots.findings import of_borders, of_run, reach, tally
-from symgd.plots.style import LINES, MINIMA, VERDICTS, spread
+from symgd.plots.findings import borders_title, run_title, tally
+from symgd.plots.style import LINES, MINIMA, spread
 
 SLOPE = {
     COSINE: lambda x: 2 * x - 2 * math.pi * np.sin(2 * math.pi * x),
@@ -69,7 +69,7 @@ def marked(ax, status):
     lines = [
         line
         for line in ax.lines
-        if line.get_linestyle() == "None" and line.get_marker() == VERDICTS[status].marker
+        if line.get_linestyle() == "None" and line.get_marker() == status.marker
     ]
     return np.concatenate([line.get_xydata() for line in lines]) if lines else np.empty((0, 2))
 
@@ -146,13 +146,12 @@ def contrast(one, other):
     return max(lights) / min(lights)
 
 
-@pytest.mark.parametrize("status", Status)
-def test_every_verdict_has_a_mark_of_its_own(status):
-    assert [mark for mark in VERDICTS.values()].count(VERDICTS[status]) == 1
+def test_every_verdict_has_a_mark_of_its_own():
+    assert len({(status.colour, status.marker) for status in Status}) == len(Status)
 
 
 def test_no_failure_looks_like_a_minimum():
-    failures = {VERDICTS[status].colour for status in Status if not status.success}
+    failures = {status.colour for status in Status if not status.success}
     assert not failures & set(MINIMA)
     assert len(set(MINIMA)) == len(MINIMA)
 
@@ -284,7 +283,7 @@ def test_descent_follows_the_history_on_the_curve():
     np.testing.assert_allclose(path.get_ydata(), np.cos(2 * np.pi * x) + x**2, atol=1e-12)
     np.testing.assert_array_equal(ring.get_xdata(), [-1.76])
     np.testing.assert_array_equal(end.get_xdata(), x[-1:])
-    assert same_color(path.get_color(), VERDICTS[Status.CONVERGED].colour)
+    assert same_color(path.get_color(), Status.CONVERGED.colour)
     assert ground.get_xdata()[0] < x.min() < x.max() < ground.get_xdata()[-1]
     assert key(ax) == ["start", "CONVERGED"]
 
@@ -444,7 +443,7 @@ def test_final_vs_lr():
     assert notes(ax) == ["x = 2.577"]
     arrived = sweep.coords["lr"][sweep.status == Status.CONVERGED]
     np.testing.assert_array_equal(marked(ax, Status.CONVERGED)[:, 0], arrived)
-    assert ax.get_title() == f"runs arrive from lr = {arrived[0]:.4g} to lr = {arrived[-1]:.4g}"
+    assert ax.get_title() == f"runs arrive from lr = {arrived[0]:.4g} to {arrived[-1]:.4g}"
 
 
 def test_rates_shows_all_points_of_a_cycle():
@@ -746,25 +745,6 @@ def test_frames_are_checked(frames):
 
 
 @pytest.mark.parametrize(
-    ("success", "words"),
-    [
-        ([1, 1, 1, 1], "at every lr"),
-        ([0, 0, 0, 0], "at no lr"),
-        ([0, 0, 1, 1], "from lr = 0.3 on"),
-        ([1, 1, 0, 0], "up to lr = 0.2"),
-        ([0, 1, 1, 0], "from lr = 0.2 to lr = 0.3"),
-        ([1, 1, 0, 1], "up to lr = 0.2, and again above"),
-        ([0, 1, 0, 1], "at lr = 0.2, and again above"),
-        ([0, 0, 0, 1], "from lr = 0.4 on"),
-    ],
-)
-def test_reach(success, words):
-    order = [2, 0, 3, 1]
-    rates, success = np.array([0.1, 0.2, 0.3, 0.4])[order], np.array(success, dtype=bool)[order]
-    assert reach("lr", rates, success) == words
-
-
-@pytest.mark.parametrize(
     ("borders", "resolution", "words"),
     [
         ([-1.05437, 7e-10, 1.05437], 1e-6, "; borders at x0 = -1.054, 0 and 1.054"),
@@ -775,7 +755,7 @@ def test_reach(success, words):
     ],
 )
 def test_borders(borders, resolution, words):
-    assert of_borders(np.array(borders), resolution, "at") == words
+    assert borders_title(np.array(borders), resolution, "at") == words
 
 
 def test_tally():
@@ -787,13 +767,13 @@ def test_tally():
 def test_every_verdict_has_a_title(status):
     batch = result("one")
     codes = np.array([int(status)])
-    said = of_run(replace(batch, runs=replace(batch.runs, status=codes)), 0)
+    said = run_title(replace(batch, runs=replace(batch.runs, status=codes)), 0)
     assert "x0 = -1.76" in said
     assert "{" not in said
 
 
 def test_a_start_in_a_minimum_needs_no_step():
-    said = of_run(symgd.minimize("x**2", x0=0), 0)
+    said = run_title(symgd.minimize("x**2", x0=0), 0)
     assert said == "x0 = 0 already is a minimum"
 
 

@@ -18,8 +18,8 @@ import pytest
 from pages import check
 
 import symgd
+from symgd.palette import DARK, LIGHT
 from symgd.plots import inline
-from symgd.views.palette import DARK, LIGHT
 
 COSINE = "cos(2*pi*x) + x**2"
 WAVE = "sin(x)*exp(-0.05*x**2)"

@@ -16,7 +16,7 @@ from problems import COSINE, CUBIC, DATA, DECAYING
 
 import symgd
 from symgd import Status
-from symgd.views.axes import does, where
+from symgd.views.axes import where
 
 SEEDS = json.loads((DATA / "seeds.json").read_text())
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -134,7 +134,7 @@ def test_every_combination_of_axes_has_a_text(chosen):
     for status, count in sweep.counts.items():
         assert status.success or f"({status.name})" in head
         if not status.success and sweep.status.size > 1:
-            assert re.search(rf"{count}  {does(status, count)} +\({status.name}\)", head)
+            assert re.search(rf"{count}  {status.phrase(count)} +\({status.name}\)", head)
     assert "  \n" not in text
     assert "nan" not in text
 
@@ -313,12 +313,14 @@ def test_a_part_speaks_of_its_own_runs():
     ],
 )
 def test_where(holds, words):
-    assert where("lr", [1, 2, 3, 4], np.array([c == "1" for c in holds])) == words
+    order, here = [2, 0, 3, 1], np.array([c == "1" for c in holds])
+    assert where("lr", [1, 2, 3, 4], here) == words
+    assert where("lr", np.array([1, 2, 3, 4])[order], here[order]) == words
 
 
 @pytest.mark.parametrize("status", Status)
 def test_every_status_has_words_for_one_and_for_many(status):
-    one, many = does(status), does(status, 2)
+    one, many = status.phrase(), status.phrase(2)
     assert one != many
     assert one.isascii()
     assert many.isascii()

@@ -8,25 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..status import Status
-
 BLUE, ORANGE, GREEN, SKY = "#0072B2", "#E69F00", "#009E73", "#56B4E9"
 VERMILLION, PURPLE, YELLOW = "#D55E00", "#CC79A7", "#F0E442"
 OLIVE, WINE, GREY, INK = "#999933", "#882255", "#8C8C8C", "currentColor"
-
-VERDICT_COLOURS = {
-    Status.CONVERGED: GREEN,
-    Status.AT_BOUND: BLUE,
-    Status.STALLED_AT_START: VERMILLION,
-    Status.NOT_A_MINIMUM: VERMILLION,
-    Status.PLATEAU: GREY,
-    Status.SLOW: ORANGE,
-    Status.OSCILLATING: PURPLE,
-    Status.DIVERGED: INK,
-    Status.OUT_OF_DOMAIN: INK,
-    Status.NO_PROGRESS: GREY,
-    Status.STOPPED: GREY,
-}
 
 
 class Ground(NamedTuple):
