@@ -15,6 +15,7 @@ __all__ = [
     "ConfigurationError",
     "Curvature",
     "ExpressionError",
+    "Interrupted",
     "Kind",
     "Minimum",
     "MissingPackageError",
@@ -43,6 +44,7 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     from .errors import (
         ConfigurationError,
         ExpressionError,
+        Interrupted,
         MissingPackageError,
         RateWarning,
         SymgdError,
@@ -59,7 +61,8 @@ else:
     _NAMES = {
         "enclosure.curvature": "Curvature",
         "engine.kernel.store": "clear_cache",
-        "errors": "ConfigurationError ExpressionError MissingPackageError RateWarning SymgdError",
+        "errors": "ConfigurationError ExpressionError Interrupted MissingPackageError RateWarning "
+        "SymgdError",
         "problem": "Problem",
         "results.load": "load",
         "results.result": "Minimum Result Runs",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, Interrupted
 from .output import check_files, show, write_files
 from .values import arguments, axes, parameters
 
@@ -33,7 +33,12 @@ def run(given: Mapping[str, Any]) -> bool:
         If a value is wrong, or a file cannot be written.
     """
     check_files(given)
-    result = _result(given)
+    try:
+        result = _result(given)
+    except Interrupted as stopped:
+        if stopped.result is not None:
+            show(given, stopped.result)
+        raise
     show(given, result)
     write_files(given, result)
     return any(status.success for status in result.counts)

@@ -33,19 +33,20 @@ from .questions.where_undefined import where_undefined
 
 _SLICE = 2**15  # runs in one variable judged at once: it takes some hundred times their memory
 _SMALLEST = 2**8  # runs judged at once, at least
-_QUICKLY = 0.1  # seconds that quick questions may take after Ctrl-C
+_QUICKLY = 0.1  # seconds that questions may take after Ctrl-C
+_FEW = 16  # finished runs to which all questions are quick
 _CLOSER = 1e-3  # share of the way back to the start at which an overflowing f is asked again
 
 Question = Callable[[Case], None]
 
 QUESTIONS: tuple[Question, ...] = (
+    interrupted,
     snap_to_bounds,
     where_undefined,
     steep_ends,
     ordinary_minima,
     careful_minima,
     other_stationary,
-    interrupted,
     nonfinite,
     ran_away,
     kept_at_kinks,
@@ -111,7 +112,9 @@ def judge(
             except KeyboardInterrupt:
                 ending = time.monotonic() + _QUICKLY
                 put(verdicts, rows, Verdicts.undecided(*x0[rows].shape))
-        _ask(QUICK if time.monotonic() < ending else AT_ONCE, *given)
+        few = np.count_nonzero(ends.stop[rows] != Stop.INTERRUPTED) <= _FEW
+        in_time = QUESTIONS if few else QUICK
+        _ask(in_time if time.monotonic() < ending else AT_ONCE, *given)
     if ending is not None and not halted:
         raise Interrupted(verdicts)
     return verdicts

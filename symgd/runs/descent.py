@@ -224,7 +224,10 @@ def preview(problem: Problem, x0: Array, options: Options) -> Array:
     """Give where automatic steps lead from a few starts, without compiling anything."""
     automatic = replace(options, method=Automatic(), epochs=_PREVIEW)
     compiled, batch = _prepared(problem, x0, TOL, automatic)
-    return slow.run(compiled, problem, batch.rows).x
+    try:
+        return slow.run(compiled, problem, batch.rows).x
+    except Interrupted:
+        raise KeyboardInterrupt from None
 
 
 def _prepared(
@@ -242,18 +245,33 @@ def _prepared(
 
 
 def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:
-    """Continue the runs that stalled on a maximum or a saddle, to both sides."""
+    """Continue the runs that stalled on a maximum or a saddle, to both sides.
+
+    Raises
+    ------
+    Interrupted
+        After Ctrl-C, with the batch and the continuations as far as they had come.
+    """
     latest = np.arange(len(batch.x0))
     for _ in range(_GENERATIONS):
         stalled = latest[batch.verdicts.stalled[latest]]
-        starts, origin = beyond(problem, batch.verdicts.x[stalled], options.width, options.box)
-        if not len(starts):
-            break
-        more = descend(problem, starts, options)
-        parents = stalled[origin]
+        try:
+            points = batch.verdicts.x[stalled]
+            starts, origin = beyond(problem, points, options.width, options.box)
+            if not len(starts):
+                break
+            more = descend(problem, starts, options)
+        except KeyboardInterrupt as stopped:
+            if isinstance(stopped, Interrupted):
+                batch = _continued(batch, stopped.result, stalled[origin])
+            raise Interrupted(batch) from None
         latest = np.arange(len(starts)) + len(batch.x0)
-        batch = _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
+        batch = _continued(batch, more, stalled[origin])
     return batch
+
+
+def _continued(batch: Batch, more: Batch, parents: Whole) -> Batch:
+    return _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
 
 
 def _joined(first: Batch, second: Batch) -> Batch:

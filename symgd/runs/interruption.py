@@ -14,12 +14,12 @@ from typing import ParamSpec, TypeVar
 from ..errors import Interrupted
 
 P = ParamSpec("P")
-R = TypeVar("R")
+T = TypeVar("T")
 
 _DEAF = 2.0  # seconds within which another Ctrl-C changes nothing: the first one is being answered
 
 
-def interruptible(function: Callable[P, R]) -> Callable[P, R]:
+def interruptible(function: Callable[P, T]) -> Callable[P, T]:
     """Make a function answer Ctrl-C with `Interrupted`, however often it comes.
 
     Parameters
@@ -34,7 +34,7 @@ def interruptible(function: Callable[P, R]) -> Callable[P, R]:
     """
 
     @wraps(function)
-    def call(*args: P.args, **keywords: P.kwargs) -> R:
+    def call(*args: P.args, **keywords: P.kwargs) -> T:
         with _heard_once():
             try:
                 return function(*args, **keywords)
@@ -44,6 +44,31 @@ def interruptible(function: Callable[P, R]) -> Callable[P, R]:
                 raise Interrupted from None
 
     return call
+
+
+def reached(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tuple[T, bool]:
+    """Do something; gives what it gives or had reached, and whether Ctrl-C came.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        If nothing was reached.
+    """
+    try:
+        return action(*args, **keywords), False
+    except Interrupted as stopped:
+        if stopped.result is None:
+            raise
+        value: T = stopped.result
+        return value, True
+
+
+def completed(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tuple[T, bool]:
+    """Do something that takes no time to speak of, a second time if Ctrl-C came in between."""
+    try:
+        return action(*args, **keywords), False
+    except KeyboardInterrupt:
+        return action(*args, **keywords), True
 
 
 @contextmanager

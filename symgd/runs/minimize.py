@@ -8,6 +8,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..diagnosis.case import Verdicts
+from ..errors import Interrupted
 from ..facts.symmetry import even_variables
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
@@ -18,9 +19,11 @@ from .descent import Batch, descend, led_on
 from .escape import beyond
 from .foresight import warn_of_rate
 from .gather import gather, settings_of
+from .interruption import completed, interruptible, reached
 
 
 @known_keywords
+@interruptible
 def minimize(
     expr: Source | Problem,
     x0: Points | None = None,
@@ -124,10 +127,16 @@ def minimize(
     )  # fmt: skip
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
         warn_of_rate(problem, options)
-        batch = descend(problem, np.asfortranarray(options.x0), options)
-        if options.escape:
-            batch = led_on(problem, batch, options)
-        return _wrap(problem, batch, options)
+        batch, halted = reached(_descended, problem, options)
+        result, late = completed(_wrap, problem, batch, options)
+    if halted or late:
+        raise Interrupted(result)
+    return result
+
+
+def _descended(problem: Problem, options: Options) -> Batch:
+    batch = descend(problem, np.asfortranarray(options.x0), options)
+    return led_on(problem, batch, options) if options.escape else batch
 
 
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:

@@ -18,7 +18,7 @@ from ..arrays import Array, Whole, put
 from ..diagnosis.case import Judging
 from ..diagnosis.verdict import judge
 from ..engine.drive.lanes import Ends
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, Interrupted
 from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
 from ..given.options import Options, read_options, read_problem
@@ -31,11 +31,13 @@ from ..status import Status
 from .borders import borders, destinations, followed, further
 from .descent import Batch, descend, record
 from .gather import gather, settings_of
+from .interruption import interruptible, reached
 
 _AXES = ("x0", "lr", "epochs", "params")
 _RUN_BYTES, _ENTRY_BYTES = 400, 60  # memory for one run, and for each of its variables
 
 
+@interruptible
 def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepResult:
     r"""Run gradient descent over a grid of starts, rates, numbers of epochs and parameters.
 
@@ -83,7 +85,14 @@ def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepR
     check_keywords("sweep", arguments, SweepArguments.__annotations__)
     plan = _plan(expr, arguments)
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
-        return _assembled(plan, _parts(plan))
+        parts, halted = reached(_parts, plan)
+        try:
+            result = _assembled(plan, parts, halted)
+        except KeyboardInterrupt:
+            result, halted = _assembled(plan, parts, halted=True), True
+    if halted:
+        raise Interrupted(result)
+    return result
 
 
 @dataclass(frozen=True)
@@ -218,11 +227,17 @@ def _free_memory() -> float:
 def _parts(plan: _Plan) -> list[Batch]:
     """Run all choices of the swept parameters; after Ctrl-C the rest stays at its starts."""
     parts: list[Batch] = []
+    halted = False
     for values in plan.cases:
-        halted = bool(parts) and (parts[-1].verdicts.status == Status.STOPPED).any()
         named = dict(zip(plan.params, values, strict=True))
         problem = plan.problem.with_params(named) if named else plan.problem
-        parts.append((_unmoved if halted else _run)(plan, problem))
+        if halted:
+            parts.append(_unmoved(plan, problem))
+            continue
+        part, halted = reached(_run, plan, problem)
+        parts.append(part)
+    if halted:
+        raise Interrupted(parts)
     return parts
 
 
@@ -231,7 +246,7 @@ def _unmoved(plan: _Plan, problem: Problem) -> Batch:
     x0 = np.tile(x0, (len(plan.axes.get("epochs", [0])), 1))
     ends, nowhere = Ends.at(x0.T), np.full(len(x0), -1)
     how = Judging(options.method, options.tol, False, options.width)
-    verdicts = judge(problem, np.asfortranarray(x0), ends, options.box, how)
+    verdicts = judge(problem, np.asfortranarray(x0), ends, options.box, how, halted=True)
     return Batch(x0, ends.nit, ends.evaluations, nowhere, verdicts)
 
 
@@ -241,9 +256,12 @@ def _run(plan: _Plan, problem: Problem) -> Batch:
     if "epochs" not in plan.axes:
         return descend(problem, x0, options)
     counts, places = np.unique(plan.axes["epochs"], return_inverse=True)
-    batch = record(problem, x0, counts.tolist(), options)
-    _go_on(problem, batch, counts.tolist(), options)
     rows = (places[:, None] * len(x0) + np.arange(len(x0))).ravel()
+    try:
+        batch = record(problem, x0, counts.tolist(), options)
+        _go_on(problem, batch, counts.tolist(), options)
+    except Interrupted as stopped:
+        raise Interrupted(stopped.result.of(rows)) from None
     return batch.of(rows)
 
 
@@ -256,20 +274,24 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
         if not len(rows):
             continue
         how = replace(options.take(rows - place * n_runs), epochs=count)
-        again = descend(problem, np.asfortranarray(batch.x0[rows]), how)
+        try:
+            again = descend(problem, np.asfortranarray(batch.x0[rows]), how)
+        except Interrupted:  # what they were before is known
+            judged.status[judged.early] = Status.STOPPED
+            raise Interrupted(batch) from None
         for name in ("nit", "evaluations"):
             getattr(batch, name)[rows] = getattr(again, name)
         put(judged, rows, again.verdicts)
 
 
-def _assembled(plan: _Plan, parts: Sequence[Batch]) -> SweepResult:
+def _assembled(plan: _Plan, parts: Sequence[Batch], halted: bool = False) -> SweepResult:
     """Put the runs of all cases into arrays over the axes."""
     judged = [part.verdicts for part in parts]
     member = [np.full(len(part.nit), -1) for part in parts]
     minima: tuple[Minimum, ...] = ()
     found = np.empty(0)
     if not plan.params:
-        minima, member, found = _destinations(plan, parts[0])
+        minima, member, found = _destinations(plan, parts[0], halted)
     return SweepResult(
         problem=plan.problem,
         dims=tuple(plan.axes),
@@ -289,11 +311,13 @@ def _assembled(plan: _Plan, parts: Sequence[Batch]) -> SweepResult:
     )
 
 
-def _destinations(plan: _Plan, batch: Batch) -> tuple[tuple[Minimum, ...], list[Whole], Array]:
+def _destinations(
+    plan: _Plan, batch: Batch, halted: bool
+) -> tuple[tuple[Minimum, ...], list[Whole], Array]:
     """Tell which minima runs lead to; along a line of starts also where that changes."""
     problem, options = plan.problem, plan.options
     seen = destinations(problem, batch)
-    line = tuple(plan.axes) == ("x0",) and len(problem.names) == 1
+    line = tuple(plan.axes) == ("x0",) and len(problem.names) == 1 and not halted
     if line:
         seen = followed(problem, seen, further(seen, options))
     minima, member = gather(problem, seen.batch, options, seen.known)

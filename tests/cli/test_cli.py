@@ -292,9 +292,9 @@ def test_ctrl_c_on_the_way_gives_what_was_reached():
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=30)
     assert "Traceback" not in err
-    assert process.returncode in (1, 130)
-    if process.returncode == 1:
-        assert "was interrupted after" in out
+    assert process.returncode == 130
+    assert "was interrupted after" in out
+    assert err == "symgd: interrupted\n"
 
 
 def test_a_warning_is_a_line_on_standard_error(run, recwarn):

@@ -102,10 +102,10 @@ def test_an_interrupted_run_is_stopped_and_was_heading_down():
     symgd.minimize(family.problem, case.x0, params=case.params, **how)  # compiled before
     timer = threading.Timer(0.5, _thread.interrupt_main)
     timer.start()
-    result = symgd.minimize(
-        family.problem, case.x0, params=case.params, **{**how, "epochs": 10**13}
-    )
+    with pytest.raises(symgd.Interrupted) as caught:
+        symgd.minimize(family.problem, case.x0, params=case.params, **{**how, "epochs": 10**13})
     timer.cancel()
+    result = caught.value.result
     assert result.counts == {Status.STOPPED: len(case.x0)}
     assert {Kind(k) for k in result.runs.kind} == {Kind.NOT_STATIONARY}
     assert (result.runs.fun <= result.problem.fun(case.x0[:, 0])).all()

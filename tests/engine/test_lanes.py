@@ -16,7 +16,7 @@ from kernels import drive, prepared
 from numba.core import event
 
 import symgd
-from symgd import Status
+from symgd import Interrupted, Status
 from symgd.engine.drive import lanes, slow
 from symgd.engine.kernel import native, source
 from symgd.engine.kernel.layout import LANES
@@ -229,8 +229,9 @@ def ctrl_c(after=0.5):
 def test_an_interruption_keeps_what_was_reached(workers):
     starts = np.where(np.arange(300) % 3 == 0, 0.0, 2.0)
     drive(SLOPING, starts, lr=1e-9, epochs=1)  # compiled before the interruption
-    with ctrl_c():
-        ends = drive(SLOPING, starts, **ENDLESS, workers=workers)
+    with ctrl_c(), pytest.raises(Interrupted) as caught:
+        drive(SLOPING, starts, **ENDLESS, workers=workers)
+    ends = caught.value.result
     assert (ends.stop[::3] == Stop.TOLERANCE).all()
     late = np.delete(ends.stop, np.s_[::3])
     assert (late == Stop.INTERRUPTED).all()
@@ -247,7 +248,10 @@ def test_an_interruption_anywhere_leaves_every_run_on_its_way(line, kind):
         patch.setattr(lanes, "_BLOCKS", 2)
         patch.setattr(lanes, "_FIRST_STEPS", 8)
         with interrupted_at(line):
-            ends = drive(VALLEY, starts, params={"a": 5.0}, **how)
+            try:
+                ends = drive(VALLEY, starts, params={"a": 5.0}, **how)
+            except Interrupted as stopped:
+                ends = stopped.result
     whole = drive(VALLEY, starts, params={"a": 5.0}, **how)
     done = np.flatnonzero(ends.stop != Stop.INTERRUPTED)
     assert all((getattr(ends, c)[done] == getattr(whole, c)[done]).all() for c in COLUMNS)
@@ -288,8 +292,9 @@ def interrupted_at(line):
 
 def test_an_interrupted_minimize_gives_a_result():
     symgd.minimize(SLOPING, x0=1.0, lr=1e-9, epochs=1)
-    with ctrl_c():
-        result = symgd.minimize(SLOPING, x0=[0.0, 2.0, 3.0], **ENDLESS)
+    with ctrl_c(), pytest.raises(Interrupted) as caught:
+        symgd.minimize(SLOPING, x0=[0.0, 2.0, 3.0], **ENDLESS)
+    result = caught.value.result
     assert [Status(s) for s in result.runs.status] == [
         Status.CONVERGED, Status.STOPPED, Status.STOPPED,
     ]  # fmt: skip

@@ -8,25 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rules import HeavyBall
 
 import symgd
 from symgd import Status
 from symgd.methods import Automatic, GradientDescent, Rule
-
-
-@dataclass(frozen=True)
-class HeavyBall(Rule):
-    """Polyak's momentum."""
-
-    name = "heavy ball"
-    slots = 1
-
-    beta: float = 0.9
-
-    @staticmethod
-    def step(x, grad, epoch, velocity, lr, beta):
-        velocity = beta * velocity - lr * grad
-        return x + velocity, velocity
 
 
 @dataclass(frozen=True)

@@ -196,13 +196,14 @@ def test_an_interruption_is_not_followed_by_more_steps(monkeypatch):
         calls.append(batch.n_runs)
         ends = whole(kernel, batch, workers)
         ends.stop[0] = Stop.INTERRUPTED
-        return ends
+        raise symgd.Interrupted(ends)
 
     given = {"expr": "exp(-x)", "x0": [0.0, 1.0], "polish": False}
     monkeypatch.setattr(lanes, "run", interrupted)
-    result = symgd.minimize(**given)
+    with pytest.raises(symgd.Interrupted) as caught:
+        symgd.minimize(**given)
     assert calls == [2]
-    assert result.runs.status[0] == Status.STOPPED
+    assert caught.value.result.runs.status[0] == Status.STOPPED
 
 
 def test_every_status_is_provoked_here():
@@ -214,8 +215,10 @@ def test_stopped_by_an_interruption():
     symgd.minimize(expr, x0=1, lr=1e-9, epochs=1)
     timer = threading.Timer(0.5, _thread.interrupt_main)
     timer.start()
-    result = symgd.minimize(expr, x0=1, lr=1e-9, epochs=10**13)
+    with pytest.raises(symgd.Interrupted) as caught:
+        symgd.minimize(expr, x0=1, lr=1e-9, epochs=10**13)
     timer.cancel()
+    result = caught.value.result
     assert (result.status, result.kind) == (Status.STOPPED, Kind.NOT_STATIONARY)
     assert 0 < result.nit < 10**13
     assert result.fun < Problem(expr).fun(1.0)

@@ -448,10 +448,10 @@ def test_workers_change_nothing(workers):
 def interrupted(seconds, *args, **kwargs):
     timer = threading.Timer(seconds, signal.raise_signal, [signal.SIGINT])
     timer.start()
-    try:
-        return symgd.sweep(*args, **kwargs)
-    finally:
-        timer.join()
+    with pytest.raises(symgd.Interrupted) as caught:
+        symgd.sweep(*args, **kwargs)
+    timer.join()
+    return caught.value.result
 
 
 def test_ctrl_c_keeps_what_was_reached():
