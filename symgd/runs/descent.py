@@ -73,11 +73,7 @@ class _Descent:
         self._verdicts: Verdicts | None = None
 
     def run(self) -> None:
-        """Run, judge, and let runs go on that have not arrived.
-
-        These are taken again with a smaller tolerance: so each is the same run, whatever it was
-        at first.
-        """
+        """Run, judge, and let runs go on with a smaller tolerance that have not arrived."""
         tol, options = self._options.tol, self._options
         ends, self._paths = _run(self._problem, self._x0, tol, options)
         early, nit = self.judge(ends).early, ends.nit
@@ -86,12 +82,31 @@ class _Descent:
             if not len(rows):
                 break
             tol = min(tol * _TIGHTER, TOL) if tol > EPS else 0.0
-            more, paths = _run(self._problem, self._x0[rows], tol, options.take(rows))
+            more, paths = self._further(ends, rows, tol)
             verdicts = self._judged(more, rows)
             put(ends, rows, more)
             put(self._verdicts, rows, verdicts)
             for row, path in zip(rows, paths, strict=False):
                 self._paths[row] = path
+
+    def _further(self, ends: lanes.Ends, rows: Whole, tol: float) -> tuple[lanes.Ends, list[Array]]:
+        """Let runs go on.
+
+        Fixed steps are taken again from the start, and so with all that they remember: the same
+        run, whatever its tolerance was at first. A method that chooses its steps begins anew
+        where it is.
+        """
+        options = self._options.take(rows)
+        if options.method.fixed:
+            return _run(self._problem, self._x0[rows], tol, options)
+        before = part(ends, rows)
+        left = options.epochs - before.nit
+        more, paths = _run(self._problem, before.x, tol, options, left)
+        whole = replace(
+            more, nit=before.nit + more.nit, evaluations=before.evaluations + more.evaluations
+        )
+        pairs = zip((self._paths[row] for row in rows if paths), paths, strict=True)
+        return whole, [np.concatenate([path, further[1:]]) for path, further in pairs]
 
     def judge(self, ends: lanes.Ends) -> Verdicts:
         """Give runs that have ended their verdicts."""
@@ -131,9 +146,11 @@ def _judging(options: Options) -> Judging:
 
 
 def _run(
-    problem: Problem, x0: Array, tol: float, options: Options
+    problem: Problem, x0: Array, tol: float, options: Options, limits: Whole | None = None
 ) -> tuple[lanes.Ends, list[Array]]:
     """Hand a batch of runs to the kernel; gives the ends, and the paths if they are kept.
+
+    Each may take as many steps as all, or as `limits` tells.
 
     Raises
     ------
@@ -141,6 +158,8 @@ def _run(
         After Ctrl-C, with both of these as far as the runs had come.
     """
     compiled, batch = _prepared(problem, x0, tol, options)
+    if limits is not None:
+        batch = replace(batch, rows={**batch.rows, "limit": limits[None].astype(float)})
     ways: list[Array] = []
     try:
         if options.history:
