@@ -14,13 +14,13 @@ from ..given.boxes import Box
 from ..methods import Method
 from ..problem import Problem
 from ..status import Kind, Status
+from .edge import NO_CONDITION
 from .kinds import LOWEST, Kinds
 from .local import put
 
 SUCCESS = np.array([status.success for status in Status])  # by code
 HALTED = (Stop.TOLERANCE, Stop.FLOOR)
-UNDECIDED = -1  # code of a status: no question has been answered yet
-OVERFLOW = -1  # index of a condition of the domain: none fails, a number overflowed
+UNDECIDED = -1  # code: no question has been answered yet
 
 
 @dataclass(frozen=True)
@@ -97,7 +97,7 @@ class Verdicts:
             contraction=contraction,
             largest_rate=largest_rate,
             period=codes(-1),
-            condition=codes(OVERFLOW),
+            condition=codes(NO_CONDITION),
             trap=np.full((n_runs, n_vars), np.nan, order="F"),
             trap_kind=codes(Kind.UNKNOWN),
             early=np.zeros(n_runs, dtype=bool),

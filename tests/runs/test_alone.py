@@ -16,7 +16,7 @@ from problems import DATA, LONGEST, ROSENBROCK
 
 import symgd
 
-RUNS = 24
+RUNS = 16
 LONG = " + ".join(f"100*(x{i + 1} - x{i}**2)**2 + (1 - x{i})**2" for i in range(9))
 TEN = " + ".join(f"(x{i} - {i}/9)**2*{1 + i}" for i in range(10)) + " + cos(x0 + x9) + x3*x4/5"
 FORMULAS = [
@@ -49,7 +49,7 @@ def columns(problem, x0, how):
 def check(problem, x0, how, rng):
     """Compare all runs together with some of them, one of them, and all in another order."""
     whole, minima = columns(problem, x0, how)
-    parts = [rng.choice(len(x0), size, replace=False) for size in (1, 1, 1, 5)]
+    parts = [rng.choice(len(x0), size, replace=False) for size in (1, 1, 4)]
     for rows in (*parts, rng.permutation(len(x0))):
         part, mine = columns(problem, x0[rows], how)
         for name, column in part.items():
@@ -74,7 +74,7 @@ def test_published_problems(known):
     problem, rng = symgd.Problem(known["expr"], variables=known["vars"]), np.random.default_rng(4)
     bounds = [tuple(pair) for pair in known["bounds"]]
     x0 = rng.uniform(*np.array(bounds).T, size=(RUNS, len(bounds)))
-    for how in ({}, {"lr": 1e-3, "epochs": 60}, {"bounds": bounds}):
+    for how in ({"bounds": bounds}, {"lr": 1e-3, "epochs": 60}):
         check(problem, x0, {"start_box": bounds, **how}, rng)
 
 
