@@ -54,7 +54,8 @@ def _constants(path: Path) -> Iterator[Threshold]:
 
 def _has_number(value: ast.expr) -> bool:
     constants = [n.value for n in ast.walk(value) if isinstance(n, ast.Constant)]
-    return any(isinstance(v, int | float) and not isinstance(v, bool) for v in constants)
+    numbers = any(isinstance(v, int | float) and not isinstance(v, bool) for v in constants)
+    return numbers and not isinstance(value, ast.Dict)
 
 
 def page() -> str:
