@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, TypeAlias, TypeVar
 
@@ -15,6 +16,9 @@ Indices: TypeAlias = npt.NDArray[np.intp]
 
 EPS = float(np.finfo(float).eps)
 """Distance of 1 from the next double."""
+
+GOLDEN = (math.sqrt(5) - 1) / 2
+"""A share that is in no step with any period, and with no grid."""
 
 Table = TypeVar("Table")
 

@@ -10,7 +10,7 @@ from ..status import Kind
 from .case import Case
 from .local import Model
 
-_REST = 1e-20  # share of a coordinate of the start that is as good as zero
+_REST = 1e-20  # share of the start's coordinate: as good as zero, all of it rounding
 
 
 def tidy(points: Array, x0: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,17 @@ from ..given.boxes import Box
 from ..methods import Method
 from ..problem import Problem
 from ..status import Kind, Status
+from .edge import NO_CONDITION
 from .kinds import LOWEST, Kinds
 from .local import put
 
-SUCCESS = np.array([status.success for status in Status])  # by code
+_SUCCESS = np.array([status.success for status in Status])  # by code
 HALTED = (Stop.TOLERANCE, Stop.FLOOR)
-UNDECIDED = -1  # code of a status: no question has been answered yet
-OVERFLOW = -1  # index of a condition of the domain: none fails, a number overflowed
+UNDECIDED = -1  # code: no question has been answered yet
+_BEGIN = {
+    "target_kind": Kind.UNKNOWN, "status": UNDECIDED, "kind": Kind.NOT_STATIONARY, "period": -1,
+    "condition": NO_CONDITION, "trap_kind": Kind.UNKNOWN, "early": False,
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,37 +80,16 @@ class Verdicts:
     @classmethod
     def undecided(cls, n_runs: int, n_vars: int) -> Verdicts:
         """Begin with columns in which no question is answered."""
-        low, high, left, contraction, largest_rate = np.full((5, n_runs), np.nan)
-
-        def codes(code: int) -> Whole:
-            return np.full(n_runs, code, dtype=np.int64)
-
-        return cls(
-            x=np.empty((n_runs, n_vars), order="F"),
-            target=np.empty((n_runs, n_vars), order="F"),
-            target_kind=codes(Kind.UNKNOWN),
-            fun0=np.empty(n_runs),
-            fun=np.empty(n_runs),
-            fun_last=np.empty(n_runs),
-            grad_norm=np.empty(n_runs),
-            status=codes(UNDECIDED),
-            kind=codes(Kind.NOT_STATIONARY),
-            low=low,
-            high=high,
-            epochs_left=left,
-            contraction=contraction,
-            largest_rate=largest_rate,
-            period=codes(-1),
-            condition=codes(OVERFLOW),
-            trap=np.full((n_runs, n_vars), np.nan, order="F"),
-            trap_kind=codes(Kind.UNKNOWN),
-            early=np.zeros(n_runs, dtype=bool),
-        )
+        columns: dict[str, Any] = {
+            f.name: np.full(n_runs, _BEGIN.get(f.name, np.nan)) for f in fields(cls)
+        }
+        points = {n: np.full((n_runs, n_vars), np.nan, order="F") for n in ("x", "target", "trap")}
+        return cls(**columns | points)
 
     @property
     def success(self) -> Mask:
         """Which runs reached a verified minimum."""
-        return np.asarray(SUCCESS[self.status])
+        return np.asarray(_SUCCESS[self.status])
 
     @property
     def heading(self) -> Mask:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Array, Whole
-
-_GOLDEN = (np.sqrt(5) - 1) / 2
+from ..arrays import GOLDEN, Array, Whole
 
 
 def cells(points: Array, size: Array) -> tuple[Whole, Whole]:
@@ -32,7 +30,7 @@ def cells(points: Array, size: Array) -> tuple[Whole, Whole]:
     (array([0, 1]), array([0, 1, 0]))
     """
     grid = np.round(points / np.where(size > 0, size, 1.0))
-    weights = np.arange(1, points.shape[1] + 1) * _GOLDEN % 1.0
+    weights = np.arange(1, points.shape[1] + 1) * GOLDEN % 1.0
     order = np.argsort(grid @ weights)  # in no step with a grid: few cells share a value
     new = np.zeros(len(points), dtype=bool)
     new[:1] = True

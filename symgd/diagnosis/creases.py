@@ -12,11 +12,13 @@ from ..arrays import Array
 from ..facts.cancellation import rounding
 from ..given.boxes import Box
 from ..problem import Problem
+from .directions import kink_slopes
 
-_AT = 1e-6  # share of the neighbourhood within which a kink is at the point
-_STEPS = 10.0 ** np.arange(-2, -7, -1)  # shares of it that are gone along the kink
-_TURNS = 8  # random directions along the kink, for more than two variables
-_RETURNS = 8  # Newton steps back to the kink
+_ON_KINK = 1e-6  # share of the neighbourhood: a kink this close is at the point
+# shares of the neighbourhood: ways that are gone along the kink
+_KINK_WAYS = 10.0 ** np.arange(-2, -7, -1)
+_TANGENTS = 8  # directions: random ones along the kink, for more than two variables
+_RETURNS = 8  # Newton steps: back to the kink; each doubles the digits
 
 
 def falls_along_kink(problem: Problem, point: Array, length: Array, box: Box) -> bool:
@@ -48,36 +50,29 @@ def falls_along_kink(problem: Problem, point: Array, length: Array, box: Box) ->
     if len(point) == 1:
         return False
     floor = float(problem.values(point[None])[0])
-    for index, slope in enumerate(_slopes(problem, point, length)):
+    kinks, slopes = kink_slopes(problem, point, length, _ON_KINK)
+    for index, (kink, slope) in enumerate(zip(kinks, slopes, strict=True)):
         size = np.linalg.norm(slope)
-        kink = problem.run(problem.symbolic.kinks, point[None])[index, 0]
-        if not 0 < size < np.inf or not abs(kink) <= _AT * size:
+        if not 0 < size < np.inf or not abs(kink) <= _ON_KINK * size:
             continue
-        ahead = point + _STEPS[:, None, None] * _tangents(slope / size) * length
+        ahead = point + _KINK_WAYS[:, None, None] * _tangents(slope / size) * length
         points = ahead.reshape(-1, len(point))
         for _ in range(_RETURNS):
             off = problem.run(problem.symbolic.kinks, points)[index]
             points = points - off[:, None] * slope * length / size**2
         points = box.clip(points)
         fall = floor - problem.values(points) > rounding(problem, points)
-        lower = fall.reshape(len(_STEPS), -1)
+        lower = fall.reshape(len(_KINK_WAYS), -1)
         if (lower[1:] & lower[:-1]).any():
             return True
     return False
-
-
-def _slopes(problem: Problem, point: Array, length: Array) -> Array:
-    """Give the gradients of the kinks' expressions, in units of the neighbourhood."""
-    shifts = _AT * np.diag(length)
-    ahead, behind = (problem.run(problem.symbolic.kinks, point + s) for s in (shifts, -shifts))
-    return np.asarray((ahead - behind) / (2 * _AT))
 
 
 def _tangents(normal: Array) -> Array:
     """Give directions at right angles to a normal, each with its opposite."""
     n = len(normal)
     basis = np.linalg.svd(normal[None])[2][1:]
-    mixed = np.random.default_rng(0).normal(size=(_TURNS if n > 2 else 0, n - 1)) @ basis
+    mixed = np.random.default_rng(0).normal(size=(_TANGENTS if n > 2 else 0, n - 1)) @ basis
     ways = np.concatenate([basis, mixed])
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
     return np.concatenate([ways, -ways])

@@ -15,11 +15,11 @@ from ..given.boxes import Box
 from ..methods import Fixed
 from ..problem import Problem
 
-_STEPS = 256  # steps that are looked ahead; cycles up to half as long are found
-_FEW = 8  # steps that show a run which goes straight on
-_TAIL = 4  # last points that are kept
-_SAME = 1e-6  # share of a cycle's width within which two points are the same
-_ROWS = 4096  # runs that are followed at a time
+_STEPS = 256  # steps: how far ahead; cycles up to half as long are found
+_STRIDES = 8  # steps: enough for a run that goes straight on
+_TAIL = 4  # points: the last ones, which are kept
+_SAME = 1e-6  # share of a cycle's width: two points this close are the same
+_ROWS = 4096  # runs: followed at a time, for memory
 
 
 class Course(IntEnum):
@@ -68,7 +68,7 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box) -> Outlook
     """
     course = np.full(len(ends.x), Course.DESCENDING, dtype=np.int64)
     period = np.zeros(len(ends.x), dtype=np.int64)
-    path = follow(problem, method, ends, box, _FEW)
+    path = follow(problem, method, ends, box, _STRIDES)
     tail = path[-_TAIL:].copy()
     doubtful = np.flatnonzero(~_strides_on(problem, path))
     for first in range(0, len(doubtful), _ROWS):

@@ -14,10 +14,11 @@ from ..arrays import Array
 from ..problem import Problem
 from .local import Model
 
-_RANDOM = 64  # random directions, for several variables
-_WITHIN = 16  # of them within each space that keeps a kink
-_CLOSE = 1e-7  # share of the neighbourhood within which a kink is at the point
-_TURNS = 300  # steps towards the shortest mean of gradients
+_RANDOM = 64  # directions: random ones, for several variables
+_KEEPING = 16  # directions: random ones within each space that keeps a kink
+_SAMPLED = 1e-7  # share of the neighbourhood: where slopes around the point are taken
+_RANK = 1e-9  # share of the largest singular value: normals of kinks closer than it are one
+_WEIGHINGS = 300  # steps: towards the shortest mean of gradients
 
 
 def all_around(problem: Problem, here: Model, point: Array, length: Array) -> Array:
@@ -80,22 +81,34 @@ def _along_kinks(
     found = []
     for space in spaces:
         _, sizes, vectors = np.linalg.svd(space)
-        kept = vectors[np.count_nonzero(sizes > 1e-9 * sizes[0]) :]
+        kept = vectors[np.count_nonzero(sizes > _RANK * sizes[0]) :]
         if len(kept):
-            found.append(_mixed(kept, _WITHIN, rng))
+            found.append(_mixed(kept, _KEEPING, rng))
     return found
 
 
 def _kink_normals(problem: Problem, point: Array, length: Array) -> Array:
     """Give the gradients of what is zero at a kink, for the kinks at the point."""
-    offsets = _CLOSE * np.diag(length)
-    around = np.concatenate([point[None], point + offsets, point - offsets])
-    values = problem.run(problem.symbolic.kinks, around).T
-    n = len(point)
-    normals = (values[1 : n + 1] - values[n + 1 :]).T / (2 * _CLOSE)
-    near = np.abs(values[0]) <= _CLOSE * np.abs(normals).sum(axis=1)
+    values, normals = kink_slopes(problem, point, length, _SAMPLED)
+    near = np.abs(values) <= _SAMPLED * np.abs(normals).sum(axis=1)
     near &= np.isfinite(normals).all(axis=1) & (normals != 0).any(axis=1)
     return np.asarray(normals[near])
+
+
+def kink_slopes(problem: Problem, point: Array, length: Array, step: float) -> tuple[Array, Array]:
+    """Give what is zero at each kink, at a point, and its slopes in units of the neighbourhood.
+
+    Returns
+    -------
+    values : ndarray
+        ``(n_kinks,)``.
+    slopes : ndarray
+        By differences over a share of the neighbourhood, ``(n_kinks, n_vars)``.
+    """
+    n, offsets = len(point), step * np.diag(length)
+    around = np.concatenate([point[None], point + offsets, point - offsets])
+    values = problem.run(problem.symbolic.kinks, around)
+    return values[:, 0], (values[:, 1 : n + 1] - values[:, n + 1 :]) / (2 * step)
 
 
 def _downhill(problem: Problem, point: Array, length: Array, rng: np.random.Generator) -> Array:
@@ -108,7 +121,7 @@ def _downhill(problem: Problem, point: Array, length: Array, rng: np.random.Gene
     doi:10.1137/030601296.
     """
     n = len(point)
-    nearby = point + _CLOSE * length * rng.uniform(-1, 1, size=(4 * n + 8, n))
+    nearby = point + _SAMPLED * length * rng.uniform(-1, 1, size=(4 * n + 8, n))
     gradients = problem.gradients(nearby) * length
     gradients = gradients[np.isfinite(gradients).all(axis=1)]
     largest = np.abs(gradients).max(initial=0.0)
@@ -120,7 +133,7 @@ def _downhill(problem: Problem, point: Array, length: Array, rng: np.random.Gene
 def _shortest_mean(vectors: Array) -> Array:
     """Give the shortest convex mean, moving weight from the worst vector to the best one."""
     weights = np.full(len(vectors), 1 / len(vectors))
-    for _ in range(_TURNS):
+    for _ in range(_WEIGHINGS):
         products = vectors @ (weights @ vectors)
         best = int(np.argmin(products))
         worst = int(np.argmax(np.where(weights > 0, products, -np.inf)))

@@ -9,15 +9,17 @@ import numpy as np
 from ..arrays import EPS, Array, Mask
 from ..problem import Problem
 
-_NONE = -1
-_NEAR = 1e-3  # share of the way travelled within which the edge lies ahead
-_AHEAD = 0.1  # and a pole, before which fixed lengths are too long sooner
-_SHARES = np.concatenate([[0.0], 2.0 ** np.arange(-60, 1)])
-_FIRST, _LAST = 20, 44  # halvings of the distance to the edge between which f is watched
-_EARLIEST, _COUNT = 4, 16  # or sooner, so many, where the doubles are too coarse for that
-_FEWEST = 6  # halvings that tell
-_RESOLVED = 64 * EPS  # share of x that the distance has to be above
-_STEADY = 0.9  # each halving brings at least this share of the fall before it
+NO_CONDITION = -1  # code: no condition of the domain fails, a number overflowed
+_EDGE_AHEAD = 1e-3  # share of the way travelled: the edge lies ahead within it
+_POLE_AHEAD = 0.1  # share of the way travelled: a pole does, before which fixed steps end sooner
+# shares of these two: where an edge or a pole is looked for
+_ONWARD = np.concatenate([[0.0], 2.0 ** np.arange(-60, 1)])
+_FIRST, _LAST = 20, 44  # halvings of the distance to the edge: between them f is watched
+# halvings: the first, and how many, where doubles are too coarse for that
+_EARLIEST, _COUNT = 4, 16
+_FEWEST = 6  # halvings: fewer tell nothing
+_APART = 64 * EPS  # share of x: the distance has to be above, or it is rounding
+_STEADY = 0.9  # share of the fall before: each halving brings as much, or f has a limit
 
 
 def bottomless_edge(problem: Problem, x: Array, x0: Array) -> int:
@@ -46,12 +48,12 @@ def bottomless_edge(problem: Problem, x: Array, x0: Array) -> int:
     -1
     """
     if not problem.domain:
-        return _NONE
+        return NO_CONDITION
     for ahead in _ways(problem, x, x0):
         edge = _edge(problem, x, ahead)
         if edge is not None and _falls_steadily(problem, edge[0], -ahead):
             return edge[1]
-    return _NONE
+    return NO_CONDITION
 
 
 def bottomless_pole(problem: Problem, x: Array, x0: Array) -> bool:
@@ -92,7 +94,7 @@ def _ways(problem: Problem, x: Array, x0: Array) -> tuple[Array, ...]:
 
 
 def _falls_steadily(problem: Problem, edge: Array, back: Array) -> bool:
-    finest = _RESOLVED * np.abs(edge).max() / np.abs(back).max()
+    finest = _APART * np.abs(edge).max() / np.abs(back).max()
     last = _LAST if finest == 0 else min(_LAST, int(-np.log2(finest)))
     first = max(_EARLIEST, min(_FIRST, last - _COUNT))
     if last - first < _FEWEST:
@@ -110,7 +112,7 @@ def _turn(problem: Problem, x: Array, way: Array) -> Array:
         downward = problem.gradients(points) @ way < 0
         return np.asarray((problem.values(points) <= here) & downward)
 
-    ahead = x + _SHARES[:, None] * _AHEAD * way
+    ahead = x + _ONWARD[:, None] * _POLE_AHEAD * way
     turned = np.flatnonzero(~falls(ahead))
     if not len(turned) or turned[0] == 0:
         return x
@@ -123,7 +125,7 @@ def _edge(problem: Problem, x: Array, way: Array) -> tuple[Array, int] | None:
     def defined(points: Array) -> Mask:
         return np.asarray(problem.run(problem.symbolic.holds, points) == 1.0)
 
-    ahead = x + _SHARES[:, None] * _NEAR * way
+    ahead = x + _ONWARD[:, None] * _EDGE_AHEAD * way
     holds = defined(ahead)
     outside = np.flatnonzero(~holds.all(axis=0))
     if not len(outside) or outside[0] == 0:

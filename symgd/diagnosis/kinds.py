@@ -17,13 +17,13 @@ from .probe import Around, around
 
 LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a minimum
 
-_NEIGHBOURHOOD = 1e-3  # share of the searched region that belongs to a start, at least
-_RESOLVED = 1e-2  # share of that neighbourhood that the rounding of x may amount to
-_WARY = 2.0  # times what the curvature changes by, that it has to be above
-_NEARBY = 1e-2  # share of the way travelled at which curvature is compared
-_UNDERFLOW = 1e-290  # a curvature below this has lost digits
-_SMALLER = 1 / 32  # share of a long neighbourhood that stands for those of shorter runs
-_FLATTER = 1e6  # how much more than its curvature f rises around a degenerate minimum
+_NEIGHBOURHOOD = 1e-3  # share of the searched region: it belongs to a start, at least
+_BLURRED = 1e-2  # share of that neighbourhood: x must be rounded by less to look around
+_WARY = 2.0  # times what the curvature changes by: it has to be above to have a sign
+_NEARBY = 1e-2  # share of the way travelled: where f is compared with its curvature
+_DIGITS_LOST = 1e-290  # curvature: below it doubles have lost digits
+_SMALLER = 1 / 32  # share of a long neighbourhood: it stands for those of shorter runs
+_FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Kinds:
 
     def resolved(self, points: Array, x0: Array) -> Mask:
         """Tell where numbers are fine enough to look around a point at all."""
-        coarse = PERTURBED * np.abs(points) > _RESOLVED * self._length(points, x0)
+        coarse = PERTURBED * np.abs(points) > _BLURRED * self._length(points, x0)
         return np.asarray(~coarse.any(axis=1))
 
     def _doubt(self, points: Array, here: Model) -> Array:
@@ -110,7 +110,7 @@ class Kinds:
                 expected = 0.5 * np.abs(here.eigenvalues[:, j]) * way**2
                 found |= (np.abs(values - centre) > _FLATTER * expected).any(axis=0)
         steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
-        found |= (steepness < _UNDERFLOW).any(axis=1)
+        found |= (steepness < _DIGITS_LOST).any(axis=1)
         return found & ~here.held.any(axis=1)
 
     def _length(self, point: Array, x0: Array) -> Array:

@@ -17,12 +17,12 @@ from ..arrays import EPS, Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
 
-TOUCHING = 1e-9  # share of the searched region that is as good as none
-PERTURBED = 32 * EPS  # share of x that its rounding along a run may amount to
-SINGULAR = 1e-8  # a scaled eigenvalue at most this large leaves open what a point is
-_BALANCED = 1 + 1e-9  # largest entry of a row that asks for no other scale
-_ROUNDS = 3
-_NULL = 1e-13  # one at most this large is rounding: no step can be taken from it
+TOUCHING = 1e-9  # share of the searched region: as good as none
+PERTURBED = 32 * EPS  # share of x: its rounding along a run, at most
+SINGULAR = 1e-8  # scaled eigenvalue: one this small leaves open what a point is
+_BALANCED = 1 + 1e-9  # scaled entry: a larger one asks for another scale
+_BALANCINGS = 3  # rounds: more change a scale by next to nothing
+_NULL = 1e-13  # scaled eigenvalue: one this small is rounding, and no step is taken from it
 
 
 def pick(points: Array, rows: npt.NDArray[np.intp]) -> Array:
@@ -93,8 +93,10 @@ class Model:
     def newton_step(self) -> Array:
         """Give the step to the stationary point of the model; null directions stay."""
         with np.errstate(all="ignore"):
-            along = np.where(np.abs(self.eigenvalues) > _NULL, -self.slopes / self.eigenvalues, 0.0)
-        return times(self.vectors, along) * self.scale
+            components = np.where(
+                np.abs(self.eigenvalues) > _NULL, -self.slopes / self.eigenvalues, 0.0
+            )
+        return times(self.vectors, components) * self.scale
 
     def decrement(self, slopes: Array | None = None) -> Array:
         """Give the length of the Newton step, measured by the curvature itself.
@@ -110,8 +112,8 @@ class Model:
         """Give the fall of f along the null directions, to first order, over a way."""
         null = np.abs(self.eigenvalues) <= _NULL
         with np.errstate(all="ignore"):
-            along = times(self.vectors.swapaxes(1, 2), way / self.scale)
-            falls = np.where(null, np.abs(self.slopes * along), 0.0)
+            components = times(self.vectors.swapaxes(1, 2), way / self.scale)
+            falls = np.where(null, np.abs(self.slopes * components), 0.0)
         return total(falls)
 
     def length(self, steps: Array) -> Array:
@@ -152,9 +154,9 @@ def model(problem: Problem, points: Array, box: Box) -> Model:
     finite = np.isfinite(scaled).all(axis=(1, 2)) & np.isfinite(slopes).all(axis=1)
     scaled[~finite] = 0.0
     eigenvalues, vectors = _eigen(scaled)
-    along = times(vectors.swapaxes(1, 2), slopes)
-    along[~finite] = np.nan
-    return Model(gradient, held, scale, eigenvalues, vectors, along, hessian)
+    components = times(vectors.swapaxes(1, 2), slopes)
+    components[~finite] = np.nan
+    return Model(gradient, held, scale, eigenvalues, vectors, components, hessian)
 
 
 def _eigen(matrices: Array) -> tuple[Array, Array]:
@@ -174,7 +176,7 @@ def _scale(hessian: Array) -> Array:
     with np.errstate(all="ignore"):
         chosen = np.where(diagonal > 0, diagonal, sizes.max(axis=2))
         scale = np.where((chosen > 0) & np.isfinite(chosen), 1 / np.sqrt(chosen), 1.0)
-        for _ in range(_ROUNDS):
+        for _ in range(_BALANCINGS):
             rows = (sizes * scale[:, :, None] * scale[:, None, :]).max(axis=2)
             uneven = (rows > _BALANCED) & (rows < np.inf)
             if not uneven.any():

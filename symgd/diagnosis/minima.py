@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Array, Mask, Whole
+from ..arrays import GOLDEN, Array, Mask, Whole
 from ..facts.cancellation import rounding
 from ..problem import Problem
 from .cells import cells
 
-_SAME = 1e-6  # share of the width of all ends within which two ends are one minimum
-_ALONG = np.arange(1, 17) * (np.sqrt(5) - 1) / 2 % 1.0  # in no step with any period of f
-_VALLEYS = 64  # valleys that a weak minimum is compared with
+_ONE_MINIMUM = 1e-6  # share of the width of all ends: two this close are one
+# shares of a line: in no step with any period of f
+_ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
+_VALLEYS = 64  # valleys: a weak minimum is compared with so many, for time
 
 
 def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -> Whole:
@@ -40,8 +41,8 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
     >>> distinct(Problem("x**4"), ends, f, np.zeros(3, dtype=bool), np.array([3.0]))
     array([1, 0, 1])
     """
-    first, member = cells(x, _SAME * width)
-    kept, place = np.unique(_close(x[first], _SAME * width), return_inverse=True)
+    first, member = cells(x, _ONE_MINIMUM * width)
+    kept, place = np.unique(_close(x[first], _ONE_MINIMUM * width), return_inverse=True)
     heads = first[kept]
     valleys = np.arange(len(heads))
     rows = np.flatnonzero(weak[heads])
@@ -51,7 +52,7 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
 
 def _close(points: Array, tolerance: Array) -> Whole:
     """Give one label to points that lie on two sides of a cell's border."""
-    weights = np.arange(1, points.shape[1] + 1) * _ALONG[0] % 1.0 + 0.5
+    weights = np.arange(1, points.shape[1] + 1) * GOLDEN % 1.0 + 0.5
     key = points @ weights
     order = np.argsort(key)
     reach = np.searchsorted(key[order], key[order] + weights @ tolerance, side="right")
@@ -70,7 +71,7 @@ def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
     heads: list[int] = []
     for i in range(len(x)):
         for head in heads[:_VALLEYS]:
-            line = x[head] + _ALONG[:, None] * (x[i] - x[head])
+            line = x[head] + _ON_LINE[:, None] * (x[i] - x[head])
             noise = rounding(problem, line).max()
             if (problem.values(line) <= max(fun[i], fun[head]) + noise).all():
                 first[i] = head

@@ -11,14 +11,17 @@ from ..given.boxes import Box
 from ..problem import Problem
 from .local import PERTURBED, Model, model, times
 
-_STEPS = 240  # enough for x**12, where each step gains an eleventh
-_NEAR = 1e-4  # share of the way travelled below which f is too coarse to judge a step
-_UNSEEN = 4 * EPS  # share of the way travelled that no step can close
-_FALL = 1e-10  # share of a run's whole fall that may be left along null directions
-_MANY = 4  # such steps in a run tell a singular Hessian
-_ASTRAY = 1e-2  # share of the way travelled that such steps may lead away
-_FINISH = 1e-12  # share of the tolerance to which steps go on that shrink only linearly
-_LINEAR = 0.25  # a step that shrinks the next one by less than this is not quadratic
+_NEWTON_STEPS = 240  # steps: enough for x**12, where each gains an eleventh
+_TOO_FINE = 1e-4  # share of the way travelled: f is too coarse to judge a shorter step
+_UNSEEN = 4 * EPS  # share of the way travelled: rounding lets no step close it
+_LEVEL_FALL = 1e-10  # share of a run's whole fall: it may be left along null directions
+_SINGULAR_STEPS = 4  # linear steps in a run: they tell a singular Hessian
+_ASTRAY = 1e-2  # share of the way travelled: such steps may lead away by it
+_FINISH = 1e-12  # share of the tolerance: steps that shrink only linearly end there
+_AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
+_SEEKING = 8  # steps: towards a stationary point right beside
+_RISE = 0.1  # share of a step's predicted fall: f may rise by it
+_LINEAR = 0.25  # share of the step before: one that shrinks by less is not quadratic
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,13 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
     last = np.full(n, np.inf)
     active = np.arange(n)
     here = model(problem, x, box)
-    for _ in range(_STEPS):
+    for _ in range(_NEWTON_STEPS):
         decrement = here.decrement()
         way = here.length(best[active] - x0[active])
         good = here.finite & here.convex & (decrement < last[active])
         noise = _noise(here, best[active])
         homing = (decrement <= _LINEAR * last[active]) & np.isfinite(last[active])
-        homing |= linear[active] >= _MANY
+        homing |= linear[active] >= _SINGULAR_STEPS
         good &= _level(problem, here, best[active], x0[active])
         small = good & (decrement <= np.fmax(noise, _UNSEEN * way))
         small |= good & homing & (decrement <= tol * way)
@@ -83,14 +86,14 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         # Singular Hessians send the steps down a level valley, too: not far from where it ended.
         astray = np.abs(best - x)[active] > _ASTRAY * np.abs(best - x0)[active]
         enough = astray.any(axis=1) | (decrement <= _FINISH * tol * way)
-        done |= settled[active] & (linear[active] >= _MANY) & enough
+        done |= settled[active] & (linear[active] >= _SINGULAR_STEPS) & enough
         step = box.clip(best[active] + here.newton_step())
         moved = ~done & (step != best[active]).any(axis=1)
         if not moved.any():
             break
         keep = active[moved]
         target = step[moved]
-        rough = decrement[moved] > _NEAR * way[moved]
+        rough = decrement[moved] > _TOO_FINE * way[moved]
         worse = _rises(problem, best[keep], target, decrement[moved]) & rough
         active, target = keep[~worse], target[~worse]
         if not len(active):
@@ -101,7 +104,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         active, here = active[shrinks], _rows(ahead, shrinks)
         if not len(active):
             break
-    return Refined(best, settled, linear >= _MANY)
+    return Refined(best, settled, linear >= _SINGULAR_STEPS)
 
 
 def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask]:
@@ -116,7 +119,7 @@ def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask]:
     """
     y, found = stationary(problem, x, box)
     reach = np.maximum(np.abs(x - x0), np.abs(x))
-    near = (np.abs(y - x) <= 1e-3 * reach).all(axis=1)
+    near = (np.abs(y - x) <= _AT_END * reach).all(axis=1)
     return np.where((found & near)[:, None], y, x), found & near
 
 
@@ -124,7 +127,7 @@ def stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask]:
     """Give where Newton steps lead from points, and whether that is a stationary point."""
     y = x.copy()
     found = np.zeros(len(x), dtype=bool)
-    for _ in range(8):
+    for _ in range(_SEEKING):
         here = model(problem, y, box)
         size = np.maximum(np.abs(x), np.abs(y))
         noise = 8 * EPS * times(np.abs(here.hessian), size)
@@ -150,8 +153,8 @@ def _noise(here: Model, points: Array) -> Array:
     """Bound the decrement that the rounding of the points alone can cause."""
     rounding = EPS * times(np.abs(here.hessian), np.abs(points))
     rounding = np.where(here.held, 0.0, rounding)
-    along = times(np.abs(here.vectors).swapaxes(1, 2), rounding * here.scale)
-    return np.asarray(8 * here.decrement(along))
+    components = times(np.abs(here.vectors).swapaxes(1, 2), rounding * here.scale)
+    return np.asarray(8 * here.decrement(components))
 
 
 def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:
@@ -163,13 +166,13 @@ def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:
         values = problem.values(points[rows])
         with np.errstate(invalid="ignore"):
             whole = np.nan_to_num(np.abs(problem.values(x0[rows]) - values))
-        level[rows] = fall[rows] <= _FALL * whole + 16 * EPS * np.abs(values)
+        level[rows] = fall[rows] <= _LEVEL_FALL * whole + 16 * EPS * np.abs(values)
     return level
 
 
 def _rises(problem: Problem, x: Array, y: Array, decrement: Array) -> Mask:
     before, after = problem.values(x), problem.values(y)
-    return ~(after <= before + 0.1 * decrement**2 + 16 * EPS * np.abs(before))
+    return ~(after <= before + _RISE * decrement**2 + 16 * EPS * np.abs(before))
 
 
 def _rows(here: Model, which: Mask) -> Model:

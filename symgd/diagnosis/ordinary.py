@@ -14,11 +14,11 @@ from ..arrays import EPS, Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
 
-_VARIABLES = 8  # beyond these the columns of a factorization are more work than LAPACK
-_CLEAR = 1e-6  # determinant of the Hessian, scaled to a unit diagonal, that leaves no doubt
-_CLOSE = 1e-4  # share of the way travelled from which two Newton steps are enough
-_NOTHING = 1e-24  # share of the way that is no distance even beside a minimum at 0
-_RESOLVED = 1e-8  # share of the way that the second one may be long
+_VARIABLES = 8  # variables: beyond them LAPACK is faster than columns
+_CLEAR = 1e-6  # determinant of the Hessian, scaled to a unit diagonal: it leaves no doubt
+_TWO_STEPS = 1e-4  # share of the way travelled: two Newton steps are enough from there
+_NO_WAY = 1e-24  # share of the way travelled: no distance even beside a minimum at 0
+_SECOND = 1e-8  # share of the way travelled: the second step may be as long
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,10 @@ def ordinary(
         two, second = here.newton(problem.run(problem.symbolic.grad, middle))
         y = middle + two.T
         missing, way = here.length((y - x).T), here.length((y - x0).T)
-        noise = np.maximum(here.noise(y.T), _NOTHING * way)
-        sure = here.clear & (first <= _CLOSE * way)
+        noise = np.maximum(here.noise(y.T), _NO_WAY * way)
+        sure = here.clear & (first <= _TWO_STEPS * way)
         sure &= (second <= noise) | (
-            (second <= min(tol, _RESOLVED) * way) & (second * second <= noise * first)
+            (second <= min(tol, _SECOND) * way) & (second * second <= noise * first)
         )
     for point in (middle, y):
         sure &= ((point > box.lower) & (point < box.upper)).all(axis=1)

@@ -20,13 +20,14 @@ from ..problem import Problem
 from .directions import across, all_around
 from .local import SINGULAR, Model, model
 
-_NEAR = 10.0 ** np.arange(-8.0, 0.0)  # shares of the length of the neighbourhood
-_FAR = 2.0 ** np.arange(0.0, 12.0)
-_DECADES = 3  # of distance that a jump is told from a steep rise over
-_COARSE = 1e-3  # share of the change over the neighbourhood that rounding may amount to
-_UNUSUAL = 1e3  # times the rounding of f beside the point that a jump scatters
-_SUDDEN = 0.1  # share of the rise over the neighbourhood that a jump has at once
-_SHARPER = 30.0  # errors of the point that the nearest probe is away
+_NEAR_PROBES = 10.0 ** np.arange(-8.0, 0.0)  # shares of the neighbourhood: where f is asked first
+# times the neighbourhood: where f is asked if it is level so far
+_FAR_PROBES = 2.0 ** np.arange(0.0, 12.0)
+_DECADES = 3  # decades of distance: over them a jump is told from a steep rise
+_COARSE = 1e-3  # share of the change over the neighbourhood: rounding may amount to it
+_UNUSUAL = 1e3  # times the rounding of f beside the point: a jump scatters more
+_SUDDEN = 0.1  # share of the rise over the neighbourhood: a jump has it at once
+_SHARPER = 30.0  # errors of the point: the nearest probe is as far away
 
 
 class Around(IntEnum):
@@ -78,7 +79,7 @@ def around(
     curved = bool(smooth and here.finite[0] and partly)  # f is open in null directions only
     floor = here if curved else None
     steps = across(here, null, length) if curved else all_around(problem, here, point, length)
-    shares = _NEAR[_SHARPER * error <= _NEAR]
+    shares = _NEAR_PROBES[_SHARPER * error <= _NEAR_PROBES]
     if not len(shares):
         return Around.BROKEN
     ask = _Probes(problem, point, box, floor, level)
@@ -91,7 +92,7 @@ def around(
     if (near > 0).all():
         return Around.UP
     still = near == 0
-    far = _first(_lasting(ask.changes(steps[still], _FAR)))
+    far = _first(_lasting(ask.changes(steps[still], _FAR_PROBES)))
     if (far > 0).all():
         return Around.UP
     both_ways = still.reshape(2, -1).all(axis=0).sum() * 2 == still.sum()
@@ -116,7 +117,7 @@ class _Probes:
 
     def scattered(self, steps: Array) -> bool:
         """Tell whether f scatters over the doubles at the point as it does not beside it."""
-        ends, beside = (self.box.clip(self.point + s * steps) for s in (1.0, _NEAR[0]))
+        ends, beside = (self.box.clip(self.point + s * steps) for s in (1.0, _NEAR_PROBES[0]))
         changes = self.problem.values(ends) - self.problem.values(self.point[None])[0]
         usual = _UNUSUAL * np.nanmedian(rounding(self.problem, beside))
         return bool(self.noise > max(usual, _COARSE * np.nanmax(np.abs(changes), initial=0.0)))
@@ -166,5 +167,5 @@ def _on_floor(problem: Problem, targets: Array, here: Model, box: Box) -> Array:
     eigenvalues, vectors = here.eigenvalues[0], here.vectors[0] * here.scale[0][:, None]
     free = np.where(here.held[0], 0.0, problem.gradients(targets))
     with np.errstate(all="ignore"):
-        along = np.where(eigenvalues > SINGULAR, -(free @ vectors) / eigenvalues, 0.0)
-    return box.clip(targets + along @ vectors.T)
+        components = np.where(eigenvalues > SINGULAR, -(free @ vectors) / eigenvalues, 0.0)
+    return box.clip(targets + components @ vectors.T)

@@ -31,11 +31,11 @@ from .questions.steep_ends import steep_ends
 from .questions.traps_beside_starts import traps_beside_starts
 from .questions.where_undefined import where_undefined
 
-_SLICE = 2**15  # runs in one variable judged at once: it takes some hundred times their memory
-_SMALLEST = 2**8  # runs judged at once, at least
-_QUICKLY = 0.1  # seconds that questions may take after Ctrl-C
-_FEW = 16  # finished runs to which all questions are quick
-_CLOSER = 1e-3  # share of the way back to the start at which an overflowing f is asked again
+_SLICE = 2**15  # runs in one variable: judged at once; it takes some hundred times their memory
+_SMALLEST = 2**8  # runs: judged at once, at least
+_QUICKLY = 0.1  # seconds: questions may take so long after Ctrl-C
+_HANDFUL = 16  # finished runs: to these all questions are quick
+_CLOSER = 1e-3  # share of the way back to the start: where f is asked again that overflowed
 
 Question = Callable[[Case], None]
 
@@ -112,7 +112,7 @@ def judge(
             except KeyboardInterrupt:
                 ending = time.monotonic() + _QUICKLY
                 put(verdicts, rows, Verdicts.undecided(*x0[rows].shape))
-        few = np.count_nonzero(ends.stop[rows] != Stop.INTERRUPTED) <= _FEW
+        few = np.count_nonzero(ends.stop[rows] != Stop.INTERRUPTED) <= _HANDFUL
         in_time = QUESTIONS if few else QUICK
         _ask(in_time if time.monotonic() < ending else AT_ONCE, *given)
     if ending is not None and not halted:

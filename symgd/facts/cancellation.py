@@ -15,7 +15,7 @@ from ..expression.functions import own
 from ..expression.printing import operations
 from ..problem import Evaluator, Problem, Symbolic
 
-_LARGE = 3000  # operations of a gradient beyond which the estimate is not worth its cost
+_LARGE = 3000  # operations of a gradient: beyond, the estimate is not worth its cost
 
 
 def gradient_noise(problem: Problem, points: Array) -> Array:

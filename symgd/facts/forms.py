@@ -27,7 +27,7 @@ from ..expression.functions import BY_CLASS
 _Form = tuple[int, Hashable]  # a sign, and what is numbered
 _Rule = Callable[[Any, Sequence[int]], _Form]
 
-_ONE = 1  # number of the constant 1
+_ONE = 1  # code: the constant 1
 
 
 class Forms:

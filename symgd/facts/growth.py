@@ -33,7 +33,7 @@ from ..expression.functions import BY_CLASS
 Interval = tuple[Fraction, Fraction]
 Polynomial = tuple[Interval, ...]  # by ascending powers of t; the last is not exactly 0
 
-_DEGREE = 64  # beyond it no product is formed
+_PRODUCTS = 64  # degree: beyond it no product is formed
 
 _ZERO: Interval = (Fraction(0), Fraction(0))
 _ONE: Interval = (Fraction(1), Fraction(1))
@@ -92,7 +92,7 @@ class Growth:
         return self * constant(-1)
 
     def __pow__(self, exponent: int) -> Growth:
-        if abs(exponent) > _DEGREE or (exponent < 0 and not self.sign):
+        if abs(exponent) > _PRODUCTS or (exponent < 0 and not self.sign):
             raise UnknownGrowthError
         base = self if exponent >= 0 else self._inverse()
         return base._repeated(abs(exponent))
@@ -237,9 +237,9 @@ def _where(expr: sympy.Expr, known: _Known) -> Growth:
 
 
 _Rule = Callable[[sympy.Expr, _Known], Growth]
-_LIBRARY = 1e-13  # relative error of a function in the C library, generously
-_UNDERFLOW = 1e-300
-_ANGLE = 1.5708  # more than pi/2
+_LIBRARY = 1e-13  # relative error: of a function in the C library, generously
+_UNDERFLOW = 1e-300  # value: below it doubles may have lost digits
+_ANGLE = 1.5708  # radians: more than pi/2
 _RULES: Mapping[type, _Rule] = {
     sympy.Add: _add,
     sympy.Mul: _multiply,
@@ -298,7 +298,7 @@ def _sum(one: Polynomial, other: Polynomial) -> Polynomial:
 
 
 def _product(one: Polynomial, other: Polynomial) -> Polynomial:
-    if len(one) + len(other) > _DEGREE + 2:
+    if len(one) + len(other) > _PRODUCTS + 2:
         raise UnknownGrowthError
     sums = [_ZERO] * (len(one) + len(other))
     for i, a in enumerate(one):

@@ -18,12 +18,13 @@ from .cancellation import rounding
 
 _Test = Callable[[Array], Mask]
 
-_SHARES = np.union1d(2.0 ** np.arange(-40, 20, 0.125), np.arange(1, 129) / 64)  # of the width
-_FEW = 6  # directions beyond which fewer distances are asked in each
-_BETWEEN = np.arange(1, 33) / 32  # of the bracket around an edge
-_SHALLOW = 1e-3  # share of the deepest fall below which a fall is passed over
+# shares of the width: where f is asked
+_SHARES = np.union1d(2.0 ** np.arange(-40, 20, 0.125), np.arange(1, 129) / 64)
+_FEW = 6  # directions: beyond them fewer distances are asked in each
+_BETWEEN = np.arange(1, 33) / 32  # shares of the bracket around an edge: where it is narrowed
+_SHALLOW = 1e-3  # share of the deepest fall: a smaller one is passed over
 _NEXT = np.arange(129) / 64  # times the width and the way to an edge: where its fall is measured
-_ROUNDS = 2  # so often a bracket becomes 32 times smaller
+_ROUNDS = 2  # times: a bracket becomes 32 times smaller in each
 
 
 @dataclass(frozen=True)

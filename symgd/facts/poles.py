@@ -12,8 +12,8 @@ from sympy import QQ, Poly
 
 from .growth import Growth, Polynomial, UnknownGrowthError, constant
 
-_DEGREE = 12  # of a denominator whose roots are looked for
-_CLOSE = QQ(1, 10**18)  # how closely a root is enclosed that is no fraction
+_DEGREE = 12  # degree of a denominator: its roots are looked for up to it
+_ROOT = QQ(1, 10**18)  # distance: how closely a root is enclosed that is no fraction
 _T = sympy.Symbol("t", real=True)
 
 
@@ -72,7 +72,7 @@ def _poly(coefficients: Polynomial) -> Poly:
 
 def _roots(factor: Poly) -> list[tuple[Fraction, Fraction]]:
     """Enclose the real roots of a factor, which are simple."""
-    ends = (pair for pair, _ in factor.intervals(eps=_CLOSE))
+    ends = (pair for pair, _ in factor.intervals(eps=_ROOT))
     return [(_fraction(low), _fraction(high)) for low, high in ends]
 
 

@@ -16,16 +16,15 @@ from itertools import combinations, islice, pairwise
 import numpy as np
 import sympy
 
-from ..arrays import Array, Whole
+from ..arrays import GOLDEN, Array, Whole
 from ..given.boxes import Box
 from ..problem import Problem, Symbolic
 from .forms import Forms
 
-_ALL_PAIRS = 8  # variables up to which every pair is looked at; beyond, neighbours in the order
-_WORK = 40_000  # sub-expressions that are looked at in all
-_ELEMENTS = 256  # of a group
-_NEIGHBOURS = 64  # points in a row that are compared with an image
-_GOLDEN = (np.sqrt(5) - 1) / 2
+_ALL_PAIRS = 8  # variables: beyond them only neighbours in the order are paired
+_WORK = 40_000  # sub-expressions: looked at in all, for time
+_ELEMENTS = 256  # elements of a group: more are not listed
+_NEIGHBOURS = 64  # points in a row: compared with an image
 
 
 class Parity(IntEnum):
@@ -169,7 +168,7 @@ def orbits(problem: Problem, points: Array, tolerance: Array, box: Box) -> Whole
 
 def _links(points: Array, images: Array, tolerance: Array) -> Whole:
     """Give the rows of images and of points that they are, ``(2, n)``."""
-    weights = np.arange(1, points.shape[1] + 1) * _GOLDEN % 1.0 + 0.5
+    weights = np.arange(1, points.shape[1] + 1) * GOLDEN % 1.0 + 0.5
     keys, wanted = points @ weights, images @ weights  # close for points that are close
     reach = weights @ tolerance + 1e-14 * (np.abs(points) @ weights)
     order = np.argsort(keys)

@@ -21,13 +21,14 @@ from ..problem import Problem, Symbolic
 from .growth import Growth, constant, grow, linear
 from .poles import falling_poles
 
-_OPERATIONS = 200  # of a formula beyond which nothing is proved
-_FAR = 1e3  # sizes of the searched region beyond which a run has run away
-_BESIDE = 1e-3  # share of its way within which a run has come to a pole
+_OPERATIONS = 200  # operations of a formula: beyond them nothing is proved
+_FAR = 1e3  # sizes of the searched region: a run farther away has run away
+_BESIDE = 1e-3  # share of its way: a run this close has come to a pole
+# sizes of the searched region: where a direction is looked at
 _RADII = 2.0 ** np.array([0, 5, 10, 20, 40, 80, 160])
-_PROOFS = 6  # lines that are looked at exactly
-_PAIRED = 8  # variables between which diagonals are looked at
-_MANY = 256  # further directions
+_PROOFS = 6  # lines: looked at exactly, for time
+_PAIRED = 8  # variables: diagonals are looked at between so many
+_MANY = 256  # directions: further ones, at random
 
 
 @dataclass(frozen=True)

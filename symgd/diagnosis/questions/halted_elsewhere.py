@@ -6,13 +6,13 @@ import numpy as np
 
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
-from ..case import HALTED, OVERFLOW, Case
-from ..edge import bottomless_edge, bottomless_pole
+from ..case import HALTED, Case
+from ..edge import NO_CONDITION, bottomless_edge, bottomless_pole
 from ..kinds import near_kink
 
-_FALLEN = 1e12  # fall of f, in sizes of f at the start and its change there, that shows a pole
-_BESIDE = 1e-3  # share of the searched region within which that change is taken
-_FLAT = 1e-8  # gradient, or share of the fall that it would bring across the region
+_FALLEN = 1e12  # times f at the start, or its change beside it: falling more shows a pole
+_ASIDE = 1e-3  # share of the searched region: where that change is taken
+_FLAT = 1e-8  # gradient, or share of the fall that it would bring across the region: flat
 
 
 def halted_elsewhere(case: Case) -> None:
@@ -37,7 +37,7 @@ def _judge(case: Case, row: int) -> None:
         found.status[row] = Status.DIVERGED
     else:
         found.condition[row] = bottomless_edge(case.problem, x, x0)
-        falling = found.condition[row] != OVERFLOW or bottomless_pole(case.problem, x, x0)
+        falling = found.condition[row] != NO_CONDITION or bottomless_pole(case.problem, x, x0)
         found.status[row] = Status.DIVERGED if falling else Status.NO_PROGRESS
 
 
@@ -53,5 +53,5 @@ def _flat(case: Case, row: int) -> bool:
 def _fell_far(case: Case, row: int) -> bool:
     """Tell whether f fell by far more than it amounts to, or changes, where the run started."""
     before, after = case.found.fun0[row], case.found.fun[row]
-    beside = case.problem.values((case.x0[row] + _BESIDE * case.how.width)[None])[0]
+    beside = case.problem.values((case.x0[row] + _ASIDE * case.how.width)[None])[0]
     return bool(before - after > _FALLEN * np.fmax(abs(before), abs(beside - before)))

@@ -10,7 +10,7 @@ from ...arrays import Mask
 from ...status import Status
 from ..case import Case
 
-_AWAY = 1e6  # sizes of the searched region beyond which a run that finds no end ran away
+_AWAY = 1e6  # sizes of the searched region: a run farther away, without an end, ran away
 
 
 def ran_away(case: Case) -> None:

@@ -9,8 +9,8 @@ from ..case import Case
 from ..local import model
 from ..newton import stationary
 
-_TRAPPED = 1e-6  # share of the searched region from which a start feels no slope
-_COORDINATE = 1e-12  # share of the way to a trap that its coordinates are not known to
+_TRAPPED = 1e-6  # share of the searched region: a start this close feels no slope
+_COORDINATE = 1e-12  # share of the way to a trap: its coordinates are known to this
 
 
 def traps_beside_starts(case: Case) -> None:

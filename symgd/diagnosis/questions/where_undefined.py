@@ -6,7 +6,8 @@ import numpy as np
 
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
-from ..case import OVERFLOW, UNDECIDED, Case
+from ..case import UNDECIDED, Case
+from ..edge import NO_CONDITION
 
 
 def where_undefined(case: Case) -> None:
@@ -14,8 +15,8 @@ def where_undefined(case: Case) -> None:
     found = case.found
     asked = found.status == UNDECIDED
     for index, holds in enumerate(case.problem.run(case.problem.symbolic.holds, found.x)):
-        found.condition[asked & (holds != 1.0) & (found.condition == OVERFLOW)] = index
-    broken = found.condition != OVERFLOW
+        found.condition[asked & (holds != 1.0) & (found.condition == NO_CONDITION)] = index
+    broken = found.condition != NO_CONDITION
     lost = asked & (broken | ~np.isfinite(found.fun))
     outside = np.where(case.stayed | broken, Status.OUT_OF_DOMAIN, Status.DIVERGED)
     found.status[lost] = outside[lost]
