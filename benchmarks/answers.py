@@ -96,8 +96,8 @@ def _others() -> Iterator[tuple[str, Call]]:
     ways: dict[str, dict[str, Any]] = {
         "default": {}, "one": {"x0": 0.3}, "many": {"starts": 2000}, "box": {"start_box": (-2, 2)},
         "grid": {"sampler": "grid"}, "uniform": {"sampler": "uniform", "seed": 5},
-        "bounds": {"bounds": (0.1, 3)}, "half": {"bounds": (None, 1.2)}, "one thread": {"workers": 1},
-        "two threads": {"workers": 2, "starts": 3000}, "escape": {"escape": True, "x0": 0},
+        "bounds": {"bounds": (0.1, 3)}, "half": {"bounds": (None, 1.2)},
+        "one thread": {"workers": 1}, "two threads": {"workers": 2, "starts": 3000}, "escape": {"escape": True, "x0": 0},
         "no polish": {"polish": False}, "polish": {"polish": True, "lr": 0.01, "epochs": 200},
         "history": {"history": True, "x0": [0.3, 1.2]}, "every 7th": {"history": 7, "x0": 0.3},
         "path": {"history": True, "lr": 0.02, "epochs": 40, "x0": [0.0, 0.3]},
@@ -117,14 +117,24 @@ def _others() -> Iterator[tuple[str, Call]]:
         for name, more in {"run": {"epochs": 500}, "arrive": {}, "loose": {"tol": 1e-2}}.items():
             given = {"x0": [[-1.2, 1.0], [0.5, 0.2], [1.0, 1.0]], "method": rule, **more}
             yield f"rules/{rule.name} {rule.lr} {name}", ("minimize", _ROSENBROCK, given)
-    for bad in ({"lr": -1}, {"x0": "a"}, {"starts": 0}, {"bounds": 5}, {"method": "no"}, {"tol": -1}):
+    for bad in (
+        {"lr": -1},
+        {"x0": "a"},
+        {"starts": 0},
+        {"bounds": 5},
+        {"method": "no"},
+        {"tol": -1},
+    ):
         yield f"bad input/{bad}", ("minimize", "x**2", bad)
     for expr in ("2x", "x +", "f(x)", "1/0", "x.y", "", "sin", "x**y**"):
         yield f"bad input/{expr}", ("minimize", expr, {})
     for n, expr in enumerate(["x**2 + y**2 + z**4", "a*x**2 + b*cos(y)", "hypot(x, y) + z**2"]):
         params = {"a": 2.0, "b": 0.5} if "a*" in expr else None
         for more in ({}, {"lr": 0.05, "epochs": 80}, {"bounds": (-1, 2)}):
-            yield f"several/{n} {list(more)}", ("minimize", expr, {"params": params, "starts": 50, **more})
+            yield (
+                f"several/{n} {list(more)}",
+                ("minimize", expr, {"params": params, "starts": 50, **more}),
+            )
 
 
 def answered(call: Call) -> Answer:
@@ -150,7 +160,10 @@ def _read(result: Any) -> Answer:
         answer |= {"dict": json.dumps(result.to_dict()), "history": result.history}
     else:
         answer |= {n: np.asarray(getattr(result, n)) for n in _SWEPT}
-        answer |= {"dims": result.dims, "coords": {d: np.asarray(result.coords[d]) for d in result.dims}}
+        answer |= {
+            "dims": result.dims,
+            "coords": {d: np.asarray(result.coords[d]) for d in result.dims},
+        }
     return answer
 
 
@@ -186,9 +199,10 @@ def _size(one: Any, other: Any) -> str:
     if isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and one.shape == other.shape:
         if one.dtype.kind == "f":
             with np.errstate(all="ignore"):
-                off = np.abs(one - other) / np.maximum(np.abs(one), 1e-300)
-            return f"{np.sum(~(one == other) & ~(np.isnan(one) & np.isnan(other)))} of {one.size}, by {np.nanmax(off):.1e} at most"
-        return f"{np.sum(one != other)} of {one.size}: {one[one != other][:4]} -> {other[one != other][:4]}"
+                off = np.nan_to_num(np.abs(one - other) / np.maximum(np.abs(one), 1e-300))
+            return f"{np.count_nonzero(off)} of {one.size}, by {off.max():.1e} at most"
+        here = one != other
+        return f"{np.count_nonzero(here)} of {one.size}: {one[here][:4]} -> {other[here][:4]}"
     return f"{str(one)[:300]!r} -> {str(other)[:300]!r}" if str(one) != str(other) else "type"
 
 

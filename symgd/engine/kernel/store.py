@@ -16,6 +16,7 @@ import sys
 import tempfile
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,7 @@ _OFF = "off"
 
 _memo: OrderedDict[object, native.Run] = OrderedDict()
 _lock = threading.RLock()
+_compiling = threading.Lock()  # also for a thread that nobody waits for any more
 
 
 def load(kernel: Kernel) -> native.Run:
@@ -155,7 +157,8 @@ def _compiled(digest: str | None, kernel: Kernel) -> bytes:
     """Compile a kernel, and keep it on disk where that is possible."""
     from .jit import machine_code  # imports Numba
 
-    code = machine_code(kernel, f"<symgd kernel {digest or id(kernel)}>")
+    name = f"<symgd kernel {digest or id(kernel)}>"
+    code = _interruptible(lambda: machine_code(kernel, name))
     path, text = folder(), kernel.text
     if path is not None and digest is not None and text is not None:
         with suppress(OSError):
@@ -163,6 +166,27 @@ def _compiled(digest: str | None, kernel: Kernel) -> bytes:
             file = _file(path, digest)
             _write(file, _checksum(digest, code) + code)
             _write(file.with_suffix(".py"), text.encode())
+    return code
+
+
+def _interruptible(compile_it: Callable[[], bytes]) -> bytes:
+    """Let a thread compile, since LLVM hears no Ctrl-C; if that comes, nobody waits for it."""
+    done: list[bytes | BaseException] = []
+
+    def work() -> None:
+        with _compiling:
+            try:
+                done.append(compile_it())
+            except BaseException as error:  # it is raised where somebody waits
+                done.append(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    while thread.is_alive():
+        thread.join(0.1)
+    (code,) = done
+    if isinstance(code, BaseException):
+        raise code
     return code
 
 
