@@ -51,7 +51,8 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     )
     from .problem import Problem
     from .results.load import load
-    from .results.result import Minimum, Result, Runs
+    from .results.result import Result
+    from .results.runs import Minimum, Runs
     from .results.sweep import SweepResult
     from .runs.minimize import minimize
     from .runs.sweep import sweep
@@ -65,7 +66,8 @@ else:
         "SymgdError",
         "problem": "Problem",
         "results.load": "load",
-        "results.result": "Minimum Result Runs",
+        "results.result": "Result",
+        "results.runs": "Minimum Runs",
         "results.sweep": "SweepResult",
         "runs.minimize": "minimize",
         "runs.sweep": "sweep",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 _SHOWN = 60  # characters of the user's line that an error shows
@@ -70,6 +71,13 @@ class ConfigurationError(SymgdError, ValueError):
         self.got = got
         self.takes = takes
         super().__init__(argument, got, takes)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        try:
+            pickle.dumps(self.got)
+        except Exception:  # whatever a stranger's value raises
+            return type(self), (self.argument, repr(self.got), self.takes)
+        return type(self), (self.argument, self.got, self.takes)
 
     def _text(self) -> str:
         got = self.got if isinstance(self.got, str) else " ".join(repr(self.got).split())

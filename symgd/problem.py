@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from types import MappingProxyType
 from typing import Any, TypeAlias
+from weakref import WeakValueDictionary
 
 import numpy as np
 import numpy.typing as npt
 import sympy
 from sympy.core.cache import clear_cache
 
-from .arrays import Array
+from .arrays import Array, Frozen
 from .enclosure.curvature import Curvature, largest_curvature
 from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
 from .expression.calculus import derivative, upwards
 from .expression.domain import Condition
+from .expression.evaluator import Evaluator
 from .expression.functions import TABLE, numpy_functions, own
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
@@ -30,8 +31,6 @@ from .given.types import Number, Pairs
 from .memos import memo, on_forget
 
 Source: TypeAlias = str | sympy.Expr
-Evaluator = Callable[..., Any]
-
 on_forget(clear_cache)
 
 _LARGE_HESSIAN = 40_000  # operations beyond which the Hessian is made by differences
@@ -56,6 +55,7 @@ class Symbolic:
         self, expr: Source, variables: Sequence[str] | None, params: Sequence[str]
     ) -> None:
         formula = read(expr, variables=variables, params=params)
+        self._key = expr, variables, params
         self.text: str = formula.text
         self.expr: sympy.Expr = formula.expr
         self.variables: tuple[sympy.Symbol, ...] = formula.variables
@@ -152,14 +152,14 @@ class Symbolic:
             Takes one array a variable and one value a parameter, gives a list of arrays.
         """
         shared = share(self.renamed(exprs))
-        function: Evaluator = sympy.lambdify(
+        function = sympy.lambdify(
             self._ours,
             shared[1],  # not `exprs`: SymPy goes through a shared part every time
             modules=[numpy_functions()],
             printer=SourcePrinter(),
             cse=lambda _: shared,
         )
-        return function
+        return Evaluator.lambdified(function)
 
     def renamed(self, exprs: Sequence[sympy.Expr]) -> list[sympy.Expr]:
         """Give expressions in which no name is the user's: `v0`, `v1`, ..., `p0`, ..."""
@@ -181,10 +181,28 @@ class Symbolic:
         names += [f"p{i}" for i in range(len(self.params))]
         return tuple(sympy.Symbol(name, real=True) for name in names)
 
+    def __deepcopy__(self, _: object) -> Symbolic:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        found = {name: value for name, value in vars(self).items() if name != "_renamed"}
+        return _restored, (self._key, found)
+
+
+_ALIVE: WeakValueDictionary[Any, Symbolic] = WeakValueDictionary()
+
 
 @memo
 def _symbolic(expr: Source, variables: tuple[str, ...] | None, params: tuple[str, ...]) -> Symbolic:
-    return Symbolic(expr, variables, params)
+    key = expr, variables, params
+    return _ALIVE.get(key) or _ALIVE.setdefault(key, Symbolic(*key))
+
+
+def _restored(key: Any, found: dict[str, Any]) -> Symbolic:
+    """Give the formula with this key, and what had been found about it when it was pickled."""
+    symbolic = _ALIVE.setdefault(key, Symbolic.__new__(Symbolic))
+    vars(symbolic).update({**found, **vars(symbolic)})
+    return symbolic
 
 
 class Problem:
@@ -231,7 +249,7 @@ class Problem:
             raise ExpressionError("a formula is a string or a SymPy expression")
         values = checked_params(params)
         self.symbolic = _symbolic(expr, read_names(variables), tuple(sorted(values)))
-        self.params: Mapping[str, float] = MappingProxyType(values)
+        self.params: Mapping[str, float] = Frozen(values)
 
     def __repr__(self) -> str:
         extra = f", params={dict(self.params)}" if self.params else ""
@@ -272,7 +290,7 @@ class Problem:
             if name not in self.params:
                 raise unknown_name("params", name, name, sorted(self.params))
         other = copy(self)
-        other.params = MappingProxyType({**self.params, **values})
+        other.params = Frozen({**self.params, **values})
         return other
 
     @property

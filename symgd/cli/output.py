@@ -133,10 +133,7 @@ def _json(result: Outcome) -> str:
 
 def _csv(result: Outcome) -> str:
     from ..results import tables
-    from ..results.sweep import SweepResult
 
-    if isinstance(result, SweepResult):
-        return tables.written(tables.sweep_columns(result))
     return tables.written(tables.columns(result))
 
 

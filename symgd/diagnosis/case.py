@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Mask, Whole
+from ..arrays import Array, Columns, Mask, Whole
 from ..engine.drive.lanes import Ends
 from ..engine.kernel.stops import Stop
 from ..given.boxes import Box
@@ -54,7 +54,7 @@ class Judging:
 
 
 @dataclass
-class Verdicts:
+class Verdicts(Columns):
     """One row a run: its end after polishing, its status and kind, and the evidence."""
 
     x: Array

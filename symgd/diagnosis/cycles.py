@@ -8,7 +8,7 @@ from enum import IntEnum
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import EPS, Array, part
+from ..arrays import EPS, Array
 from ..engine.drive.lanes import Ends
 from ..engine.drive.slow import follow
 from ..given.boxes import Box
@@ -73,7 +73,7 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box) -> Outlook
     doubtful = np.flatnonzero(~_strides_on(problem, path))
     for first in range(0, len(doubtful), _ROWS):
         rows = doubtful[first : first + _ROWS]
-        path = follow(problem, method.take(rows), part(ends, rows), box, _STEPS)
+        path = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)
         tail[:, rows] = path[-_TAIL:]
         values = np.stack([problem.values(points) for points in path])
         course[rows] = _course(path, values)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, part, put
+from ..arrays import Array
 from ..engine.drive.lanes import Ends
 from ..engine.kernel.stops import Stop
 from ..errors import Interrupted
@@ -104,14 +104,14 @@ def judge(
     ending = time.monotonic() + _QUICKLY if halted else None
     for first in range(0, len(x0), size):
         rows = slice(first, first + size)
-        given = problem, x0[rows], part(ends, rows), box, how.take(rows), part(verdicts, rows)
+        given = problem, x0[rows], ends.take(rows), box, how.take(rows), verdicts.take(rows)
         if ending is None:
             try:
                 _ask(QUESTIONS, *given)
                 continue
             except KeyboardInterrupt:
                 ending = time.monotonic() + _QUICKLY
-                put(verdicts, rows, Verdicts.undecided(*x0[rows].shape))
+                verdicts.put(rows, Verdicts.undecided(*x0[rows].shape))
         few = np.count_nonzero(ends.stop[rows] != Stop.INTERRUPTED) <= _HANDFUL
         in_time = QUESTIONS if few else QUICK
         _ask(in_time if time.monotonic() < ending else AT_ONCE, *given)

@@ -14,6 +14,8 @@ from ..expression.functions import kernel_name, to_double
 from .enclosures import ENCLOSURES, Enclosure
 from .intervals import Interval, add, multiply, outward
 
+_OPERATIONS: dict[str, Enclosure] = {**ENCLOSURES, "add": add, "multiply": multiply}
+
 
 class Tape:
     """Encloses expressions over boxes, see `intervals`.
@@ -42,7 +44,7 @@ class Tape:
         numbers: Mapping[sympy.Symbol, sympy.Expr] | None = None,
     ) -> None:
         self._constants: dict[int, Interval] = {}
-        self._steps: list[tuple[Enclosure, list[int], int]] = []
+        self._steps: list[tuple[str, list[int], int]] = []  # operation, operands, target
         self._count = len(inputs)  # of values; the inputs are the first
         place = {name: i for i, name in enumerate(inputs)}
         for name, value in (numbers or {}).items():
@@ -60,22 +62,24 @@ class Tape:
         values = dict(enumerate(inputs)) | self._constants
         with np.errstate(all="ignore"):
             for operation, operands, target in self._steps:
-                values[target] = operation(*[values[i] for i in operands])
+                values[target] = _OPERATIONS[operation](*[values[i] for i in operands])
         return [values[i] for i in self._outputs]
 
     def _place(self, node: sympy.Expr, operands: list[int]) -> int:
         if not operands:
             return self._constant(number(node))
         if node.is_Add or node.is_Mul:
-            operation = add if node.is_Add else multiply
+            operation = "add" if node.is_Add else "multiply"
             constants_first = sorted(operands, key=lambda i: i not in self._constants)
             return reduce(lambda i, j: self._step(operation, [i, j]), constants_first)
-        return self._step(ENCLOSURES[kernel_name(node.func)], operands)
+        return self._step(kernel_name(node.func), operands)
 
-    def _step(self, operation: Enclosure, operands: list[int]) -> int:
+    def _step(self, operation: str, operands: list[int]) -> int:
         if all(i in self._constants for i in operands):
             with np.errstate(all="ignore"):
-                return self._constant(operation(*[self._constants[i] for i in operands]))
+                return self._constant(
+                    _OPERATIONS[operation](*[self._constants[i] for i in operands])
+                )
         target = self._next()
         self._steps.append((operation, operands, target))
         return target

@@ -11,10 +11,11 @@ import sympy
 
 from ..arrays import EPS, Array
 from ..expression.classes import Absolute, Maximum, Minimum, Where
+from ..expression.evaluator import Evaluator
 from ..expression.functions import own
 from ..expression.printing import operations
 from ..memos import memo
-from ..problem import Evaluator, Problem, Symbolic
+from ..problem import Problem, Symbolic
 
 _LARGE = 3000  # operations of a gradient: beyond, the estimate is not worth its cost
 

@@ -30,12 +30,15 @@ class RunFacts:
         The rounding errors of f and of its gradient at its end.
     slopes : tuple of float or None
         The gradient at its end.
+    ways_out : tuple of tuple of float
+        Minima that `escape` would reach from its end.
     """
 
     fall: Unbounded | None = None
     plateau: Plateau | None = None
     floor: tuple[float, float] | None = None
     slopes: tuple[float, ...] | None = None
+    ways_out: tuple[tuple[float, ...], ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

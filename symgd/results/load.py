@@ -9,14 +9,19 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Whole
+from ..arrays import Whole, columns
 from ..errors import SymgdError
 from ..status import Kind, Status
 from . import storage
-from .result import Result, Runs
+from .outcome import Outcome
+from .result import Result
+from .runs import Minimum
 from .sweep import SweepResult
 
 _POINTS = ("x0", "x", "trap")  # columns with one entry a variable
+_AXES = ("x0", "lr", "epochs")  # besides parameters
+
+Checks = Iterator[tuple[str, bool]]
 
 
 def load(path: str | os.PathLike[str]) -> Result | SweepResult:
@@ -52,44 +57,68 @@ def load(path: str | os.PathLike[str]) -> Result | SweepResult:
     array([1.])
     """
     kinds: tuple[type[Any], ...] = (Result, SweepResult)
-    result: Result | SweepResult = storage.load(path, kinds)
-    facts = _of_result(result) if isinstance(result, Result) else _of_sweep(result)
-    for name, holds in facts:
+    outcome: Result | SweepResult = storage.load(path, kinds)
+    for name, holds in _checks(outcome):
         if not holds:
             raise SymgdError(f"{Path(path).name} is damaged: {name} does not fit the rest")
-    return result
+    return outcome
 
 
-def _of_result(result: Result) -> Iterator[tuple[str, bool]]:
-    """Say of each part of a result whether it fits the others."""
-    runs, n_vars, n = result.runs, len(result.problem.names), len(result.runs)
-    for columns in (runs, runs.evidence):
-        for name, column in vars(columns).items():
-            shape = (n, n_vars) if name in _POINTS else (n,)
-            yield name, np.shape(column) == shape or column is runs.evidence
-    yield from _indices(runs, len(result.minima))
+def _checks(outcome: Result | SweepResult) -> Checks:
+    """Say of each part of a result whether it fits the others; later ones rely on earlier ones."""
+    yield from _axes_fit(outcome)
+    yield from _columns_fit(outcome)
+    yield "bounds", len(outcome.settings.bounds) == len(outcome.problem.names)
+    yield "width", len(outcome.settings.width) == len(outcome.problem.names)
+    yield "method", outcome.settings.method.isprintable()
+    for minimum in outcome.minima:
+        yield from _minimum_fits(minimum, len(outcome.problem.names))
+    if isinstance(outcome, Result):
+        yield from _result_fits(outcome)
+    else:
+        yield "borders", outcome.borders.ndim == 1
+
+
+def _axes_fit(outcome: Outcome) -> Checks:
+    known = {*_AXES, *outcome.problem.params, "run"}
+    yield "dims", outcome.dims == tuple(outcome.coords) and known.issuperset(outcome.dims)
+    yield "fixed", known.issuperset(outcome.fixed)
+    for name, values in outcome.coords.items():
+        yield f"coords.{name}", np.ndim(values) == 1 and len(values) > 0
+    shape = tuple(map(len, outcome.coords.values()))
+    for table in (outcome.runs, outcome.runs.evidence):
+        for name, column in columns(table).items():
+            points = (len(outcome.problem.names),) if name in _POINTS else ()
+            yield name, name == "evidence" or np.shape(column) == (*shape, *points)
+
+
+def _columns_fit(outcome: Outcome) -> Checks:
+    runs, evidence = outcome.runs, outcome.runs.evidence
+    yield "status", bool(np.isin(runs.status, list(Status)).all())
+    yield "kind", bool(np.isin(runs.kind, list(Kind)).all())
+    yield "trap_kind", bool(np.isin(evidence.trap_kind, list(Kind)).all())
+    yield "minimum", _below(runs.minimum, len(outcome.minima))
+    yield "parent", _below(runs.parent, np.size(runs.parent))
+    yield "condition", _below(evidence.condition, len(outcome.problem.domain))
+    yield "nit", bool((runs.nit >= 0).all())
+    yield "period", bool((evidence.period >= -1).all())
+
+
+def _minimum_fits(minimum: Minimum, n_vars: int) -> Checks:
+    yield "minima.x", minimum.x.shape == minimum.eigenvalues.shape == (n_vars,)
+    yield "minima.runs", bool((minimum.runs >= 0).all())
+
+
+def _result_fits(result: Result) -> Checks:
+    n, n_vars = len(result.runs), len(result.problem.names)
     yield "best", 0 <= result.best < n
     yield "jac", result.jac.shape == (n_vars,)
-    yield "parent", _below(runs.parent, n)
-    yield "condition", _below(runs.evidence.condition, len(result.problem.domain))
-    yield "history", result.history is None or len(result.history) == n
-    yield "bounds", len(result.settings.bounds) == n_vars
-
-
-def _of_sweep(sweep: SweepResult) -> Iterator[tuple[str, bool]]:
-    n_vars, shape = len(sweep.problem.names), tuple(map(len, sweep.coords.values()))
-    yield "dims", sweep.dims == tuple(sweep.coords)
-    for name in ("fun", "grad_norm", "status", "kind", "nit", "minimum"):
-        yield name, getattr(sweep, name).shape == shape
-    for name in ("x0", "x"):
-        yield name, getattr(sweep, name).shape == (shape if n_vars == 1 else (*shape, n_vars))
-    yield from _indices(sweep, len(sweep.minima))
-
-
-def _indices(columns: Runs | SweepResult, minima: int) -> Iterator[tuple[str, bool]]:
-    yield "status", bool(np.isin(columns.status, list(Status)).all())
-    yield "kind", bool(np.isin(columns.kind, list(Kind)).all())
-    yield "minimum", _below(columns.minimum, minima)
+    yield "ways_out", result.ways_out.value.ndim == 2
+    yield "minima.runs", all(_below(minimum.runs, n) for minimum in result.minima)
+    yield "history_every", result.history_every >= 0
+    if result.history is not None:
+        yield "history", len(result.history) == n
+        yield "history", all(len(p) > 0 and p.shape[1:] == (n_vars,) for p in result.history)
 
 
 def _below(indices: Whole, number: int) -> bool:

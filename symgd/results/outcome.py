@@ -2,26 +2,77 @@
 
 from __future__ import annotations
 
+import math
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 
+from ..facts.facts import Facts
 from ..files import replacing
-from ..status import Status
-from ..views.document import Document, Picture, terminal
+from ..problem import Problem
+from ..status import Kind, Status
+from ..views import report, text
+from ..views.document import Document, terminal
 from ..views.html import html
-from . import storage
+from . import storage, tables
+from .runs import Minimum, Runs, Settings
 
 if TYPE_CHECKING:
+    import pandas as pd
+    import xarray as xr
     from matplotlib.axes import Axes
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Outcome(ABC):
-    """Runs with their verdicts, as `Result` and `SweepResult` hold them."""
+    """Runs with their verdicts over named axes, as `Result` and `SweepResult` hold them."""
+
+    problem: Problem
+    runs: Runs
+    minima: tuple[Minimum, ...]
+    settings: Settings
+
+    tabled: ClassVar[tuple[str, ...]]
+    """Columns of `runs` that tables show, besides start and end."""
+
+    if TYPE_CHECKING:  # fields of one kind of result and properties of the other
+
+        @property
+        def best(self) -> int:
+            """Flat row of the best run."""
+
+        @property
+        def dims(self) -> tuple[str, ...]:
+            """Names of the axes."""
+
+        @property
+        def coords(self) -> Mapping[str, npt.NDArray[Any]]:
+            """Values of each axis."""
+
+        @property
+        def fixed(self) -> Mapping[str, float]:
+            """Arguments that are no axes."""
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """Number of runs of each status that occurs."""
+        return self._counts
+
+    @cached_property
+    def _counts(self) -> Mapping[Status, int]:
+        codes, numbers = np.unique(self.runs.status, return_counts=True)
+        return {Status(c): n for c, n in zip(codes.tolist(), numbers.tolist(), strict=True)}
+
+    @cached_property
+    @abstractmethod
+    def facts(self) -> Facts:
+        """What is known about the formula and the runs, found when it is asked for."""
 
     @abstractmethod
     def _summary(self) -> Document:
@@ -32,8 +83,22 @@ class Outcome(ABC):
         """Give what a notebook shows."""
 
     @abstractmethod
-    def _page(self, pictures: Sequence[Picture]) -> str:
-        """Write the page that `report` saves."""
+    def _plain(self) -> dict[str, Any]:
+        """Give what only this kind of result has in `to_dict`."""
+
+    def coordinates(self) -> dict[str, npt.NDArray[Any]]:
+        """Give for each axis its value for each run, over one axis."""
+        shape = self.runs.shape
+        places = np.unravel_index(np.arange(math.prod(shape)), shape) if shape else ()
+        axes = zip(self.dims, places, strict=True)
+        return {dim: np.asarray(self.coords[dim])[at] for dim, at in axes}
+
+    def _explained(self) -> Document:
+        rows = text.representatives(self).values()
+        return text.explain(self, self.facts.about(rows))
+
+    def _story(self, row: int) -> str:
+        return terminal(text.story(self, row, self.facts.about([row])))
 
     def summary(self) -> str:
         """Describe in a short text how the runs ended: minima, verdicts, and what the axes show.
@@ -88,7 +153,7 @@ class Outcome(ABC):
         from ..plots.inline import pictures  # loads Matplotlib
 
         shown: Any = self
-        document = self._page(pictures(shown))
+        document = report.page(self, self._overview(), pictures(shown), self._explained())
         with replacing(path) as file:
             file.write(document.encode())
 
@@ -107,8 +172,100 @@ class Outcome(ABC):
         """
         storage.save(path, self)
 
+    def to_dict(self) -> dict[str, Any]:
+        """Give plain numbers, lists and words, ready for JSON.
 
-def counted(status: npt.NDArray[np.int64]) -> Mapping[Status, int]:
-    """Count the runs of each status that occurs."""
-    codes, numbers = np.unique(status, return_counts=True)
-    return {Status(int(c)): int(n) for c, n in zip(codes, numbers, strict=True)}
+        Returns
+        -------
+        dict
+            Verdicts are names, and the arrays of a sweep lists of lists. Numbers that JSON lacks,
+            infinities and nan, are None.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.25, 0.5], epochs=[1, 2]).to_dict()
+        >>> s["dims"], s["x"], s["status"][1]
+        (['lr', 'epochs'], [[0.5, 0.25], [0.0, 0.0]], ['CONVERGED', 'CONVERGED'])
+        """
+        return {
+            **self._plain(),
+            "counts": {status.name: number for status, number in self.counts.items()},
+            "minima": [_plain_minimum(m, self.problem.names) for m in self.minima],
+        }
+
+    def to_dataframe(self) -> pd.DataFrame:
+        """Give the runs as a table, one row a run; needs ``pip install symgd[tables]``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            A column for each axis of a sweep, then ``x0``, ``x`` (start and end; with several
+            variables one each: ``x0[a]``, ``x0[b]``, ``x[a]``, ``x[b]``), ``fun``, ``grad_norm``,
+            ``status`` and ``kind`` (names, as categories), ``nit``, ``minimum`` (-1 for none), and
+            for a result ``lr`` (nan for the automatic step) and ``parent`` (-1 for none). A swept
+            parameter with the name of one of these is ``params[fun]``.
+
+        Raises
+        ------
+        MissingPackageError
+            If pandas is not installed.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> table = symgd.minimize("(a - 1)**2 + b**2", x0=[[3.0, 0.0], [0.0, 1.0]]).to_dataframe()
+        >>> table[["x0[a]", "x[a]", "status"]].to_dict("list")
+        {'x0[a]': [3.0, 0.0], 'x[a]': [1.0, 1.0], 'status': ['CONVERGED', 'CONVERGED']}
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5], epochs=[10])
+        >>> s.to_dataframe()[["lr", "epochs", "status"]].to_dict("list")
+        {'lr': [0.1, 0.5], 'epochs': [10, 10], 'status': ['SLOW', 'CONVERGED']}
+        """
+        return tables.frame(tables.columns(self))
+
+    def to_xarray(self) -> xr.Dataset:
+        """Give the runs as labelled arrays; needs ``pip install symgd[tables]``.
+
+        Returns
+        -------
+        xarray.Dataset
+            The axes are its dimensions (``run`` for a result), and for ``start`` and ``x`` of
+            several variables ``variable``; what a sweep keeps fixed is a scalar coordinate.
+            ``status`` and ``kind`` are codes, with their names in the attribute ``flag_meanings``.
+            A swept parameter with the name of another array is ``params[fun]``.
+
+        Raises
+        ------
+        MissingPackageError
+            If xarray is not installed.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> runs = symgd.minimize("(a - 1)**2 + b**2", x0=[[3.0, 0.0], [0.0, 1.0]]).to_xarray()
+        >>> runs.x.sel(variable="a").values
+        array([1., 1.])
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5, 1.1], epochs=10).to_xarray()
+        >>> s.x.sel(lr=0.1).round(6).item()
+        0.107374
+        """
+        return tables.dataset(self)
+
+
+def _plain_minimum(minimum: Minimum, names: tuple[str, ...]) -> dict[str, Any]:
+    """Give a minimum as JSON can hold it, its place by the names of the variables."""
+    named = dict(zip(names, plain(minimum.x), strict=True))
+    return {f.name: plain(getattr(minimum, f.name)) for f in fields(minimum)} | {"x": named}
+
+
+def plain(value: Any) -> Any:
+    """Give a value made of numbers as JSON can hold it."""
+    if isinstance(value, np.ndarray | np.generic):
+        return plain(value.tolist())
+    if isinstance(value, list):
+        return [plain(v) for v in value]
+    if isinstance(value, Kind):
+        return value.name
+    if isinstance(value, float):
+        return value if np.isfinite(value) else None
+    return value

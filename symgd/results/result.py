@@ -2,36 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..arrays import Array, Whole
+from ..arrays import Array, Frozen, Whole
+from ..facts.facts import Facts
+from ..facts.known import Known
 from ..status import Kind, Status
-from ..views import report, text
-from ..views.document import Document, Picture, terminal
-from . import tables
-from .known import about
-from .outcome import Outcome, counted
-from .runs import Evidence, Minimum, Runs, Settings
-
-if TYPE_CHECKING:
-    import pandas as pd
-    import xarray as xr
-
-    from ..facts.plateau import Plateau
-    from ..facts.symmetry import Symmetry
-    from ..facts.unbounded import Unbounded
-    from ..given.boxes import Box
-    from ..problem import Problem
-
-
-__all__ = ["Evidence", "Minimum", "Result", "Runs", "Settings"]
-
-_SAME = 1e-6  # share of the searched region within which two points are one
+from ..views import text
+from ..views.document import Document, terminal
+from .outcome import Outcome, plain
+from .runs import Later
+from .tables import TABLED
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -62,10 +48,9 @@ class Result(Outcome):
         start, every so many steps, and the end. Newton steps after the descent are not among them.
     history_every : int
         Steps between two of its points; 0 without it.
-    even : tuple of str
-        Variables in which f is even, noted when a run stalled.
-    beyond : ndarray
-        Where `escape` leads from the best run, when that one stalled; shape ``(k, n_vars)``.
+    ways_out : Later
+        Its ``value`` is where `escape` leads from the best run if that one stalled,
+        ``(k, n_vars)``.
 
     Examples
     --------
@@ -77,18 +62,26 @@ class Result(Outcome):
     CONVERGED MINIMUM
     """
 
-    problem: Problem
-    runs: Runs
-    minima: tuple[Minimum, ...]
-    settings: Settings
     best: int
     jac: Array
     nfev: int
     njev: int
     history: list[Array] | None = None
     history_every: int = 0
-    even: tuple[str, ...] = ()
-    beyond: Array = field(default_factory=lambda: np.empty((0, 0)))
+    ways_out: Later[Array] = field(default_factory=lambda: Later(lambda: np.empty((0, 0))))
+
+    tabled: ClassVar = (*TABLED, "lr", "minimum", "parent")
+    fixed: ClassVar = Frozen[float]({})
+
+    @property
+    def dims(self) -> tuple[str, ...]:
+        """The only axis."""
+        return ("run",)
+
+    @property
+    def coords(self) -> Mapping[str, Whole]:
+        """Numbers of the runs, ``(n_runs,)``."""
+        return {"run": np.arange(len(self.runs))}
 
     @property
     def x(self) -> Array:
@@ -123,64 +116,23 @@ class Result(Outcome):
     @property
     def message(self) -> str:
         """One sentence on the best run: what happened, why, and what to try."""
-        return text.message(self, about(self, [self.best]))
+        return text.message(self, self._known(minima=False))
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known about the formula and the runs, found when it is asked for."""
+        ways_out = {self.best: self.ways_out}
+        return Facts(self.problem, self.runs, self.minima, self.settings, ways_out=ways_out)
 
     @property
-    def counts(self) -> Mapping[Status, int]:
-        """Number of runs of each status that occurs."""
-        return counted(self.runs.status)
-
-    @cached_property
-    def symmetries(self) -> tuple[Symmetry, ...]:
-        """Changes of signs and exchanges of variables that leave f as it is."""
-        from ..facts.symmetry import symmetries
-
-        return symmetries(self.problem, self._box)
-
-    @cached_property
-    def orbits(self) -> Whole:
-        """For each minimum the number of its family of mirror images."""
-        from ..facts.symmetry import orbits
-
-        points = np.array([m.x for m in self.minima]).reshape(len(self.minima), -1)
-        return orbits(self.problem, points, _SAME * np.array(self.settings.width), self._box)
-
-    @cached_property
-    def unbounded(self) -> Unbounded | None:
-        """Proof that f has no lowest value, where its leading terms show one."""
-        from ..facts.unbounded import unbounded
-
-        return unbounded(self.problem, self._box)
-
-    def fall(self, run: int) -> Unbounded | None:
-        """Give the proof that f falls without end where a run went: far away, or to a pole."""
-        from ..facts.unbounded import shown
-
-        x0, x = self.runs.x0[run], self.runs.x[run]
-        with np.errstate(all="ignore"):
-            return shown(self.problem, x0, x, self._box, np.array(self.settings.width))
-
-    def floor(self, run: int) -> tuple[float, float]:
-        """Estimate the rounding errors of f and of its gradient at the end of a run."""
-        from ..facts.cancellation import gradient_noise, rounding
-
-        end = self.runs.x[[run]]
-        with np.errstate(all="ignore"):
-            noise = gradient_noise(self.problem, end)
-            return float(rounding(self.problem, end)[0]), float(noise.max())
-
-    def plateau(self, run: int) -> Plateau:
-        """Tell how far f is flat around the end of a run, and where it falls."""
-        from ..facts.plateau import plateau
-
-        with np.errstate(all="ignore"):
-            return plateau(self.problem, self.runs.x[run], self._box, np.array(self.settings.width))
+    def even(self) -> tuple[str, ...]:
+        """Variables in which f is even."""
+        return self.facts.even
 
     @property
-    def _box(self) -> Box:
-        from ..given.boxes import Box
-
-        return Box(*np.array(self.settings.bounds, dtype=float).T)
+    def beyond(self) -> Array:
+        """Where `escape` leads from the best run if that one stalled, ``(k, n_vars)``."""
+        return self.ways_out.value
 
     def explain(self, run: int | None = None) -> str:
         """Explain the verdicts, the worst first, or tell one run's story.
@@ -194,19 +146,21 @@ class Result(Outcome):
         -------
         str
         """
-        if run is not None:
-            run = range(len(self.runs))[run]
-            return terminal(text.story(self, run, about(self, [run])))
-        return terminal(self._explained())
+        if run is None:
+            return terminal(self._explained())
+        return self._story(range(len(self.runs))[run])
 
-    def to_dict(self) -> dict[str, Any]:
-        """Give the result as plain numbers, lists and words, ready for JSON.
+    def _known(self, minima: bool = True) -> Known:
+        return self.facts.about([self.best], lowest=self.success, minima=minima)
 
-        Returns
-        -------
-        dict
-            Numbers that JSON lacks, infinities and nan, are None.
-        """
+    def _summary(self) -> Document:
+        return text.summary(self, self._known(minima=len(self.runs) > 1))
+
+    def _overview(self) -> Document:
+        known = self._known()
+        return text.overview(self, text.headline(self, known), known)
+
+    def _plain(self) -> dict[str, Any]:
         return {
             "x": dict(zip(self.problem.names, plain(self.x), strict=True)),
             "fun": plain(self.fun),
@@ -215,86 +169,4 @@ class Result(Outcome):
             "kind": self.kind.name,
             "message": self.message,
             "nit": self.nit,
-            "counts": {status.name: number for status, number in self.counts.items()},
-            "minima": [plain_minimum(m, self.problem.names) for m in self.minima],
         }
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """Give the runs as a table, one row a run; needs ``pip install symgd[tables]``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            Columns ``x0``, ``x`` (start and end; with several variables one each: ``x0[a]``,
-            ``x0[b]``, ``x[a]``, ``x[b]``), ``fun``, ``grad_norm``, ``status`` and ``kind`` (names,
-            as categories), ``nit``, ``lr`` (nan for the automatic step), ``minimum`` and ``parent``
-            (-1 for none).
-
-        Raises
-        ------
-        MissingPackageError
-            If pandas is not installed.
-
-        Examples
-        --------
-        >>> import symgd
-        >>> table = symgd.minimize("(a - 1)**2 + b**2", x0=[[3.0, 0.0], [0.0, 1.0]]).to_dataframe()
-        >>> table[["x0[a]", "x[a]", "status"]].to_dict("list")
-        {'x0[a]': [3.0, 0.0], 'x[a]': [1.0, 1.0], 'status': ['CONVERGED', 'CONVERGED']}
-        """
-        return tables.frame(tables.columns(self))
-
-    def to_xarray(self) -> xr.Dataset:
-        """Give the runs as labelled arrays; needs ``pip install symgd[tables]``.
-
-        Returns
-        -------
-        xarray.Dataset
-            Dimension ``run``, and for ``start`` and ``x`` of several variables ``variable``.
-            ``status`` and ``kind`` are codes, with their names in the attribute ``flag_meanings``.
-
-        Raises
-        ------
-        MissingPackageError
-            If xarray is not installed.
-
-        Examples
-        --------
-        >>> import symgd
-        >>> runs = symgd.minimize("(a - 1)**2 + b**2", x0=[[3.0, 0.0], [0.0, 1.0]]).to_xarray()
-        >>> runs.x.sel(variable="a").values
-        array([1., 1.])
-        """
-        return tables.dataset(self)
-
-    def _summary(self) -> Document:
-        return text.summary(self, about(self, [self.best]))
-
-    def _overview(self) -> Document:
-        known = about(self, [self.best])
-        return text.overview(self, text.headline(self, known), known)
-
-    def _explained(self) -> Document:
-        return text.explain(self, about(self, text.representatives(self).values()))
-
-    def _page(self, pictures: Sequence[Picture]) -> str:
-        return report.page(self, self._overview(), pictures, self._explained())
-
-
-def plain_minimum(minimum: Minimum, names: Sequence[str]) -> dict[str, Any]:
-    """Give a minimum as JSON can hold it, its place by the names of the variables."""
-    named = dict(zip(names, plain(minimum.x), strict=True))
-    return {f.name: plain(getattr(minimum, f.name)) for f in fields(minimum)} | {"x": named}
-
-
-def plain(value: Any) -> Any:
-    """Give a value made of numbers as JSON can hold it."""
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, list):
-        return [plain(v) for v in value]
-    if isinstance(value, Kind):
-        return value.name
-    if isinstance(value, float):
-        return value if np.isfinite(value) else None
-    return value

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Generic, TypeVar
 
-from ..arrays import Array, Whole
-from ..status import Kind
+import numpy as np
+
+from ..arrays import Array, Columns, Whole
+from ..status import Kind, Status
+
+T = TypeVar("T")
+
+SUCCESS = np.array([status.success for status in Status])  # by code
 
 
 @dataclass(frozen=True, eq=False)
-class Evidence:
+class Evidence(Columns):
     """What the verdicts rest on, one value a run; nan or -1 where a number has no meaning.
 
     Attributes
@@ -20,12 +29,15 @@ class Evidence:
         Smallest and largest eigenvalue of the Hessian at the end.
     epochs_left : ndarray
         Epochs still needed, for a run that is slow.
+    contraction, largest_rate : ndarray
+        By the method's theory, for runs that were under way: what a step leaves of the error near
+        the minimum ahead, and the largest rate that settles at this curvature.
     period : ndarray
         Length of the cycle of a run that oscillates; 0 for wandering without one.
     condition : ndarray
         Index into ``problem.domain`` of the condition that does not hold.
     trap, trap_kind : ndarray
-        The maximum or saddle right beside which a slow run started, ``(n_runs, n_vars)``, and
+        The maximum or saddle right beside which a slow run started, ``(*shape, n_vars)``, and
         the code of its `Kind`.
     """
 
@@ -34,6 +46,8 @@ class Evidence:
     curvature_low: Array
     curvature_high: Array
     epochs_left: Array
+    contraction: Array
+    largest_rate: Array
     period: Whole
     condition: Whole
     trap: Array
@@ -41,15 +55,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, eq=False)
-class Runs:
-    """Every run of a batch, as columns.
+class Runs(Columns):
+    """Every run, as columns in the shape of the axes: ``(n_runs,)`` for those of `minimize`.
 
     Attributes
     ----------
     x0, x : ndarray
-        Start and end, shape ``(n_runs, n_vars)``.
+        Start and end, shape ``(*shape, n_vars)``, also for one variable.
     fun, grad_norm : ndarray
-        f and the largest entry of its projected gradient at the end, shape ``(n_runs,)``.
+        f and the largest entry of its projected gradient at the end.
     status, kind : ndarray
         Codes of `Status` and `Kind`.
     nit : ndarray
@@ -57,7 +71,7 @@ class Runs:
     lr : ndarray
         The fixed rate; nan for the automatic step.
     minimum : ndarray
-        Index into ``Result.minima``; -1 for none.
+        Index into the `minima` of the result; -1 for none.
     parent : ndarray
         The row that a run of ``escape=True`` continues; -1 for the rest.
     evidence : Evidence
@@ -78,6 +92,56 @@ class Runs:
 
     def __len__(self) -> int:
         return len(self.fun)
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Lengths of the axes."""
+        return np.shape(self.status)
+
+    @property
+    def flat(self) -> Runs:
+        """The same runs over one axis."""
+        axes = len(self.shape)
+        if axes == 1:
+            return self
+        return self.each(lambda column: np.reshape(column, (-1, *np.shape(column)[axes:])))
+
+    @property
+    def lowest(self) -> int:
+        """Flat row of the lowest f among the successes, or without one among all finite values."""
+        fun = np.ravel(self.fun)
+        for pool in (np.ravel(SUCCESS[self.status]), np.isfinite(fun)):
+            if pool.any():
+                return int(np.where(pool, fun, np.inf).argmin())
+        return 0
+
+
+class Later(Generic[T]):
+    """A value that is found when first asked for, and pickled as it was found.
+
+    Examples
+    --------
+    >>> later = Later(lambda: print("looking") or 3)
+    >>> later.value, later.value
+    looking
+    (3, 3)
+    """
+
+    def __init__(self, find: Callable[[], T]) -> None:
+        self._find = find
+
+    @classmethod
+    def known(cls, value: T) -> Later[T]:
+        """Give one that has been found."""
+        return cls(lambda: value)
+
+    @cached_property
+    def value(self) -> T:
+        """The value."""
+        return self._find()
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"value": self.value}
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,29 +6,36 @@ The types of a class's fields say how each is kept, so a new field needs nothing
 from __future__ import annotations
 
 import json
+import math
 import os
+import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType, NoneType, UnionType
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 import numpy as np
 import numpy.typing as npt
+from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_magic
 
+from ..arrays import Frozen
 from ..errors import SymgdError
 from ..files import replacing
 from ..problem import Problem
 from ..version import __version__
+from . import format1
+from .runs import Later
 
 Arrays = dict[str, npt.NDArray[Any]]
 T = TypeVar("T")
 
-FORMAT = 1  # to be raised when older versions of symgd could not read a new file
+FORMAT = 2  # to be raised when older versions of symgd could not read a new file
 _HEADER = "symgd"
-_KINDS = {"f": "iuf", "i": "iu"}  # of the numbers that a field may hold
+_HOLDS = {"f": "fi", "i": "i"}  # kinds of numbers that a field may hold, of 8 bytes each
+_HEADERS = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}
 
 
 def save(path: str | os.PathLike[str], result: Any) -> None:
@@ -73,15 +80,17 @@ def load(path: str | os.PathLike[str], types: Sequence[type[T]]) -> T:
     name = Path(path).name
     with Path(path).open("rb") as stream:
         header, arrays = _opened(stream, name)
-    if header.get("format") != FORMAT:
+    if header.get("format") not in (1, FORMAT):
         raise SymgdError(
             f"{name} was written by symgd {header.get('version')} in a format that symgd "
             f"{__version__} does not know: update symgd"
         )
     known = {kind.__name__: kind for kind in types}
     try:
+        if header["format"] == 1:
+            format1.rename(header, arrays)
         result: T = _unpacked(known[header["type"]], header["content"], "", arrays)
-    except (KeyError, TypeError, ValueError, AttributeError, SymgdError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, SymgdError) as error:
         raise SymgdError(f"{name} is damaged: {_reason(error)}") from error
     return result
 
@@ -89,14 +98,37 @@ def load(path: str | os.PathLike[str], types: Sequence[type[T]]) -> T:
 def _opened(stream: Any, name: str) -> tuple[dict[str, Any], Arrays]:
     """Read all of a file; whatever a foreign or broken one makes NumPy raise is one error."""
     try:
-        with np.load(stream, allow_pickle=False) as found:
-            arrays = {key: found[key] for key in found.files}
+        with zipfile.ZipFile(stream) as archive:
+            members = archive.infolist()
+            _check_sizes(members, os.fstat(stream.fileno()).st_size)
+            arrays = {m.filename.removesuffix(".npy"): _array(archive, m) for m in members}
         header = json.loads(arrays.pop(_HEADER).item())
         return dict(header), arrays
     except Exception as error:
         raise SymgdError(
             f"{name} is no result that symgd saved, or damaged: {_reason(error)}"
         ) from error
+
+
+def _check_sizes(members: Sequence[zipfile.ZipInfo], size: int) -> None:
+    """Refuse an archive that would hold more than the file does: `save` compresses nothing."""
+    if any(m.compress_type != zipfile.ZIP_STORED for m in members):
+        raise ValueError("a part of it is compressed, as symgd never does")
+    if sum(m.file_size for m in members) > size or len({m.filename for m in members}) < len(
+        members
+    ):
+        raise ValueError("its parts claim to be larger than the file")
+
+
+def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> npt.NDArray[Any]:
+    """Read an array whose header tells its size as it is."""
+    with archive.open(member) as part:
+        shape, fortran, dtype = _HEADERS[read_magic(part)](part)
+        data = part.read()
+    if dtype.kind not in "fiU" or len(data) != math.prod(shape) * dtype.itemsize:
+        raise ValueError(f"{member.filename} holds {dtype} of the shape {shape}")
+    flat = np.frombuffer(data, dtype).copy()
+    return flat.reshape(shape, order="F" if fortran else "C")
 
 
 def _reason(error: Exception) -> str:
@@ -138,6 +170,8 @@ def _field(hint: Any, value: Any, path: str, arrays: Arrays) -> Any:
         return _packed(value, f"{path}.", arrays)
     elif origin is tuple and is_dataclass(inner[0]):
         _pack_rows(inner[0], value, path, arrays)
+    elif isinstance(value, Later):
+        return _field(inner[0], value.value, path, arrays)
     elif isinstance(value, Mapping):
         return {key: _field(inner[1], v, f"{path}.{key}", arrays) for key, v in value.items()}
     else:
@@ -185,20 +219,26 @@ def _value(hint: Any, plain: Any, path: str, arrays: Arrays) -> Any:
         return Problem(plain["text"], variables=plain["variables"], params=plain["params"])
     if is_dataclass(hint):
         return _unpacked(hint, plain, f"{path}.", arrays)
+    if origin is Later:
+        return Later.known(_value(inner[0], plain, path, arrays))
     if origin is list:
         return list(_column(inner[0], path, arrays))
-    if origin is tuple and is_dataclass(inner[0]):
-        return _rows(inner[0], path, arrays)
     if origin is tuple:
-        kinds = inner[:1] * len(plain) if inner[1:] == (Ellipsis,) else inner
-        pairs = zip(kinds, plain, strict=True)
-        return tuple(_value(kind, entry, path, arrays) for kind, entry in pairs)
+        return _tuple(inner, plain, path, arrays)
     if origin is not None and issubclass(origin, Mapping):
         read = {k: _value(inner[1], v, f"{path}.{k}", arrays) for k, v in plain.items()}
-        return MappingProxyType(read)
+        return Frozen(read)
     if type(plain) is not hint:
         raise ValueError(f"{path} is {plain!r}")
     return plain
+
+
+def _tuple(kinds: tuple[Any, ...], plain: Any, path: str, arrays: Arrays) -> tuple[Any, ...]:
+    if is_dataclass(kinds[0]):
+        return _rows(kinds[0], path, arrays)
+    each = kinds[:1] * len(plain) if kinds[1:] == (Ellipsis,) else kinds
+    pairs = zip(each, plain, strict=True)
+    return tuple(_value(kind, entry, path, arrays) for kind, entry in pairs)
 
 
 def _rows(kind: Any, path: str, arrays: Arrays) -> tuple[Any, ...]:
@@ -210,8 +250,9 @@ def _rows(kind: Any, path: str, arrays: Arrays) -> tuple[Any, ...]:
 def _column(hint: Any, path: str, arrays: Arrays) -> Sequence[Any]:
     if get_origin(hint) is np.ndarray:
         flat = _checked(arrays[path], _number(hint), path)
-        ends = np.cumsum(_checked(arrays[f"{path}.lengths"], np.int64, path))
-        if len(flat) != (ends[-1] if len(ends) else 0):
+        lengths = _checked(arrays[f"{path}.lengths"], np.int64, path)
+        ends = np.cumsum(lengths)
+        if (lengths < 0).any() or len(flat) != (ends[-1] if len(ends) else 0):
             raise ValueError(f"{path} has not as many numbers as it should")
         return np.split(flat, ends[:-1]) if len(ends) else []
     numbers = _checked(arrays[path], _number_of(hint), path).tolist()
@@ -236,6 +277,7 @@ def _number_of(hint: Any) -> Any:
 
 
 def _checked(array: npt.NDArray[Any], number: Any, path: str) -> npt.NDArray[Any]:
-    if array.dtype.kind not in _KINDS[np.dtype(number).kind]:
+    kinds = _HOLDS[np.dtype(number).kind]
+    if array.dtype.kind not in kinds or array.itemsize != 8 or not array.dtype.isnative:
         raise ValueError(f"{path} holds {array.dtype}")
     return array

@@ -1,34 +1,25 @@
-"""What `sweep` gives: arrays over named axes."""
+"""What `sweep` gives: runs over named axes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 import numpy as np
 
-from ..arrays import Array, Whole
+from ..arrays import Array, Frozen, Whole
 from ..errors import ConfigurationError
+from ..facts.facts import Facts
 from ..facts.known import Known
 from ..given.numbers import as_float
-from ..status import Status
-from ..views import report, sweep_text, text
-from ..views.document import Document, Picture
-from . import tables
-from .outcome import Outcome, counted
-from .result import plain, plain_minimum
-from .runs import Minimum, Settings
+from ..views import sweep_text, text
+from ..views.document import Document, terminal
+from .outcome import Outcome, plain
+from .tables import TABLED, worded
 
-if TYPE_CHECKING:
-    import pandas as pd
-    import xarray as xr
-
-    from ..problem import Problem
-
-
-_ARRAYS = ("x0", "x", "fun", "grad_norm", "status", "kind", "nit", "minimum")
+_ARRAYS = ("x0", "x", *TABLED, "minimum")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -39,23 +30,14 @@ class SweepResult(Outcome):
     ----------
     problem : Problem
         What was minimized; of swept parameters it has the first values.
+    runs : Runs
+        Every run, as columns in the shape of the axes.
     dims : tuple of str
         Names of the axes, in the order in which the arguments were given.
     coords : mapping of str to ndarray
         The values along each axis; for starts in several variables their numbers.
     fixed : mapping of str to float
         The arguments that stayed the same: a rate, a number of epochs, parameters.
-    x0, x : ndarray
-        Start and end of each run: the shape of the axes and, with several variables, a last axis
-        for these.
-    fun, grad_norm : ndarray
-        f and the largest entry of its projected gradient at the end, in the shape of the axes.
-    status, kind : ndarray
-        Codes of `Status` and `Kind`.
-    nit : ndarray
-        Steps taken.
-    minimum : ndarray
-        Index into `minima` of the one that the run reached or was on its way to; -1 for none.
     minima : tuple of Minimum
         The distinct minima, best first; none where a parameter is swept, as they change with it.
         Their `count`, `share` and `runs` (places in the flat arrays) are about the whole sweep,
@@ -77,31 +59,72 @@ class SweepResult(Outcome):
     array([1., 1.])
     """
 
-    problem: Problem
     dims: tuple[str, ...]
     coords: Mapping[str, Array]
     fixed: Mapping[str, float]
-    x0: Array
-    x: Array
-    fun: Array
-    grad_norm: Array
-    status: Whole
-    kind: Whole
-    nit: Whole
-    minimum: Whole
-    minima: tuple[Minimum, ...]
     borders: Array
-    settings: Settings
+
+    tabled: ClassVar = (*TABLED, "minimum")
 
     @property
     def shape(self) -> tuple[int, ...]:
         """Lengths of the axes."""
-        return self.status.shape
+        return self.runs.shape
 
     @property
-    def counts(self) -> Mapping[Status, int]:
-        """Number of runs of each status that occurs."""
-        return counted(self.status)
+    def x0(self) -> Array:
+        """Starts: the shape of the axes and, with several variables, a last axis for these."""
+        return self._points(self.runs.x0)
+
+    @property
+    def x(self) -> Array:
+        """Ends, as `x0`."""
+        return self._points(self.runs.x)
+
+    @property
+    def fun(self) -> Array:
+        """f at the ends, in the shape of the axes."""
+        return self.runs.fun
+
+    @property
+    def grad_norm(self) -> Array:
+        """Largest entry of the projected gradient at the ends."""
+        return self.runs.grad_norm
+
+    @property
+    def status(self) -> Whole:
+        """Codes of `Status`."""
+        return self.runs.status
+
+    @property
+    def kind(self) -> Whole:
+        """Codes of `Kind`."""
+        return self.runs.kind
+
+    @property
+    def nit(self) -> Whole:
+        """Steps taken."""
+        return self.runs.nit
+
+    @property
+    def minimum(self) -> Whole:
+        """Index into `minima` of the one that the run reached or was on its way to; or -1."""
+        return self.runs.minimum
+
+    @property
+    def best(self) -> int:
+        """Flat row of the lowest f among the successes, or without one among all finite values."""
+        return self.runs.lowest
+
+    @cached_property
+    def facts(self) -> Facts:
+        """What is known about the formula and the runs, found when it is asked for."""
+        swept = {n: v for n, v in self.coordinates().items() if n in self.problem.params}
+        return Facts(self.problem, self.runs.flat, self.minima, self.settings, swept)
+
+    def _points(self, points: Array) -> Array:
+        one = points.shape[-1] == 1
+        return points[..., 0][()] if one else points
 
     def __getitem__(self, key: Any) -> SweepResult:
         """Take a part by position, axis by axis: ``s[0]``, ``s[:, 3:5]``, ``s[..., [0, 2]]``."""
@@ -144,104 +167,58 @@ class SweepResult(Outcome):
             raise ConfigurationError(name, value, f"a number from {low:.6g} to {high:.6g}")
         return int(np.abs(coords - number).argmin())
 
+    def explain(self, **values: float) -> str:
+        """Explain the verdicts, the worst first, or tell one run's story.
+
+        Parameters
+        ----------
+        **values : float
+            A value for some of the axes by name; the nearest coordinate is taken. With one for
+            each axis the story of a single run is told, else the verdicts there are explained.
+
+        Returns
+        -------
+        str
+
+        Raises
+        ------
+        ConfigurationError
+            If there is no such axis, or the value lies beyond its ends.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5, 1.1], epochs=[5, 10])
+        >>> print(s.explain(lr=0.5, epochs=10).splitlines()[-1])
+        It reached a minimum: x = 0, f = 0 (f'' = 2), after 1 step.
+        """
+        places = {name: self._nearest(name, value) for name, value in values.items()}
+        if len(places) < len(self.dims) or not places:
+            part = self._part(places) if places else self
+            return terminal(part._explained())
+        return self._story(int(np.ravel_multi_index([places[d] for d in self.dims], self.shape)))
+
     def _part(self, keys: Mapping[str, Any]) -> SweepResult:
-        arrays = {name: getattr(self, name) for name in _ARRAYS}
-        coords = dict(self.coords)
+        runs, coords = self.runs, dict(self.coords)
         for axis in reversed(range(len(self.dims))):  # one at a time: lists are no pairs
             dim = self.dims[axis]
             if dim in keys:
-                index = (slice(None),) * axis + (_checked(keys[dim]),)
-                arrays = {name: values[index] for name, values in arrays.items()}
+                runs = runs.take((slice(None),) * axis + (_checked(keys[dim]),))
                 coords[dim] = coords[dim][keys[dim]]
-        if not np.size(arrays["status"]):
+        if not np.size(runs.status):
             raise IndexError("no run is left")
         kept = {d: c for d, c in coords.items() if np.ndim(c)}
         taken = {d: float(c) for d, c in coords.items() if not np.ndim(c)}
+        values = {d: value for d, value in taken.items() if d in self.problem.params}
         return replace(
             self,
-            **arrays,
+            problem=self.problem.with_params(values) if values else self.problem,
+            runs=runs,
             dims=tuple(kept),
-            coords=MappingProxyType(kept),
-            fixed=MappingProxyType({**self.fixed, **taken}),
+            coords=Frozen(kept),
+            fixed=Frozen({**self.fixed, **taken}),
             borders=_within(self.borders, coords.get("x0", self.borders[:0])),
         )
-
-    def to_dict(self) -> dict[str, Any]:
-        """Give the sweep as plain numbers, lists and words, ready for JSON.
-
-        Returns
-        -------
-        dict
-            Arrays are lists of lists, and verdicts names. Numbers that JSON lacks, infinities and
-            nan, are None.
-
-        Examples
-        --------
-        >>> import symgd
-        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.25, 0.5], epochs=[1, 2]).to_dict()
-        >>> s["dims"], s["x"], s["status"][1]
-        (['lr', 'epochs'], [[0.5, 0.25], [0.0, 0.0]], ['CONVERGED', 'CONVERGED'])
-        """
-        return {
-            "variables": list(self.problem.names),
-            "dims": list(self.dims),
-            "coords": {dim: plain(np.asarray(self.coords[dim])) for dim in self.dims},
-            "fixed": dict(self.fixed),
-            "counts": {status.name: number for status, number in self.counts.items()},
-            **{n: plain(tables.worded(n, np.asarray(getattr(self, n)))) for n in _ARRAYS},
-            "minima": [plain_minimum(m, self.problem.names) for m in self.minima],
-            "borders": plain(self.borders),
-        }
-
-    def to_dataframe(self) -> pd.DataFrame:
-        """Give the runs as a table in long form; needs ``pip install symgd[tables]``.
-
-        Returns
-        -------
-        pandas.DataFrame
-            A column for each axis, then ``x0``, ``x`` (start and end; with several variables one
-            each: ``x0[a]``, ``x0[b]``, ``x[a]``, ``x[b]``), ``fun``, ``grad_norm``, ``status`` and
-            ``kind`` (names, as categories), ``nit``, and ``minimum`` (-1 for none). A swept
-            parameter with the name of one of these is ``params[fun]``.
-
-        Raises
-        ------
-        MissingPackageError
-            If pandas is not installed.
-
-        Examples
-        --------
-        >>> import symgd
-        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5], epochs=[10])
-        >>> s.to_dataframe()[["lr", "epochs", "status"]].to_dict("list")
-        {'lr': [0.1, 0.5], 'epochs': [10, 10], 'status': ['SLOW', 'CONVERGED']}
-        """
-        return tables.frame(tables.sweep_columns(self))
-
-    def to_xarray(self) -> xr.Dataset:
-        """Give the runs as labelled arrays; needs ``pip install symgd[tables]``.
-
-        Returns
-        -------
-        xarray.Dataset
-            The axes are its dimensions, and for ``x`` of several variables ``variable``; what is
-            fixed is a scalar coordinate, and ``start`` the point where runs start. ``status`` and
-            ``kind`` are codes, with their names in the attribute ``flag_meanings``. A swept
-            parameter with the name of another array is ``params[fun]``.
-
-        Raises
-        ------
-        MissingPackageError
-            If xarray is not installed.
-
-        Examples
-        --------
-        >>> import symgd
-        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5, 1.1], epochs=10).to_xarray()
-        >>> s.x.sel(lr=0.1).round(6).item()
-        0.107374
-        """
-        return tables.sweep_dataset(self)
 
     def _summary(self) -> Document:
         return sweep_text.summary(self)
@@ -249,8 +226,15 @@ class SweepResult(Outcome):
     def _overview(self) -> Document:
         return text.overview(self, self._summary(), Known())
 
-    def _page(self, pictures: Sequence[Picture]) -> str:
-        return report.page(self, self._overview(), pictures, [])
+    def _plain(self) -> dict[str, Any]:
+        return {
+            "variables": list(self.problem.names),
+            "dims": list(self.dims),
+            "coords": {dim: plain(np.asarray(self.coords[dim])) for dim in self.dims},
+            "fixed": dict(self.fixed),
+            **{n: plain(worded(n, np.asarray(getattr(self, n)))) for n in _ARRAYS},
+            "borders": plain(self.borders),
+        }
 
 
 def _checked(key: Any) -> Any:

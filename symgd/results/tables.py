@@ -18,42 +18,25 @@ if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
 
-    from .result import Result
-    from .sweep import SweepResult
+    from .outcome import Outcome
 
-_COLUMNS = ("fun", "grad_norm", "status", "kind", "nit")
+TABLED = ("fun", "grad_norm", "status", "kind", "nit")
+_RUN = "run"  # the axis of a result
 _MEMBERS: dict[str, type[Status] | type[Kind]] = {"status": Status, "kind": Kind}
-_OURS = {"x", "start", "variable", "minimum", *_COLUMNS}
+_OURS = {"x", "start", "variable", "minimum", *TABLED}
 
 Columns = dict[str, npt.NDArray[Any]]
 
 
-def columns(result: Result) -> Columns:
-    """Give the runs of a result as named columns; verdicts are codes."""
-    runs = result.runs
+def columns(outcome: Outcome) -> Columns:
+    """Give the runs as named columns; verdicts are codes."""
+    names, runs = outcome.problem.names, outcome.runs.flat
+    axes = outcome.coordinates()
     return {
-        **_points("x0", result.problem.names, runs.x0),
-        **_points("x", result.problem.names, runs.x),
-        **{name: getattr(runs, name) for name in _COLUMNS},
-        **{name: getattr(runs, name) for name in ("lr", "minimum", "parent")},
-    }
-
-
-def sweep_columns(sweep: SweepResult) -> Columns:
-    """Give the runs of a sweep as named columns; verdicts are codes."""
-    names = sweep.problem.names
-    places = np.indices(sweep.shape).reshape(len(sweep.dims), sweep.status.size)
-    axes = {
-        _axis(dim): np.asarray(sweep.coords[dim])[at]
-        for dim, at in zip(sweep.dims, places, strict=True)
-    }
-    rows = (sweep.status.size, len(names))
-    return {
-        **axes,
-        **_points("x0", names, sweep.x0.reshape(rows)),
-        **_points("x", names, sweep.x.reshape(rows)),
-        **{name: getattr(sweep, name).ravel() for name in _COLUMNS},
-        "minimum": sweep.minimum.ravel(),
+        **{_axis(dim): values for dim, values in axes.items() if dim != _RUN},
+        **_points("x0", names, runs.x0),
+        **_points("x", names, runs.x),
+        **{name: getattr(runs, name) for name in outcome.tabled},
     }
 
 
@@ -86,38 +69,27 @@ def worded(name: str, codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.asarray(np.array([member.name for member in _MEMBERS[name]], dtype=object)[codes])
 
 
-def dataset(result: Result) -> xr.Dataset:
-    """Give the runs of a result as labelled arrays; `Result.to_xarray` says how."""
-    runs, names = result.runs, result.problem.names
-    last = _last(names)
-    variables = {
-        "start": (("run", *last), _flat(runs.x0)),
-        "x": (("run", *last), _flat(runs.x)),
-        **{name: ("run", getattr(runs, name), _meaning(name)) for name in _COLUMNS},
-        **{name: ("run", getattr(runs, name)) for name in ("lr", "minimum", "parent")},
+def dataset(outcome: Outcome) -> xr.Dataset:
+    """Give the runs as labelled arrays; `Outcome.to_xarray` says how."""
+    names, runs, dims = outcome.problem.names, outcome.runs, outcome.dims
+    last = {} if len(names) == 1 else {"variable": list(names)}
+    starts = [dim in ("x0", _RUN) for dim in dims]  # along others they do not differ
+    start = runs.x0[tuple(slice(None) if differ else 0 for differ in starts)]
+    start_dims = [dim for dim, differ in zip(dims, starts, strict=True) if differ]
+    axes = tuple(map(_axis, dims))
+    arrays = {
+        "x": ((*axes, *last), _bare(runs.x)),
+        **{name: (axes, getattr(runs, name), _meaning(name)) for name in outcome.tabled},
     }
-    coords = {"run": np.arange(len(runs)), **last}
-    return _package("xarray").Dataset(variables, coords, attrs=_about(result))
-
-
-def sweep_dataset(sweep: SweepResult) -> xr.Dataset:
-    """Give the runs of a sweep as labelled arrays; `SweepResult.to_xarray` says how."""
-    dims = tuple(map(_axis, sweep.dims))
-    last = _last(sweep.problem.names)
-    variables = {
-        "x": ((*dims, *last), sweep.x),
-        **{name: (dims, getattr(sweep, name), _meaning(name)) for name in _COLUMNS},
-        "minimum": (dims, sweep.minimum),
-    }
-    along = [dim == "x0" for dim in sweep.dims]  # starts differ along this axis only
-    starts = sweep.x0[tuple(slice(None) if here else 0 for here in along)]
     coords = {
-        **{_axis(name): value for name, value in sweep.fixed.items()},
-        **{_axis(dim): np.asarray(sweep.coords[dim]) for dim in sweep.dims},
-        "start": ((*(["x0"] if any(along) else []), *last), starts),
+        **{_axis(name): value for name, value in outcome.fixed.items()},
+        **{_axis(dim): np.asarray(outcome.coords[dim]) for dim in dims},
         **last,
     }
-    return _package("xarray").Dataset(variables, coords, attrs=_about(sweep))
+    (arrays if _RUN in dims else coords)["start"] = ((*start_dims, *last), _bare(start))
+    settings = outcome.settings
+    about = {"formula": outcome.problem.text, "method": settings.method, "tol": settings.tol}
+    return _package("xarray").Dataset(arrays, coords, attrs=about)
 
 
 def _package(name: str) -> Any:
@@ -152,15 +124,6 @@ def _axis(name: str) -> str:
     return f"params[{name}]" if name in _OURS else name
 
 
-def _last(names: Sequence[str]) -> dict[str, list[str]]:
-    """Give the axis of the variables, which one variable does not have."""
-    return {} if len(names) == 1 else {"variable": list(names)}
-
-
-def _flat(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    return points[:, 0] if points.shape[1] == 1 else points
-
-
-def _about(result: Result | SweepResult) -> dict[str, Any]:
-    settings = result.settings
-    return {"formula": result.problem.text, "method": settings.method, "tol": settings.tol}
+def _bare(points: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Leave out the axis of the variables where there is one only."""
+    return np.asarray(points[..., 0] if points.shape[-1] == 1 else points)

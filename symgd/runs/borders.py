@@ -12,7 +12,7 @@ from ..arrays import Array, Mask, Whole
 from ..diagnosis.case import Verdicts
 from ..given.options import Options
 from ..problem import Problem
-from ..results.result import Minimum
+from ..results.runs import Minimum
 from ..status import Kind, Status
 from .descent import Batch, descend
 

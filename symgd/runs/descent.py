@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import EPS, Array, Whole, joined, part, put
+from ..arrays import EPS, Array, Whole
 from ..diagnosis.case import Judging, Verdicts
 from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
@@ -43,7 +43,7 @@ class Batch:
         """Give some of the runs."""
         return Batch(
             self.x0[rows], self.nit[rows], self.evaluations[rows], self.parent[rows],
-            part(self.verdicts, rows), [self.paths[row] for row in rows] if self.paths else [],
+            self.verdicts.take(rows), [self.paths[row] for row in rows] if self.paths else [],
         )  # fmt: skip
 
 
@@ -76,7 +76,8 @@ class _Descent:
         """Run, judge, and let runs go on with a smaller tolerance that have not arrived."""
         tol, options = self._options.tol, self._options
         ends, self._paths = _run(self._problem, self._x0, tol, options)
-        early, nit = self.judge(ends).early, ends.nit
+        judged, nit = self.judge(ends), ends.nit
+        early = judged.early
         for _ in range(_ROUNDS):
             rows = np.flatnonzero(early & (nit < options.epochs))
             if not len(rows):
@@ -84,8 +85,8 @@ class _Descent:
             tol = min(tol * _TIGHTER, TOL) if tol > EPS else 0.0
             more, paths = self._further(ends, rows, tol)
             verdicts = self._judged(more, rows)
-            put(ends, rows, more)
-            put(self._verdicts, rows, verdicts)
+            ends.put(rows, more)
+            judged.put(rows, verdicts)
             for row, path in zip(rows, paths, strict=False):
                 self._paths[row] = path
 
@@ -99,7 +100,7 @@ class _Descent:
         options = self._options.take(rows)
         if options.method.fixed:
             return _run(self._problem, self._x0[rows], tol, options)
-        before = part(ends, rows)
+        before = ends.take(rows)
         left = options.epochs - before.nit
         more, paths = _run(self._problem, before.x, tol, options, left)
         whole = replace(
@@ -188,9 +189,9 @@ def _redo(problem: Problem, compiled: Kernel, rows: Mapping[str, Array], ends: l
         return again
     mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
     try:
-        put(ends, again, slow.run(compiled, problem, mine))
+        ends.put(again, slow.run(compiled, problem, mine))
     except Interrupted as stopped:
-        put(ends, again, stopped.result)
+        ends.put(again, stopped.result)
         raise Interrupted(ends) from None
     return again
 
@@ -235,8 +236,8 @@ def _shots(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
             shots.append(ends)
     except Interrupted as stopped:
         rest = [stopped.result] * (len(epochs) - len(shots))
-        raise Interrupted((joined([*shots, *rest]), [])) from None
-    return joined(shots)
+        raise Interrupted((lanes.Ends.concatenate([*shots, *rest]), [])) from None
+    return lanes.Ends.concatenate(shots)
 
 
 def preview(problem: Problem, x0: Array, options: Options) -> Array:
@@ -299,6 +300,6 @@ def _joined(first: Batch, second: Batch) -> Batch:
         nit=np.concatenate([first.nit, second.nit]),
         evaluations=np.concatenate([first.evaluations, second.evaluations]),
         parent=np.concatenate([first.parent, second.parent]),
-        verdicts=joined([first.verdicts, second.verdicts]),
+        verdicts=Verdicts.concatenate([first.verdicts, second.verdicts]),
         paths=first.paths + second.paths,
     )

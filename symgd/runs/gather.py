@@ -10,7 +10,7 @@ from ..diagnosis.minima import distinct
 from ..diagnosis.rates import rates
 from ..given.options import Options
 from ..problem import Problem
-from ..results.result import Minimum, Settings
+from ..results.runs import Evidence, Minimum, Runs, Settings
 from ..status import Kind
 from .descent import Batch
 
@@ -80,6 +80,37 @@ def _extent(x: Array, y: Array) -> Array:
     highest = np.maximum(x.max(axis=0), y.max(axis=0))
     lowest = np.minimum(x.min(axis=0), y.min(axis=0))
     return np.asarray(highest - lowest)
+
+
+def runs_of(batch: Batch, member: Whole, options: Options) -> Runs:
+    """Give judged runs as a result shows them; `member` is the number of each run's minimum."""
+    judged = batch.verdicts
+    evidence = Evidence(
+        fun0=judged.fun0,
+        fun_last=judged.fun_last,
+        curvature_low=judged.low,
+        curvature_high=judged.high,
+        epochs_left=judged.epochs_left,
+        contraction=judged.contraction,
+        largest_rate=judged.largest_rate,
+        period=judged.period,
+        condition=judged.condition,
+        trap=judged.trap,
+        trap_kind=judged.trap_kind,
+    )
+    return Runs(
+        x0=batch.x0,
+        x=judged.x,
+        fun=judged.fun,
+        grad_norm=judged.grad_norm,
+        status=judged.status,
+        kind=judged.kind,
+        nit=batch.nit,
+        lr=np.resize(options.method.rate, len(member)),
+        minimum=member,
+        parent=batch.parent,
+        evidence=evidence,
+    )
 
 
 def settings_of(options: Options) -> Settings:

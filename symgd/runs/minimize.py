@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from ..arrays import Array
-from ..diagnosis.case import Verdicts
 from ..errors import Interrupted
-from ..facts.symmetry import even_variables
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
 from ..given.types import Count, MethodLike, Number, Pairs, Points, Sampler
 from ..problem import Problem, Source
-from ..results.result import Evidence, Result, Runs
+from ..results.result import Result
+from ..results.runs import Later
 from .descent import Batch, descend, led_on
 from .escape import beyond
 from .foresight import warn_of_rate
-from .gather import gather, settings_of
+from .gather import gather, runs_of, settings_of
 from .interruption import completed, interruptible, reached
 
 
@@ -142,24 +142,11 @@ def _descended(problem: Problem, options: Options) -> Batch:
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     judged = batch.verdicts
     minima, member = gather(problem, batch, options, judged.success)
-    evidence = Evidence(
-        judged.fun0,
-        judged.fun_last,
-        judged.low,
-        judged.high,
-        judged.epochs_left,
-        judged.period,
-        judged.condition,
-        judged.trap,
-        judged.trap_kind,
-    )
-    runs = Runs(
-        batch.x0, judged.x, judged.fun, judged.grad_norm, judged.status, judged.kind, batch.nit,
-        np.full(len(batch.x0), options.method.rate), member, batch.parent, evidence,
-    )  # fmt: skip
-    best = _best(judged)
-    stalled = judged.stalled
+    runs = runs_of(batch, member, options)
+    best = runs.lowest
     evaluations = int(batch.evaluations[best])
+    end = judged.x[[best]]
+    leave = partial(_ways_out, problem, end, options)
     return Result(
         problem=problem,
         runs=runs,
@@ -171,23 +158,18 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         jac=problem.gradients(judged.x[best][None])[0],
         nfev=evaluations if "value" in options.method.asks else 1,
         njev=evaluations,
-        even=even_variables(problem) if stalled.any() else (),
-        beyond=_ways_out(problem, judged.x[best], options) if stalled[best] else judged.x[:0],
+        ways_out=Later(leave) if judged.stalled[best] else Later.known(end[:0]),
     )
 
 
-def _best(judged: Verdicts) -> int:
-    """Give the row with the lowest f among the successes, or among all finite values."""
-    for pool in (judged.success, np.isfinite(judged.fun)):
-        if pool.any():
-            return int(np.where(pool, judged.fun, np.inf).argmin())
-    return 0
-
-
 def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
-    """Give the minima that `escape` would reach from a point that is none."""
-    starts, _ = beyond(problem, x[None], options.width, options.box)
-    if not len(starts):
-        return starts
-    judged = descend(problem, starts, options).verdicts
-    return np.unique(judged.target[judged.success], axis=0)
+    """Give the minima that `escape` would reach from a point that is none, ``(k, n_vars)``."""
+    with np.errstate(all="ignore"):
+        starts, _ = beyond(problem, x, options.width, options.box)
+        if not len(starts):
+            return starts
+        try:
+            judged = descend(problem, starts, options).verdicts
+        except Interrupted:  # whose result nobody waits for
+            raise KeyboardInterrupt from None
+        return np.unique(judged.target[judged.success], axis=0)

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import product
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import Array, Whole, put
+from ..arrays import Array, Frozen, Whole
 from ..diagnosis.case import Judging
 from ..diagnosis.verdict import judge
 from ..engine.drive.lanes import Ends
@@ -25,12 +24,12 @@ from ..given.options import Options, read_options, read_problem
 from ..given.types import SweepArguments
 from ..methods import Method
 from ..problem import Problem, Source
-from ..results.result import Minimum
+from ..results.runs import Minimum, Runs
 from ..results.sweep import SweepResult
 from ..status import Status
 from .borders import borders, destinations, followed, further
 from .descent import Batch, descend, record
-from .gather import gather, settings_of
+from .gather import gather, runs_of, settings_of
 from .interruption import interruptible, reached
 
 _AXES = ("x0", "lr", "epochs", "params")
@@ -124,16 +123,12 @@ class _Plan:
         options = self.options.take(along["lr"]) if "lr" in along else self.options
         return np.asfortranarray(options.x0[starts]), options
 
-    def over_axes(self, columns: Sequence[npt.NDArray[Any]]) -> npt.NDArray[Any]:
-        """Give a value for each run, one array a case, in the shape of the axes."""
-        joined = np.concatenate(columns)
+    def over_axes(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Give a column of all runs, case by case, in the shape of the axes."""
         names = [*self.params, *(n for n in ("epochs",) if n in self.axes), *self.grid]
         order = [names.index(n) for n in self.axes]
-        shape = [len(self.axes[n]) for n in names]
-        values = joined.reshape((*shape, *joined.shape[1:]))
-        values = values.transpose((*order, *range(len(order), values.ndim)))
-        one = joined.ndim == 2 and joined.shape[1] == 1
-        return (values[..., 0] if one else values).copy(order="C")
+        values = column.reshape((*(len(self.axes[n]) for n in names), *column.shape[1:]))
+        return values.transpose((*order, *range(len(order), values.ndim))).copy(order="C")
 
 
 def _plan(expr: Source | Problem, given: SweepArguments) -> _Plan:
@@ -281,39 +276,33 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
             raise Interrupted(batch) from None
         for name in ("nit", "evaluations"):
             getattr(batch, name)[rows] = getattr(again, name)
-        put(judged, rows, again.verdicts)
+        judged.put(rows, again.verdicts)
 
 
 def _assembled(plan: _Plan, parts: Sequence[Batch], halted: bool = False) -> SweepResult:
     """Put the runs of all cases into arrays over the axes."""
-    judged = [part.verdicts for part in parts]
-    member = [np.full(len(part.nit), -1) for part in parts]
+    how = plan.runs()[1]
+    member = np.full(len(parts[0].nit), -1)
     minima: tuple[Minimum, ...] = ()
     found = np.empty(0)
     if not plan.params:
         minima, member, found = _destinations(plan, parts[0], halted)
+    runs = Runs.concatenate([runs_of(part, member, how) for part in parts])
     return SweepResult(
         problem=plan.problem,
-        dims=tuple(plan.axes),
-        coords=MappingProxyType(dict(plan.axes)),
-        fixed=MappingProxyType(dict(plan.fixed)),
-        x0=plan.over_axes([part.x0 for part in parts]),
-        x=plan.over_axes([v.x for v in judged]),
-        fun=plan.over_axes([v.fun for v in judged]),
-        grad_norm=plan.over_axes([v.grad_norm for v in judged]),
-        status=plan.over_axes([v.status for v in judged]),
-        kind=plan.over_axes([v.kind for v in judged]),
-        nit=plan.over_axes([part.nit for part in parts]),
-        minimum=plan.over_axes(member),
+        runs=runs.each(plan.over_axes),
         minima=minima,
-        borders=found,
         settings=settings_of(plan.options),
+        dims=tuple(plan.axes),
+        coords=Frozen(plan.axes),
+        fixed=Frozen(plan.fixed),
+        borders=found,
     )
 
 
 def _destinations(
     plan: _Plan, batch: Batch, halted: bool
-) -> tuple[tuple[Minimum, ...], list[Whole], Array]:
+) -> tuple[tuple[Minimum, ...], Whole, Array]:
     """Tell which minima runs lead to; along a line of starts also where that changes."""
     problem, options = plan.problem, plan.options
     seen = destinations(problem, batch)
@@ -322,6 +311,6 @@ def _destinations(
         seen = followed(problem, seen, further(seen, options))
     minima, member = gather(problem, seen.batch, options, seen.known)
     found = borders(problem, seen, member, minima, options) if line else np.empty(0)
-    place = np.argsort(plan.over_axes([np.arange(len(member))]), axis=None)
+    place = np.argsort(plan.over_axes(np.arange(len(member))), axis=None)
     minima = tuple(replace(m, runs=np.sort(place[m.runs])) for m in minima)
-    return minima, [member], found
+    return minima, member, found

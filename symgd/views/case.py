@@ -34,8 +34,6 @@ class Case:
         The condition of the formula's domain that does not hold at its end, or None.
     continuations : dict
         Row and end of each run that `escape` made of this one.
-    ways_out : list
-        Minima that `escape` would reach from it.
     facts : RunFacts
         What else is known about it.
     even : tuple of str
@@ -64,7 +62,6 @@ class Case:
     trap: list[float]
     trap_kind: Kind
     continuations: dict[int, list[float]]
-    ways_out: list[list[float]]
     facts: RunFacts
     even: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
@@ -128,13 +125,12 @@ class Case:
         return self.status == Status.DIVERGED and self.fun < limit
 
 
-def read_case(batch: Batch, run: int, known: Known) -> Case:
+def read_case(batch: Outcome, run: int, known: Known) -> Case:
     """Take one run's numbers out of the columns."""
-    runs, evidence, settings = batch.runs, batch.runs.evidence, batch.settings
+    runs, settings = batch.runs.flat, batch.settings
+    evidence = runs.evidence
     condition = int(evidence.condition[run])
     children = np.flatnonzero(runs.parent == run).tolist()
-    low, high = float(evidence.curvature_low[run]), float(evidence.curvature_high[run])
-    contraction, largest_rate = _theory(batch, run, low, high)
     return Case(
         run=run,
         status=Status(int(runs.status[run])),
@@ -147,29 +143,20 @@ def read_case(batch: Batch, run: int, known: Known) -> Case:
         grad_norm=float(runs.grad_norm[run]),
         nit=int(runs.nit[run]),
         lr=float(runs.lr[run]),
-        curvatures=(low, high),
-        contraction=contraction,
-        largest_rate=largest_rate,
+        curvatures=(float(evidence.curvature_low[run]), float(evidence.curvature_high[run])),
+        contraction=float(evidence.contraction[run]),
+        largest_rate=float(evidence.largest_rate[run]),
         epochs_left=float(evidence.epochs_left[run]),
         period=int(evidence.period[run]),
         broken=batch.problem.domain[condition] if condition >= 0 else None,
         trap=evidence.trap[run].tolist(),
         trap_kind=Kind(int(evidence.trap_kind[run])),
         continuations={child: runs.x[child].tolist() for child in children},
-        ways_out=batch.beyond.tolist() if run == batch.best else [],
         facts=known.runs.get(run, _NOTHING),
         even=known.even,
         bounds=settings.bounds,
         width=settings.width,
     )
-
-
-def _theory(batch: Batch, run: int, low: float, high: float) -> tuple[float, float]:
-    """Give the contraction and the largest rate for a run; nan without theory."""
-    lr = float(batch.runs.lr[run])
-    if batch.settings.method != "gd":
-        return math.nan, math.nan
-    return max(abs(1 - lr * low), abs(1 - lr * high)), 2 / high if high > 0 else math.inf
 
 
 def contraction(batch: Batch, run: int) -> float:

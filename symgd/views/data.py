@@ -32,7 +32,7 @@ class Formula(Protocol):
 
 
 class Outcome(Protocol):
-    """What a result and a sweep have in common."""
+    """What a result and a sweep have in common; ``best`` is the flat row of the best run."""
 
     @property
     def problem(self) -> Formula: ...
@@ -42,17 +42,19 @@ class Outcome(Protocol):
     def settings(self) -> Settings: ...
     @property
     def counts(self) -> Mapping[Status, int]: ...
-
-
-class Batch(Outcome, Protocol):
-    """A result; ``best`` is the row of its best run."""
-
     @property
     def runs(self) -> Runs: ...
     @property
     def best(self) -> int: ...
     @property
-    def beyond(self) -> Array: ...
+    def dims(self) -> tuple[str, ...]: ...
+    @property
+    def coords(self) -> Mapping[str, Any]: ...
+
+
+class Batch(Outcome, Protocol):
+    """A result, whose only axis is ``run``."""
+
     @property
     def history(self) -> list[Array] | None: ...
     @property
@@ -62,10 +64,6 @@ class Batch(Outcome, Protocol):
 class Sweep(Outcome, Protocol):
     """A sweep: columns in the shape of its axes."""
 
-    @property
-    def dims(self) -> tuple[str, ...]: ...
-    @property
-    def coords(self) -> Mapping[str, Any]: ...
     @property
     def fixed(self) -> Mapping[str, float]: ...
     @property
@@ -88,9 +86,10 @@ class Sweep(Outcome, Protocol):
 
 def is_batch(thing: object) -> TypeGuard[Batch]:
     """Tell a result from other things."""
-    return all(hasattr(thing, name) for name in ("problem", "runs", "best"))
+    return all(hasattr(thing, name) for name in ("problem", "runs", "history"))
 
 
 def is_sweep(thing: object) -> TypeGuard[Sweep]:
     """Tell a sweep from other things."""
-    return all(hasattr(thing, name) for name in ("problem", "dims", "coords"))
+    named = all(hasattr(thing, name) for name in ("problem", "dims", "coords"))
+    return named and not is_batch(thing)

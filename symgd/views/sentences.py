@@ -13,7 +13,7 @@ from .numbers import listed, number, point, several, vector
 if TYPE_CHECKING:
     from ..facts.known import Known
     from ..facts.unbounded import Unbounded
-    from .data import Batch
+    from .data import Batch, Outcome
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
 _NOTHING = 1e-6  # share of the fall of a run that is not worth going on for
@@ -22,7 +22,7 @@ _AT_LIMIT = 5e-10  # share of the largest rate within which a rate is that one
 Clauses = tuple[str, ...]
 
 
-def sentence(batch: Batch, run: int, known: Known) -> str:
+def sentence(batch: Outcome, run: int, known: Known) -> str:
     """Tell in one sentence how a run ended, why, and what to try; without its subject.
 
     Such as "reached a minimum: x = 1, f = 3, after 1 step".
@@ -141,11 +141,11 @@ def _way_out(case: Case) -> str:
             f"run {rows}, which ends" if len(case.continuations) == 1 else f"runs {rows}, which end"
         )
         return f"escape=True continued it in {runs} at {ends}"
-    ends = _places(case, case.ways_out)
+    ends = _places(case, case.facts.ways_out)
     return f"{advice(case.status)}, which reaches {ends}" if ends else advice(case.status)
 
 
-def _places(case: Case, points: Iterable[list[float]]) -> str:
+def _places(case: Case, points: Iterable[Sequence[float]]) -> str:
     """List points, those that read the same once."""
     return listed(list(dict.fromkeys(point(case.names, x) for x in points)))
 

@@ -23,6 +23,7 @@ _NO_MINIMUM = "No run reached a verified minimum."
 _TABLE = 10  # minima that a summary lists
 _RULES = 2  # symmetries that a summary shows
 _COLUMNS = 4  # variables up to which each has its own column
+_PLAIN = ("run",)  # axes of a result
 _NAMES = 9  # letters of the longest name in a story
 
 
@@ -34,24 +35,27 @@ def summary(batch: Batch, known: Known) -> Document:
     return [*opening, *minima(batch, known), *_failures(batch.counts)]
 
 
-def explain(batch: Batch, known: Known) -> Document:
+def explain(batch: Outcome, known: Known) -> Document:
     """Explain every verdict, the worst first, each by the numbers of one run.
 
     `known` tells of the runs that `representatives` gives.
     """
-    runs, counts = several(len(batch.runs), "run"), batch.counts
+    counts = batch.counts
+    runs = several(sum(counts.values()), "run")
     parts: Document = []
     for status, run in representatives(batch).items():
         title = f"{status.name}: {counts[status]:,} of {runs}. {status.meaning}"
-        parts += [Paragraph(title), *lines([f"Run {run} {sentence(batch, run, known)}."], indent=2)]
+        parts += [Paragraph(title)]
+        parts += lines([f"{_label(batch, run)} {sentence(batch, run, known)}."], indent=2)
     return parts + _continued(batch)
 
 
-def story(batch: Batch, run: int, known: Known) -> Document:
+def story(batch: Outcome, run: int, known: Known) -> Document:
     """Tell one run's story: start, steps, end, verdict, evidence."""
     case = read_case(batch, run, known)
     begin = f", f = {number(case.fun0)}" if math.isfinite(case.fun0) else ", where f is not finite"
-    parent = int(batch.runs.parent[run])
+    parent = int(batch.runs.flat.parent[run])
+    whole = f" of {len(batch.runs)}" if batch.dims == _PLAIN else ""
     origin = f" (a continuation of run {parent} by escape=True)" if parent >= 0 else ""
     rows = [
         ("start", case.start + begin + origin),
@@ -64,7 +68,7 @@ def story(batch: Batch, run: int, known: Known) -> Document:
     ]
     shown = [(name.ljust(_NAMES), value) for name, value in rows if value]
     return [
-        Table(f"Run {run} of {len(batch.runs)}", shown, "<<", indent=2),
+        Table(f"{_label(batch, run)}{whole}", shown, "<<", indent=2),
         *lines([f"It {sentence(batch, run, known)}."]),
     ]
 
@@ -96,12 +100,12 @@ def message(batch: Batch, known: Known) -> str:
     return "; ".join(clause for clause in clauses if clause)
 
 
-def representatives(batch: Batch) -> dict[Status, int]:
+def representatives(batch: Outcome) -> dict[Status, int]:
     """Give for each status that occurs, the worst first, the run that shows it best.
 
     It is the best run where that has this status, else the one with the largest gradient.
     """
-    runs, chosen = batch.runs, {}
+    runs, chosen = batch.runs.flat, {}
     for status in WORST_FIRST:
         rows = np.flatnonzero(runs.status == status)
         if batch.best in rows:
@@ -173,16 +177,26 @@ def verdicts(counts: Mapping[Status, int]) -> Document:
     return [Table("", rows, "<><", ["verdict", "runs", "meaning"], [s.colour for s in counts])]
 
 
-def _continued(batch: Batch) -> Document:
+def _continued(batch: Outcome) -> Document:
     """Tell which runs are continuations of others."""
-    children = np.flatnonzero(batch.runs.parent >= 0)
+    parent = batch.runs.flat.parent
+    children = np.flatnonzero(parent >= 0)
     if not len(children):
         return []
     are = "is a continuation" if len(children) == 1 else "are continuations"
-    parents = _numbered(np.unique(batch.runs.parent[children]).tolist(), "run")
+    parents = _numbered(np.unique(parent[children]).tolist(), "run")
     rows = _numbered(children.tolist(), "Run")
     why = "which escape=True moved off a maximum or a saddle"
     return [Paragraph(f"{rows} {are} of {parents}, {why}.")]
+
+
+def _label(batch: Outcome, run: int) -> str:
+    """Name a run: by its number, or in a sweep by what it has of each axis."""
+    if batch.dims == _PLAIN:
+        return f"Run {run}"
+    places = zip(batch.dims, np.unravel_index(run, batch.runs.shape), strict=True)
+    values = [f"{dim} = {number(float(batch.coords[dim][i]))}" for dim, i in places]
+    return f"The run at {listed(values)}" if values else "The run"
 
 
 def _numbered(rows: Sequence[int], word: str) -> str:

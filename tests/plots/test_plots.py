@@ -521,8 +521,7 @@ def shuffled(sweep):
     """Give the same sweep with its coordinates in another order."""
     order = np.random.default_rng(0).permutation(len(sweep.coords["lr"]))
     coords = {**sweep.coords, "lr": sweep.coords["lr"][order]}
-    columns = {name: getattr(sweep, name)[order] for name in ("x", "fun", "status", "nit")}
-    return replace(sweep, coords=coords, **columns)
+    return replace(sweep, coords=coords, runs=sweep.runs.take(order))
 
 
 @pytest.mark.parametrize("draw", [plots.heatmap, plots.lines])
@@ -570,8 +569,8 @@ def test_many_lines_have_a_colour_scale():
 
 def test_lines_run_over_the_rate_even_if_it_comes_second():
     sweep = result("table")
-    columns = {name: getattr(sweep, name).T for name in ("x", "fun", "status", "nit")}
-    turned = replace(sweep, dims=("epochs", "lr"), **columns)
+    runs = sweep.runs.each(lambda column: column.swapaxes(0, 1))
+    turned = replace(sweep, dims=("epochs", "lr"), runs=runs)
     ax = plots.lines(turned, ax=alone())
     assert ax.get_xlabel() == "lr"
     np.testing.assert_array_equal(ax.lines[0].get_xdata(), sweep.coords["lr"])
@@ -701,8 +700,8 @@ def test_choose(name, x, y):
 
 def test_choose_shows_cycles_over_the_rate():
     sweep = result("cycles")
-    last = {name: getattr(sweep, name)[:, -1] for name in ("x", "fun", "status", "nit")}
-    one = replace(sweep, dims=("lr",), coords={"lr": sweep.coords["lr"]}, **last)
+    coords = {"lr": sweep.coords["lr"]}
+    one = replace(sweep, dims=("lr",), coords=coords, runs=sweep.runs.take(np.s_[:, -1]))
     assert plots.choose(one, ax=alone()).get_title().startswith("runs settle up to")
 
 

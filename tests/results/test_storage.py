@@ -6,6 +6,8 @@ import io
 import json
 import os
 import stat
+import tracemalloc
+import zipfile
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from hypothesis import strategies as st
 import symgd
 from symgd.files import replacing
 from symgd.results import storage
+from symgd.results.runs import Later
 
 COSINE = "cos(2*pi*x) + x**2"
 
@@ -61,6 +64,8 @@ def differences(a, b, path=""):
     if isinstance(a, np.ndarray | np.generic):
         same = a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
         return [] if same else [path]
+    if isinstance(a, Later):
+        return differences(a.value, b.value, path)
     if is_dataclass(a):
         pairs = [(f.name, getattr(a, f.name), getattr(b, f.name)) for f in fields(a)]
     elif isinstance(a, symgd.Problem):
@@ -134,7 +139,7 @@ def put_array(name, value):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (put("format", 2), "written by symgd 0.1.0 in a format that symgd 0.1.0 does not know"),
+        (put("format", 3), "written by symgd 0.1.0 in a format that symgd 0.1.0 does not know"),
         (put("format", "1; x"), "update symgd"),
         (put("type", "os.system"), "os.system is missing"),
         (put("content", "problem", "text", "__import__('os').system('touch owned')"), "damaged"),
@@ -174,13 +179,147 @@ def test_a_file_that_does_not_fit_is_refused(change, said, made, tmp_path):
 
 @pytest.mark.parametrize(
     "change",
-    [put_array("x", np.zeros(3)), put("content", "dims", ["lr"]), put_array("status", [[0]])],
+    [
+        put_array("runs.x", np.zeros(3)),
+        put("content", "dims", ["lr"]),
+        put_array("runs.status", [[0]]),
+    ],
 )
 def test_a_sweep_that_does_not_fit_is_refused(change, made, tmp_path):
     made["sweep"].save(tmp_path / "s.npz")
     rewritten(tmp_path / "s.npz", change)
     with pytest.raises(symgd.SymgdError, match="damaged"):
         symgd.load(tmp_path / "s.npz")
+
+
+@pytest.mark.parametrize(
+    ("name", "change"),
+    [
+        ("many", put_array("runs.evidence.period", np.full(30, -2))),
+        ("many", put_array("runs.evidence.trap_kind", np.full(30, 8))),
+        ("many", put_array("runs.evidence.trap", np.zeros(30))),
+        ("many", put_array("runs.parent", np.full(30, 30))),
+        ("many", put_array("runs.parent", np.full(30, -2))),
+        ("many", put_array("runs.nit", np.full(30, -1))),
+        ("many", put_array("runs.nit", np.zeros(30, np.int32))),
+        ("many", put_array("runs.x0", np.zeros((30, 1), ">f8"))),
+        ("many", put_array("runs.fun", np.zeros(30, complex))),
+        ("many", put_array("jac", np.zeros(2))),
+        ("many", put_array("ways_out", np.zeros(1))),
+        ("many", put_array("minima.eigenvalues.lengths", [0, 2, 1, 1, 1, 1])),
+        ("many", put_array("minima.x.lengths", [-1, 3, 1, 1, 1, 1])),
+        ("many", put("content", "best", -1)),
+        ("many", put("content", "settings", "method", "\x1b[2J")),
+        ("many", put("content", "settings", "width", [])),
+        ("many", put("content", "history_every", -1)),
+        ("history", put_array("history.lengths", [0, 18])),
+        ("sweep", put_array("runs.lr", np.zeros((2, 11, 2)))),
+        ("sweep", put_array("runs.minimum", np.full((11, 2, 2), 99))),
+        ("sweep", put_array("coords.lr", [[0.01, 0.04]])),
+        ("sweep", put("content", "fixed", {"\x1b[2J": 1.0})),
+        ("line", put_array("borders", np.zeros((2, 2)))),
+        ("part", put_array("runs.x", np.zeros(2))),
+        ("part", put_array("runs.status", np.array([0]))),
+    ],
+)
+def test_whatever_does_not_fit_is_refused_at_once(name, change, made, tmp_path):
+    made[name].save(tmp_path / "r.npz")
+    rewritten(tmp_path / "r.npz", change)
+    with pytest.raises(symgd.SymgdError, match="damaged"):
+        symgd.load(tmp_path / "r.npz")
+
+
+def test_axes_with_names_of_strangers_are_refused(made, tmp_path):
+    def change(header, arrays):
+        content = header["content"]
+        content["dims"] = ["x0", "\x1b[2J", "epochs"]
+        content["coords"] = {dim: None for dim in content["dims"]}
+        arrays["coords.\x1b[2J"] = arrays.pop("coords.lr")
+
+    made["sweep"].save(tmp_path / "s.npz")
+    rewritten(tmp_path / "s.npz", change)
+    with pytest.raises(symgd.SymgdError, match="dims does not fit"):
+        symgd.load(tmp_path / "s.npz")
+
+
+def archive(*members, compression=zipfile.ZIP_STORED):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", compression) as found:
+        for name, data in members:
+            found.writestr(name, data)
+    return stream.getvalue()
+
+
+def npy(header, data=b""):
+    head = header.encode()
+    return b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head + data
+
+
+ZEROS = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (131072000,)}\n")
+
+
+def claims(shape, kind="<f8", data=b""):
+    return npy(f"{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}}}\n", data)
+
+
+def repeated():
+    """Give an archive whose directory names one megabyte a thousand times."""
+    whole = archive(("a.npy", bytes(2**20)))
+    at = whole.index(b"PK\x01\x02")
+    entry, end = whole[at:-22], bytearray(whole[-22:])
+    end[8:12] = (1000).to_bytes(2, "little") * 2
+    end[12:16] = (1000 * len(entry)).to_bytes(4, "little")
+    entries = b"".join(entry.replace(b"a.npy", b"%05d" % i) for i in range(1000))
+    return whole[:at] + entries + end
+
+
+HUGE = {
+    "zipped zeros": archive(("x.npy", bytes(2**28)), compression=zipfile.ZIP_DEFLATED),
+    "an archive in an archive": archive(
+        ("symgd.npy", archive(("x.npy", bytes(2**24)), compression=zipfile.ZIP_DEFLATED))
+    ),
+    "a billion numbers and none": archive(("symgd.npy", ZEROS)),
+    "a shape beyond all": archive(("symgd.npy", claims(f"({10**18}, {10**18})"))),
+    "a negative shape": archive(("symgd.npy", claims("(-1, -8)", data=bytes(64)))),
+    "no numbers in many axes": archive(("symgd.npy", claims(f"(0, {10**18})"))),
+    "long words": archive(("symgd.npy", claims("()", "<U2000000000"))),
+    "objects": archive(("symgd.npy", claims("(1,)", "|O", bytes(8)))),
+    "records": archive(("symgd.npy", npy("{'descr': [('a', '<f8')], 'fortran_order': False, "
+                                         "'shape': (1,)}\n", bytes(8)))),
+    "a header that runs": archive(("symgd.npy", npy("__import__('os').abort()\n"))),
+    "a long header": archive(("symgd.npy", npy("(" * 60000))),
+    "one part many times": repeated(),
+    "the same name twice": archive(("symgd.npy", claims("()")), ("symgd", claims("()"))),
+}  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize("name", HUGE)
+def test_a_file_that_claims_much_costs_little(name, tmp_path):
+    (tmp_path / "r.npz").write_bytes(HUGE[name])
+    tracemalloc.start()
+    with pytest.raises(symgd.SymgdError, match="no result that symgd saved"):
+        symgd.load(tmp_path / "r.npz")
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 2**20 + 8 * len(HUGE[name])
+
+
+def test_nothing_that_a_terminal_would_obey_is_in_a_message(made, tmp_path):
+    file = tmp_path / "\x1b[31mred\u202e.npz"
+    made["trap"].save(file)
+    rewritten(file, put("version", "9\x1b]0;title\x07\u2028"))
+    rewritten(file, put("format", 3))
+    with pytest.raises(symgd.SymgdError, match="update symgd") as caught:
+        symgd.load(file)
+    assert str(caught.value).isprintable()
+    assert "?[31mred?.npz was written by symgd 9?]0;title??" in str(caught.value)
+    file.write_bytes(b"PK")
+    with pytest.raises(symgd.SymgdError) as caught:
+        symgd.load(file)
+    assert str(caught.value).isprintable()
+    error = symgd.ConfigurationError("\x1b[2J", "\x9b", "\x07")
+    assert str(error).isprintable()
 
 
 def foreign():

@@ -12,7 +12,6 @@ from markdown_it import MarkdownIt
 from pages import check
 
 import symgd
-from symgd.results.known import about
 from symgd.views import sweep_text, text
 from symgd.views.document import (
     WIDTH,
@@ -99,7 +98,8 @@ def documents():
     starts = symgd.sweep(COSINE, x0=np.linspace(-2, 2, 21), lr=0.01, epochs=60)
     found = [sweep_text.summary(sweep) for sweep in (rates, starts)]
     for result in (many, plane):
-        known = about(result, [result.best, 3, *text.representatives(result).values()])
+        rows = [result.best, 3, *text.representatives(result).values()]
+        known = result.facts.about(rows, lowest=result.success, minima=True)
         found += [text.summary(result, known), text.explain(result, known)]
         found += [text.story(result, 3, known)]
     return found

@@ -158,7 +158,7 @@ def attacked(thing):
 
 def hostile_sweep():
     swept = symgd.sweep("log(x) + y**2", x0=[[-1, 0], [1, 1]], lr=[0.1, 0.2], epochs=5)
-    coords = {HOSTILE: swept.coords["x0"], "lr": swept.coords["lr"]}
+    coords = {HOSTILE * 3: swept.coords["x0"], "lr": swept.coords["lr"]}
     fixed = {HOSTILE * 2: 1.0, "epochs": 5.0}
     return attacked(replace(swept, dims=tuple(coords), coords=coords, fixed=fixed))
 

@@ -14,7 +14,6 @@ from test_text import batch
 
 import symgd
 from symgd import Status, status
-from symgd.results.known import about
 from symgd.views import sentences, sweep_text, text
 from symgd.views.document import terminal
 
@@ -48,7 +47,8 @@ result = replace(result, runs=runs)
 print(result.summary(), result.explain(), result._repr_html_())
 print(result.plot().get_title())
 sweep = symgd.sweep("x**2", x0=[1.0, 2.0], lr=[1e-3], epochs=9)
-print(replace(sweep, status=np.full((2, 1), 11)).summary())
+runs = replace(sweep.runs, status=np.full((2, 1), 11))
+print(replace(sweep, runs=runs).summary())
 """
 
 
@@ -104,7 +104,8 @@ def test_words_ask_nobody_for_numbers(name):
     expr, settings = CALLS[name]
     result = symgd.minimize(expr, **settings)
     rows = {result.best, 0, *text.representatives(result).values()}
-    known, mute = about(result, rows), replace(result, problem=Silent(result.problem))
+    known = result.facts.about(rows, lowest=result.success, minima=True)
+    mute = replace(result, problem=Silent(result.problem))
     assert terminal(text.summary(mute, known)) == result.summary()
     assert terminal(text.explain(mute, known)) == result.explain()
     assert terminal(text.story(mute, 0, known)) == result.explain(0)
@@ -133,7 +134,8 @@ def without_theory(outcome):
     """Give the same runs as those of a method of which nothing is known."""
     if isinstance(outcome, symgd.Result):
         nothing = np.full(len(outcome.runs), np.nan)
-        evidence = replace(outcome.runs.evidence, epochs_left=nothing)
+        names = ("epochs_left", "contraction", "largest_rate")
+        evidence = replace(outcome.runs.evidence, **dict.fromkeys(names, nothing))
         outcome = replace(outcome, runs=replace(outcome.runs, evidence=evidence))
     return replace(outcome, settings=replace(outcome.settings, method="unheard of"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...arrays import Array, Whole, part
+from ...arrays import Array, Whole
 from ...engine.kernel.stops import Stop
 from ...methods import Fixed
 from ...status import Status
@@ -29,7 +29,7 @@ def out_of_epochs(case: Case) -> None:
     if not isinstance(method, Fixed) or not len(rows):
         found.status[rows] = Status.SLOW
         return
-    outlook = look_ahead(case.problem, method.take(rows), part(case.ends, rows), case.box)
+    outlook = look_ahead(case.problem, method.take(rows), case.ends.take(rows), case.box)
     found.status[rows] = _STATUS[outlook.course]
     found.period[rows] = outlook.period
     _limiting_curvature(case, rows, outlook.tail)

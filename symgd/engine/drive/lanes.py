@@ -18,7 +18,7 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from ...arrays import Array
+from ...arrays import Array, Columns
 from ...errors import Interrupted
 from ..kernel import store
 from ..kernel.layout import LANES
@@ -38,7 +38,7 @@ _ZERO = np.zeros(1)
 
 
 @dataclass(frozen=True)
-class Ends:
+class Ends(Columns):
     """Where and why each run ended."""
 
     x: Array  # (n_runs, n_vars)
