@@ -100,7 +100,7 @@ class _Descent:
         options = self._options.take(rows)
         if options.method.fixed:
             return _run(self._problem, self._x0[rows], tol, options)
-        before = part(ends, rows)
+        before = ends.take(rows)
         left = options.epochs - before.nit
         more, paths = _run(self._problem, before.x, tol, options, left)
         whole = replace(
