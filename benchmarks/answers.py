@@ -154,7 +154,7 @@ def _read(result: Any) -> Answer:
     answer: Answer = {"summary": result.summary(), "settings": _plain(result.settings)}
     for number, minimum in enumerate(result.minima):
         answer |= {f"minima[{number}].{n}": v for n, v in _columns(minimum).items()}
-    if hasattr(result, "best"):
+    if hasattr(result, "history"):
         answer |= {f"runs.{n}": v for n, v in _columns(result.runs).items()}
         answer |= {n: getattr(result, n) for n in ("best", "jac", "nfev", "njev", "message")}
         answer |= {"explain": result.explain(), "story": result.explain(result.best)}
