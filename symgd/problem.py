@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from functools import cached_property, lru_cache
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import sympy
+from sympy.core.cache import clear_cache
 
 from .arrays import Array
 from .enclosure.curvature import Curvature, largest_curvature
@@ -26,11 +27,13 @@ from .given.boxes import read_box
 from .given.names import known_keywords, read_names, unknown_name
 from .given.numbers import read_number
 from .given.types import Number, Pairs
+from .memos import memo, on_forget
 
 Source: TypeAlias = str | sympy.Expr
 Evaluator = Callable[..., Any]
 
-_MEMO_SIZE = 256  # formulas whose derivatives are kept
+on_forget(clear_cache)
+
 _LARGE_HESSIAN = 40_000  # operations beyond which the Hessian is made by differences
 
 
@@ -179,7 +182,7 @@ class Symbolic:
         return tuple(sympy.Symbol(name, real=True) for name in names)
 
 
-@lru_cache(maxsize=_MEMO_SIZE)
+@memo
 def _symbolic(expr: Source, variables: tuple[str, ...] | None, params: tuple[str, ...]) -> Symbolic:
     return Symbolic(expr, variables, params)
 

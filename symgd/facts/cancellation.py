@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache, reduce
+from functools import reduce
 from operator import add, mul
 from typing import Any
 
@@ -13,6 +13,7 @@ from ..arrays import EPS, Array
 from ..expression.classes import Absolute, Maximum, Minimum, Where
 from ..expression.functions import own
 from ..expression.printing import operations
+from ..memos import memo
 from ..problem import Evaluator, Problem, Symbolic
 
 _LARGE = 3000  # operations of a gradient beyond which the estimate is not worth its cost
@@ -47,7 +48,7 @@ def gradient_noise(problem: Problem, points: Array) -> Array:
     return np.where(np.isfinite(sizes), 2 * EPS * sizes, 0.0)
 
 
-@lru_cache(maxsize=256)
+@memo
 def _terms(symbolic: Symbolic) -> Evaluator | None:
     if operations(symbolic.gradient) > _LARGE:
         return None

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import lru_cache
 from itertools import combinations, islice, pairwise
 
 import numpy as np
@@ -18,6 +17,7 @@ import sympy
 
 from ..arrays import Array, Whole
 from ..given.boxes import Box
+from ..memos import memo
 from ..problem import Problem, Symbolic
 from .forms import Forms
 
@@ -195,7 +195,7 @@ def _group(problem: Problem, box: Box) -> _Group:
     return group
 
 
-@lru_cache(maxsize=256)
+@memo
 def _forms(symbolic: Symbolic) -> Forms:
     return Forms(symbolic.expr, symbolic.variables)
 

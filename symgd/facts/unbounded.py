@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -17,6 +16,7 @@ import sympy
 from ..arrays import Array
 from ..expression.printing import operations
 from ..given.boxes import Box
+from ..memos import memo
 from ..problem import Problem, Symbolic
 from .growth import Growth, constant, grow, linear
 from .poles import falling_poles
@@ -169,7 +169,7 @@ class _Question:
     problem: Problem = field(compare=False)
 
 
-@lru_cache(maxsize=256)
+@memo
 def _search(question: _Question) -> Unbounded | None:
     problem = question.problem
     box = Box(np.array(question.lower), np.array(question.upper))
@@ -199,7 +199,7 @@ def _promising(problem: Problem, box: Box, start: Array) -> Array:
     return np.asarray(directions[ever][np.argsort(~falling[ever], kind="stable")])
 
 
-@lru_cache(maxsize=64)
+@memo
 def _directions(n: int) -> Array:
     """Give whole directions: the axes, the diagonals between two of them, and many others."""
     axes = np.eye(n)

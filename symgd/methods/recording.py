@@ -11,11 +11,11 @@ import math
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from types import FrameType
 from typing import Any
 
 from ..errors import ConfigurationError
+from ..memos import memo
 
 _TAKES = (
     "a step made of + - * / // **, abs and numbers, that gives (x, *slots): no if, no comparison, "
@@ -125,7 +125,7 @@ class Program:
         return _function(self.text)(*values)
 
 
-@lru_cache(maxsize=64)
+@memo
 def _function(text: str) -> Callable[..., tuple[Any, ...]]:
     names: dict[str, Any] = {}
     exec(text, names)  # noqa: S102 - our own source: names of ours and numbers

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import linecache
 import os
 import stat
 import subprocess
 import sys
 import textwrap
+import traceback
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -258,9 +262,15 @@ def test_memory_is_bounded(home, monkeypatch):
 def test_tracebacks_show_the_source(home, where, monkeypatch):
     if where == "memory":
         monkeypatch.setenv("SYMGD_CACHE_DIR", "off")
+    broken = replace(KERNEL, source="def evaluate(v0):\n    return missing(v0)\n")
+    with pytest.raises(NameError) as caught:
+        store.load(broken)
+    assert "return missing(v0)" in "".join(traceback.format_exception(caught.value))
+
+
+def test_the_source_of_what_is_compiled_is_not_kept(home):
     store.load(KERNEL)
-    name = f"<symgd kernel {store._digest(KERNEL.text)}>"
-    assert "".join(linecache.getlines(name)) == KERNEL.source
+    assert f"<symgd kernel {store._digest(KERNEL.text)}>" not in linecache.cache
 
 
 @pytest.mark.parametrize(
@@ -296,6 +306,73 @@ def test_a_rule_is_part_of_the_key(home):
     assert one.source == half.source
     assert store.load(one) is not store.load(half)
     assert len(list(home.glob("kernel_*.bin"))) == 2
+
+
+def linked(file):
+    """Put a link in the place of a file."""
+    elsewhere = file.with_name("elsewhere")
+    file.rename(elsewhere)
+    file.symlink_to(elsewhere)
+
+
+FOREIGN = {
+    "writable for the group": lambda file: file.chmod(0o620),
+    "writable for others": lambda file: file.chmod(0o602),
+    "a link": linked,
+    "of somebody else": lambda file: os.chown(file, 12345, -1),
+}
+
+
+@POSIX
+@pytest.mark.parametrize("change", FOREIGN)
+def test_a_file_that_may_be_others_work_costs_a_compilation_only(home, compiled, change):
+    if change == "of somebody else" and os.geteuid() != 0:
+        pytest.skip("only root gives files away")
+    store.load(KERNEL)
+    (file,) = home.glob("kernel_*.bin")
+    FOREIGN[change](file)
+    before = compiled()
+    forget()
+    assert works(store.load(KERNEL))
+    assert compiled() == 2 * before
+    forget()
+    assert works(store.load(KERNEL))  # from a file of our own, which took its place
+    assert compiled() == 2 * before
+
+
+@pytest.mark.parametrize("room", [0, 2000])
+def test_a_disk_that_fills_up_keeps_no_part_of_a_kernel(home, monkeypatch, room):
+    class Full(io.FileIO):
+        def write(self, data):
+            if len(data) > room:
+                super().write(data[:room])
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            return super().write(data)
+
+    monkeypatch.setattr(store.os, "fdopen", Full)
+    assert len(KERNEL.text) < 2000
+    assert works(store.load(KERNEL))
+    assert list(home.iterdir()) == []
+
+
+@pytest.fixture
+def tiny(home):
+    """A disk of one page."""
+    home.mkdir(mode=0o700)
+    try:
+        options = ["-t", "tmpfs", "-o", "size=4k,mode=700", "tmpfs", str(home)]
+        subprocess.run(["mount", *options], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("needs the right to mount")
+    yield home
+    subprocess.run(["umount", str(home)], check=True)
+
+
+def test_a_disk_of_one_page_keeps_no_source_without_its_code(tiny):
+    assert works(store.load(KERNEL))
+    assert {file.suffix for file in tiny.iterdir()} <= {".bin"}
+    forget()
+    assert works(store.load(KERNEL))
 
 
 PROGRAM = """

@@ -6,22 +6,25 @@ vectors of lanes for numbers: a kernel is vector code because it is written so.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import update_wrapper
-from inspect import Parameter, Signature, signature
+from inspect import signature
+from itertools import count
 from typing import Any
+from weakref import finalize
 
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.extending import intrinsic
+from numba.core.registry import cpu_target
 
 from ..numbers.intrinsics import Truth
 from ..numbers.lane import VECTOR, WIDTH, Number, State
 from .layout import LANES, Layout
 
 _DOUBLE, _INT32, _INT64, _MASK = ir.DoubleType(), ir.IntType(32), ir.IntType(64), ir.IntType(WIDTH)
+_STATE = types.CPointer(types.float64)
 _VECTORS = _INT64(LANES // WIDTH)
 _CACHED_ROWS = 48  # rows of a block that stay in the first-level cache
 
@@ -91,24 +94,64 @@ class Block:
         place = builder.gep(base, [builder.mul(vector, _INT64(WIDTH))], inbounds=True)
         return State(builder, place, self._layout)
 
-    def _intrinsic(self, function: Any, write: Any, argument: Any, result: Any) -> Any:
+    def _intrinsic(self, function: Any, write: Any, argument: Any, result: Any) -> _Intrinsic:
         def source(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             state, block, *numbers = args
             offset = builder.mul(block, _INT64(self._layout.height * LANES))
             value = write(builder, builder.gep(state, [offset], inbounds=True), *numbers)
             return context.get_dummy_value() if value is None else value
 
-        def typing(typingctx: Any, state: Any, block: Any, *args: Any) -> Any:
-            return result(state, types.int64, *[argument] * len(args)), source
+        numbers = [argument] * (len(signature(function).parameters) - 1)
+        return _Intrinsic(source, result(_STATE, types.int64, *numbers))
 
-        names = list(signature(function).parameters)[1:]
-        places = ["typingctx", "state", "block", *names]
-        update_wrapper(typing, function)
-        # Numba reads the parameters from the signature.
-        typing.__signature__ = Signature(  # type: ignore[attr-defined]
-            [Parameter(name, Parameter.POSITIONAL_OR_KEYWORD) for name in places]
-        )
-        return intrinsic(typing)
+
+class _Intrinsic:
+    """A function that kernels can call, for as long as it lives.
+
+    Numba keeps every type that it has seen for ever, and with `numba.extending.intrinsic` what
+    the function refers to. Here a type is given to another function when the last one is gone.
+    """
+
+    def __init__(self, source: Callable[..., Any], takes: Any) -> None:
+        spare = _spare[takes]
+        self._numba_type_ = kind = spare.pop() if spare else _IntrinsicType(takes)
+        kind.source = source
+        finalize(self, kind.release).atexit = False
+
+
+class _IntrinsicType(types.Callable, types.Dummy):  # type: ignore[misc]
+    """What Numba asks about a function: its signature, and who writes its instructions."""
+
+    def __init__(self, takes: Any) -> None:
+        self._takes = takes
+        self.source: Callable[..., Any] | None = None
+        super().__init__(f"intrinsic {next(_numbers)}")
+        cpu_target.target_context.insert_func_defn([(self._write, self, takes.args)])
+
+    def _write(self, *args: Any) -> Any:
+        assert self.source is not None
+        return self.source(*args)
+
+    def release(self) -> None:
+        """Forget the function, and wait for another one."""
+        self.source = None
+        _spare[self._takes].append(self)
+
+    def get_call_type(self, context: Any, args: Any, kws: Any) -> Any:
+        """Give the signature."""
+        return self._takes
+
+    def get_call_signatures(self) -> Any:
+        """Give the signature, for messages."""
+        return [self._takes], False
+
+    def get_impl_key(self, sig: Any) -> Any:
+        """Give what the definition is kept under."""
+        return self
+
+
+_numbers = count()
+_spare: defaultdict[Any, list[_IntrinsicType]] = defaultdict(list)
 
 
 @contextmanager

@@ -7,10 +7,13 @@ import linecache
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from types import ModuleType
 
 import llvmlite.binding as llvm
+from llvmlite import ir
 from numba import types
+from numba.core.codegen import CPUCodeLibrary
 from numba.core.compiler import Flags, compile_extra
 from numba.core.cpu_options import FastMathOptions
 from numba.core.registry import cpu_target
@@ -41,20 +44,12 @@ def machine_code(kernel: Kernel, name: str) -> bytes:
     """
     with _no_collection():
         evaluate = _evaluate(kernel.source, name)
-        run = loop(evaluate, kernel.method, kernel.shape, kernel.layout)
-        module = llvm.parse_assembly(_aligned(_instructions(run)))
+        module = _instructions(loop(evaluate, kernel.method, kernel.shape, kernel.layout))
+    del linecache.cache[name]  # nothing runs it again, so no traceback shows it
     (entry,) = (f for f in module.functions if not f.is_declaration)
     entry.name = ENTRY
     code: bytes = machine().emit_object(module)
     return code
-
-
-def _aligned(instructions: str) -> str:
-    """Let vectors that do not fit the registers lie in memory where none is split in two.
-
-    Else the time of a step depends on where the stack happens to begin.
-    """
-    return re.sub(r"^(define .*\)) \{$", r"\1 alignstack(64) {", instructions, flags=re.MULTILINE)
 
 
 @contextmanager
@@ -77,15 +72,52 @@ def _evaluate(source: str, name: str) -> Evaluate:
     return evaluate
 
 
-def _instructions(function: Callable[..., None]) -> str:
-    """Have Numba write LLVM's instructions, which it simplifies as it goes.
+def _instructions(function: Callable[..., None]) -> llvm.ModuleRef:
+    """Have Numba write LLVM's instructions.
 
     The loops are vector code already. So all that Numba would do next, inlining and vectorising
     and making machine code for itself, is left out: it takes longer than what comes before.
     """
     typing, target = cpu_target.typing_context, cpu_target.target_context
-    made = compile_extra(typing, target, function, _ARGUMENTS, types.void, _flags(), {})
-    return str(made.library.get_llvm_str())
+    library = _Library(target.codegen(), "kernel")
+    compile_extra(typing, target, function, _ARGUMENTS, types.void, _flags(), {}, library)
+    return library.module
+
+
+class _Library(CPUCodeLibrary):
+    """Takes the instructions of one function from Numba, and leaves them as they are.
+
+    Numba would make new passes of LLVM for each function, which stay in memory for ever.
+    """
+
+    def add_ir_module(self, ir_module: ir.Module) -> None:
+        """Read the instructions."""
+        module = llvm.parse_assembly(_aligned(str(ir_module)))
+        module.data_layout = str(machine().target_data)
+        for function in module.functions:
+            _simplifier().run(function, _pipelines())
+        self.module = llvm.parse_assembly("")
+        self.module.link_in(module)  # leaves behind what nobody uses
+
+
+def _aligned(instructions: str) -> str:
+    """Let vectors that do not fit the registers lie in memory where none is split in two.
+
+    Else the time of a step depends on where the stack happens to begin.
+    """
+    return re.sub(r"^(define .*\))$", r"\1 alignstack(64)", instructions, flags=re.MULTILINE)
+
+
+@cache
+def _pipelines() -> llvm.PassBuilder:
+    options = llvm.create_pipeline_tuning_options(speed_level=3)
+    return llvm.create_pass_builder(machine(), options)
+
+
+@cache
+def _simplifier() -> llvm.FunctionPassManager:
+    """Give what merges equal computations and leaves out what nobody uses."""
+    return _pipelines().getFunctionPassManager()
 
 
 def _flags() -> Flags:

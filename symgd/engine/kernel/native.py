@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, byref, c_bool, c_int32, c_int64, c_void_p
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 import llvmlite.binding as llvm
@@ -25,6 +25,7 @@ Run = Callable[[npt.NDArray[np.float64], int, bool], None]
 _STATE = np.ctypeslib.ndpointer(np.float64, ndim=3, flags=("C_CONTIGUOUS", "WRITEABLE"))
 _Entry = CFUNCTYPE(c_int32, c_void_p, c_void_p, _STATE, c_int64, c_int64, c_bool)
 
+_TOGETHER = 32  # kernels of a linker
 _numbers = count()
 
 
@@ -55,7 +56,9 @@ class _Loaded:
 
     def __init__(self, code: bytes) -> None:
         library = llvm.JITLibraryBuilder().add_object_img(code).add_current_process()
-        self._code = library.export_symbol(ENTRY).link(_linker(), f"kernel {next(_numbers)}")
+        number = next(_numbers)
+        linker = _linker(number // _TOGETHER)
+        self._code = library.export_symbol(ENTRY).link(linker, f"kernel {number}")
         self._entry = _Entry(self._code[ENTRY])
 
     def __call__(self, state: npt.NDArray[np.float64], epochs: int, leap: bool) -> None:
@@ -84,8 +87,12 @@ def _features() -> str:
     return str(llvm.get_host_cpu_features().flatten())
 
 
-@cache
-def _linker() -> llvm.LLJIT:
+@lru_cache(maxsize=1)
+def _linker(generation: int) -> llvm.LLJIT:
+    """Give the linker of some kernels, which ends with the last of them.
+
+    A linker keeps 9 kB of every kernel that is gone.
+    """
     # The older of LLVM's two linkers, the only one for Windows, may put code and constants of
     # other processors too far apart.
     return llvm.create_lljit_compiler(

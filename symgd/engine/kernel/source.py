@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 from ...expression.functions import kernel_names
 from ...expression.printing import SourcePrinter, share
+from ...memos import memo
 from ...methods.base import Fixed, Method
 from ...problem import Symbolic
 from .frames import returns
@@ -92,7 +93,7 @@ class _Step:
     method: Method = field(compare=False)
 
 
-@lru_cache(maxsize=256)
+@memo
 def _kernel(symbolic: Symbolic, step: _Step, bounded: bool) -> Kernel:
     counts = len(symbolic.variables), len(symbolic.params)
     shape = Shape(*counts, partial=bool(symbolic.domain), bounded=bounded)

@@ -22,11 +22,12 @@ from pathlib import Path
 
 import llvmlite
 
+from ... import memos
 from ...version import __version__
 from . import native
 from .source import Kernel
 
-_MEMO_SIZE = 256  # kernels kept in memory
+_MEMO_SIZE = memos.SIZE  # kernels kept in memory
 _DISK_BYTES = 256 * 2**20
 _OFF = "off"
 
@@ -73,13 +74,13 @@ def folder() -> Path | None:
     try:
         path = Path(chosen) if chosen else _user_cache() / "symgd"
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return path if _is_private(path) else None
+        return path if _is_private(path.stat()) else None
     except (OSError, RuntimeError):
         return None
 
 
 def clear_cache() -> None:
-    """Forget every compiled kernel, in memory and on disk.
+    """Forget every compiled kernel, in memory and on disk, and all that is kept of formulas.
 
     Examples
     --------
@@ -88,6 +89,7 @@ def clear_cache() -> None:
     """
     with _lock:
         _memo.clear()
+        memos.forget()
         path = folder()
         if path is not None:
             for entry in path.glob("kernel_*"):
@@ -102,10 +104,10 @@ def _user_cache() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
 
 
-def _is_private(path: Path) -> bool:
+def _is_private(found: os.stat_result) -> bool:
+    """Tell whether nobody but this user may write there."""
     if os.name != "posix":
         return True
-    found = path.stat()
     return found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
 
 
@@ -142,7 +144,7 @@ def _from_disk(digest: str) -> bytes | None:
     if path is None:
         return None
     try:
-        data = _file(path, digest).read_bytes()
+        data = _read(_file(path, digest))
     except OSError:
         return None
     code = data[hashlib.sha256().digest_size :]
@@ -159,8 +161,8 @@ def _compiled(digest: str | None, kernel: Kernel) -> bytes:
         with suppress(OSError):
             _make_room(path)
             file = _file(path, digest)
-            _write(file.with_suffix(".py"), text.encode())
             _write(file, _checksum(digest, code) + code)
+            _write(file.with_suffix(".py"), text.encode())
     return code
 
 
@@ -170,6 +172,18 @@ def _file(path: Path, digest: str) -> Path:
 
 def _checksum(digest: str, code: bytes) -> bytes:
     return hashlib.sha256(digest.encode() + code).digest()
+
+
+def _read(file: Path) -> bytes:
+    """Read a file that this user alone may write to; asked of what is open, not of its name."""
+    with open(file, "rb", opener=_without_links) as stream:
+        if not _is_private(os.fstat(stream.fileno())):
+            raise PermissionError(f"{file} belongs to others too")
+        return stream.read()
+
+
+def _without_links(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0))
 
 
 def _write(file: Path, data: bytes) -> None:
