@@ -10,6 +10,18 @@ _SHOWN = 60  # characters of the user's line that an error shows
 class SymgdError(Exception):
     """Base class of every error that symgd raises on purpose."""
 
+    def __str__(self) -> str:
+        return printable(self._text())
+
+    def _text(self) -> str:
+        """Give the message, in which words of strangers may stand."""
+        return super().__str__()
+
+
+def printable(text: str) -> str:
+    """Replace what a terminal would obey and not show."""
+    return "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+
 
 class ExpressionError(SymgdError, ValueError):
     """A formula could not be read, or holds something that symgd does not accept.
@@ -30,7 +42,7 @@ class ExpressionError(SymgdError, ValueError):
         self.column = column
         super().__init__(message, text, column)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         if not self.column:
             return self.message
         start = max(0, min(self.column - 1 - _SHOWN // 2, len(self.text) - _SHOWN))
@@ -59,7 +71,7 @@ class ConfigurationError(SymgdError, ValueError):
         self.takes = takes
         super().__init__(argument, got, takes)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         got = self.got if isinstance(self.got, str) else " ".join(repr(self.got).split())
         shown = got if len(got) <= _SHOWN else got[: _SHOWN - 3] + "..."
         return f"{self.argument}: got {shown}; takes {self.takes}"
@@ -81,7 +93,7 @@ class MissingPackageError(SymgdError, ImportError):
         self.extra = extra
         super().__init__(package, extra)
 
-    def __str__(self) -> str:
+    def _text(self) -> str:
         return f"this needs {self.package}: python -m pip install 'symgd[{self.extra}]'"
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..errors import SymgdError
 from .commands import run
+from .output import tell
 from .parser import parsed
 
 _FOUND, _NOT_FOUND, _BAD_INPUT, _INTERRUPTED = 0, 1, 2, 130
@@ -33,19 +34,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     The run reached a minimum: x = 1, f = 0 (f'' = 2), after 2 steps.
     0
     """
-    given = parsed(sys.argv[1:] if argv is None else argv)
     try:
+        given = parsed(sys.argv[1:] if argv is None else argv)
         with warnings.catch_warnings():
             warnings.showwarning = _tell  # type: ignore[assignment]
             found = run(given)
     except SymgdError as error:
-        print(f"symgd: {error}", file=sys.stderr)
+        tell(str(error))
         return _BAD_INPUT
     except KeyboardInterrupt:
-        print("symgd: interrupted", file=sys.stderr)
+        tell("interrupted")
         return _INTERRUPTED
     return _FOUND if found else _NOT_FOUND
 
 
 def _tell(message: Warning | str, *_: Any) -> None:
-    print(f"symgd: warning: {message}", file=sys.stderr)
+    tell(f"warning: {message}")

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from ..errors import ConfigurationError, SymgdError
+from ..errors import ConfigurationError, SymgdError, printable
 
 if TYPE_CHECKING:
     from ..results.result import Result
@@ -46,7 +48,33 @@ def show(given: Mapping[str, Any], result: Outcome) -> None:
     """Print the result as it is asked for; the command ``plot`` prints nothing."""
     if given["command"] != "plot":
         asked = [text for name, text in _TEXTS.items() if name in given]
-        _print((asked or [_summary])[0](result))
+        write((asked or [_summary])[0](result))
+
+
+def write(text: str) -> None:
+    """Write to standard output, and take it quietly when the reader has closed the pipe.
+
+    Raises
+    ------
+    SymgdError
+        If the text cannot be written.
+    """
+    try:
+        if sys.stdout is None:
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+        print(text, end="", flush=True)
+    except OSError as error:
+        if sys.stdout is not None:  # what is left of the text goes nowhere
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise _unwritten("standard output", error) from error
+
+
+def tell(text: str) -> None:
+    """Write a line to standard error, if there is one."""
+    with suppress(OSError):
+        if sys.stderr is not None:
+            print(f"symgd: {text}", file=sys.stderr)
 
 
 def write_files(given: Mapping[str, Any], result: Outcome) -> None:
@@ -61,8 +89,12 @@ def write_files(given: Mapping[str, Any], result: Outcome) -> None:
         try:
             form.write(result, path)
         except OSError as error:
-            raise SymgdError(f"{path} cannot be written: {error.strerror}") from error
-        print(f"symgd: wrote {path}", file=sys.stderr)
+            raise _unwritten(path, error) from error
+        tell(f"wrote {printable(path)}")
+
+
+def _unwritten(what: str, error: OSError) -> SymgdError:
+    return SymgdError(f"{what} cannot be written: {error.strerror or error}")
 
 
 def _wanted(given: Mapping[str, Any]) -> Iterator[tuple[str, str, _Form]]:
@@ -106,14 +138,6 @@ def _csv(result: Outcome) -> str:
     if isinstance(result, SweepResult):
         return tables.written(tables.sweep_columns(result))
     return tables.written(tables.columns(result))
-
-
-def _print(text: str) -> None:
-    """Print, and take it quietly when the reader has closed the pipe."""
-    try:
-        print(text, end="", flush=True)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 _PICTURE = _Form((".png", ".svg", ".pdf"), _draw)

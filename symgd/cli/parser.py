@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
+from ..errors import printable
 from ..given.names import nearest
 from ..version import __version__
+from .output import write
 
 _DESCRIPTION = "Gradient descent on a formula, with a verdict on every run."
 _STATUS = "exit status: 0 if a run reached a verified minimum, 1 if none did, 2 for bad input."
@@ -193,13 +195,25 @@ def _hint(unknown: Sequence[str], command: str, **_: object) -> str:
     return f"; did you mean {options[near]}?" if near else ""
 
 
+class _Parser(argparse.ArgumentParser):
+    def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
+        """End after help and versions, once they are written."""
+        if not status:
+            write("")
+        super().exit(status, message)
+
+    def error(self, message: str) -> NoReturn:
+        """End with what is wrong with the options."""
+        super().error(printable(message))
+
+
 def _parser() -> argparse.ArgumentParser:
     plain: dict[str, Any] = {
         "allow_abbrev": False,
         "argument_default": argparse.SUPPRESS,  # keeps the order in which options are typed
         "formatter_class": argparse.RawDescriptionHelpFormatter,
     }
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="symgd",
         usage="symgd COMMAND EXPR [OPTION ...]",
         description=_DESCRIPTION,

@@ -8,11 +8,12 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from shell import ROOT, called, in_a_shell, strict
+from shell import COMMAND, ROOT, called, in_a_shell, strict
 
 import symgd
 from symgd import cli
@@ -268,6 +269,97 @@ def test_a_closed_pipe_ends_quietly():
     command = f"{sys.executable} -m symgd minimize 'x**2' --x0 1 --json"
     done = in_a_shell(f'bash -c "({command}; echo $? >&2) | true"')
     assert done.stderr == "0\n"  # the exit status, and nothing else
+
+
+FORMS = [
+    "minimize 'x**2' --x0 1", "minimize 'x**2' --x0 1 --json", "minimize 'x**2' --x0 1 --csv",
+    "minimize 'x**2' --x0 1 --explain", "sweep 'x**2' --x0 1:2:3", "sweep 'x**2' --x0 1:2:3 --json",
+    "--help", "sweep --help",
+]  # fmt: skip
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device /dev/full")
+
+
+@FULL
+@pytest.mark.parametrize("form", FORMS)
+def test_output_to_a_full_disk_is_an_error_of_one_line(form):
+    done = in_a_shell(f"{COMMAND} {form} > /dev/full")
+    error = "symgd: standard output cannot be written: No space left on device\n"
+    assert (done.returncode, done.stderr) == (2, error)
+
+
+@FULL
+@pytest.mark.parametrize("form", FORMS[:2])
+def test_output_that_is_closed_is_an_error_of_one_line(form):
+    done = in_a_shell(f"{COMMAND} {form} >&-")
+    error = "symgd: standard output cannot be written: Bad file descriptor\n"
+    assert (done.returncode, done.stderr) == (2, error)
+
+
+@FULL
+@pytest.mark.parametrize("where", ["2> /dev/full", "2>&-"])
+def test_what_is_only_told_may_get_lost(tmp_path, where):
+    picture = tmp_path / "curve.svg"
+    done = in_a_shell(f"{COMMAND} plot 'x**2' --out {picture} {where}")
+    assert (done.returncode, done.stdout) == (0, "")
+    assert picture.exists()
+
+
+@FULL
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["minimize", "x**2", "--x0", "1", "--plot", "full.png"],
+        ["minimize", "x**2", "--x0", "1", "--plot", "full.svg"],
+        ["minimize", "x**2", "--x0", "1", "--report", "full.html"],
+        ["sweep", "x**2", "--x0", "1:2:5", "--plot", "full.pdf"],
+        ["sweep", "x**2", "--x0", "1:2:5", "--report", "full.html"],
+        ["plot", "x**2", "--out", "full.png"],
+    ],
+)
+def test_a_file_on_a_full_disk_is_an_error_of_one_line(run, words, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path(words[-1]).symlink_to("/dev/full")
+    code, _, err = run(*words)
+    error = f"symgd: {words[-1]} cannot be written: No space left on device\n"
+    assert (code, err) == (2, error)
+
+
+RED = "\x1b[31m"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["minimize", f"x + {RED}"],
+        ["minimize", RED],
+        ["minimize", "x", "--lr", RED],
+        ["minimize", "x", "--x0", f"1,{RED}"],
+        ["minimize", "x", "--seed", RED],
+        ["minimize", "x", "--sampler", RED],
+        ["minimize", "x", "--method", "\x9b31m"],
+        ["minimize", "x", "--variables", f"x{RED}"],
+        ["minimize", "x", "--param", f"{RED}b=1"],
+        ["minimize", "x", "--bounds", f"{RED}=0:1"],
+        ["minimize", "x", "--plot", f"{RED}.txt"],
+        ["minimize", "x", "--plot", f"{RED}/a.png"],
+        ["minimize", "x", f"--{RED}"],
+        ["minimize", "x", RED],
+        [RED],
+    ],
+)
+def test_no_word_of_an_error_commands_the_terminal(run, words):
+    code, out, err = run(*words)
+    assert (code, out) == (2, "")
+    assert all(c.isprintable() for c in err.replace("\n", ""))
+
+
+def test_no_name_of_a_file_commands_the_terminal(run, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, _, err = run("plot", "x**2", "--out", f"{RED}.svg")
+    assert (code, err) == (0, "symgd: wrote ?[31m.svg\n")
+    Path(f"{RED}.png").symlink_to("/dev/full")
+    code, _, err = run("plot", "x**2", "--out", f"{RED}.png")
+    assert (code, err) == (2, "symgd: ?[31m.png cannot be written: No space left on device\n")
 
 
 def test_ctrl_c_before_there_is_a_result(monkeypatch, run):
