@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import linecache
+import logging
 import os
 import stat
 import subprocess
@@ -266,6 +267,14 @@ def test_tracebacks_show_the_source(home, where, monkeypatch):
     with pytest.raises(NameError) as caught:
         store.load(broken)
     assert "return missing(v0)" in "".join(traceback.format_exception(caught.value))
+
+
+def test_numba_does_not_fill_the_log(home, caplog):
+    caplog.set_level(logging.DEBUG)
+    level = logging.getLogger("numba").level
+    store.load(KERNEL)
+    assert len(caplog.records) < 10
+    assert logging.getLogger("numba").level == level
 
 
 def test_the_source_of_what_is_compiled_is_not_kept(home):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import linecache
+import logging
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,7 +43,7 @@ def machine_code(kernel: Kernel, name: str) -> bytes:
     bytes
         An object file for `native.load`.
     """
-    with _no_collection():
+    with _no_collection(), _no_log():
         evaluate = _evaluate(kernel.source, name)
         module = _instructions(loop(evaluate, kernel.method, kernel.shape, kernel.layout))
     del linecache.cache[name]  # nothing runs it again, so no traceback shows it
@@ -62,6 +63,18 @@ def _no_collection() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
+
+
+@contextmanager
+def _no_log() -> Iterator[None]:
+    """Keep Numba from logging a thousand lines where the root logger is at DEBUG."""
+    log = logging.getLogger("numba")
+    level = log.level
+    log.setLevel(level or logging.INFO)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
 
 
 def _evaluate(source: str, name: str) -> Evaluate:
