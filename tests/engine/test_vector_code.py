@@ -77,6 +77,7 @@ class Recorder:
 def assembly(monkeypatch):
     """Give the assembly of a kernel by processor."""
     recorder = Recorder()
+    jit._pipelines()  # as of this processor
     monkeypatch.setattr(jit, "machine", lambda: recorder)
 
     def write(kernel):
