@@ -46,7 +46,7 @@ def machine_code(kernel: Kernel, name: str) -> bytes:
     with _no_collection(), _no_log():
         evaluate = _evaluate(kernel.source, name)
         module = _instructions(loop(evaluate, kernel.method, kernel.shape, kernel.layout))
-    del linecache.cache[name]  # nothing runs it again, so no traceback shows it
+    linecache.cache.pop(name, None)  # nothing runs it again, so no traceback shows it
     (entry,) = (f for f in module.functions if not f.is_declaration)
     entry.name = ENTRY
     code: bytes = machine().emit_object(module)
@@ -86,7 +86,7 @@ def _evaluate(source: str, name: str) -> Evaluate:
 
 
 def _instructions(function: Callable[..., None]) -> llvm.ModuleRef:
-    """Have Numba write LLVM's instructions.
+    """Have Numba write LLVM's instructions; gives a module with one function.
 
     The loops are vector code already. So all that Numba would do next, inlining and vectorising
     and making machine code for itself, is left out: it takes longer than what comes before.
@@ -98,15 +98,14 @@ def _instructions(function: Callable[..., None]) -> llvm.ModuleRef:
 
 
 class _Library(CPUCodeLibrary):
-    """Takes the instructions of one function from Numba, and leaves them as they are.
+    """Takes the instructions of one function from Numba, and simplifies them.
 
     Numba would make new passes of LLVM for each function, which stay in memory for ever.
     """
 
     def add_ir_module(self, ir_module: ir.Module) -> None:
-        """Read the instructions."""
+        """Keep the instructions as `module`."""
         module = llvm.parse_assembly(_aligned(str(ir_module)))
-        module.data_layout = str(machine().target_data)
         for function in module.functions:
             _simplifier().run(function, _pipelines())
         self.module = llvm.parse_assembly("")
