@@ -16,6 +16,7 @@ from ..methods import Fixed
 from ..problem import Problem
 
 _STEPS = 256  # steps: how far ahead; cycles up to half as long are found
+_PATIENCE = 32  # times as far ahead: a run whose steps grow is away by then, or comes to a cycle
 _STRIDES = 8  # steps: enough for a run that goes straight on
 _TAIL = 4  # points: the last ones, which are kept
 _SAME = 1e-6  # share of a cycle's width: two points this close are the same
@@ -48,7 +49,7 @@ class Outlook:
     tail: Array
 
 
-def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box) -> Outlook:
+def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box, away: float) -> Outlook:
     """Follow runs of fixed steps beyond their last epoch, with what they remember.
 
     Parameters
@@ -61,6 +62,8 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box) -> Outlook
         Where the runs are.
     box : Box
         Bounds.
+    away : float
+        How far from where it is a run has escaped.
 
     Returns
     -------
@@ -68,17 +71,39 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box) -> Outlook
     """
     course = np.full(len(ends.x), Course.DESCENDING, dtype=np.int64)
     period = np.zeros(len(ends.x), dtype=np.int64)
-    path = follow(problem, method, ends, box, _STRIDES)
+    path, _ = follow(problem, method, ends, box, _STRIDES)
     tail = path[-_TAIL:].copy()
     doubtful = np.flatnonzero(~_strides_on(problem, path))
     for first in range(0, len(doubtful), _ROWS):
         rows = doubtful[first : first + _ROWS]
-        path = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)
-        tail[:, rows] = path[-_TAIL:]
+        path, after = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)
         values = np.stack([problem.values(points) for points in path])
         course[rows] = _course(path, values)
+        finite = np.isfinite(values).all(axis=0)
+        growing = np.flatnonzero(finite & (course[rows] == Course.ESCAPING))
+        further = method.take(rows[growing]), after.take(growing)
+        returns = growing[~_escapes(problem, *further, box, away)]
+        course[rows[returns]] = Course.CYCLING
+        tail[:, rows] = path[-_TAIL:]
         period[rows] = np.where(course[rows] == Course.CYCLING, _period(path), 0)
     return Outlook(course, period, tail)
+
+
+def _escapes(
+    problem: Problem, method: Fixed, ends: Ends, box: Box, away: float
+) -> npt.NDArray[np.bool_]:
+    """Tell which runs with growing steps get away: near a minimum, steps grow to a cycle, too."""
+    escapes, start = np.zeros(len(ends.x), dtype=np.bool_), ends.x.copy()
+    for _ in range(_PATIENCE):
+        rows = np.flatnonzero(~escapes)
+        if not len(rows):
+            break
+        after = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)[1]
+        with np.errstate(all="ignore"):
+            way = np.abs(after.x - start[rows]).max(axis=1)
+        escapes[rows] = ~(way <= away) | ~np.isfinite(problem.values(after.x))
+        ends.put(rows, after)
+    return escapes
 
 
 def _strides_on(problem: Problem, path: Array) -> npt.NDArray[np.bool_]:

@@ -219,7 +219,8 @@ def test_around_does_not_ask_beyond_the_bounds():
 
 
 def ahead(expr, x, lr, lower=-np.inf):
-    outlook = look_ahead(Problem(expr), GradientDescent(lr), Ends.at(rows(x).T), box(1, lower))
+    run = Ends.at(rows(x).T)
+    outlook = look_ahead(Problem(expr), GradientDescent(lr), run, box(1, lower), 1e6)
     return Course(int(outlook.course[0])), int(outlook.period[0])
 
 
@@ -238,6 +239,16 @@ def ahead(expr, x, lr, lower=-np.inf):
 )
 def test_courses(expr, x, lr, expected):
     assert ahead(expr, x, lr) == (expected, 0)
+
+
+def test_steps_that_grow_to_a_cycle_do_not_escape():
+    """Beside the minimum of a function that is bounded below, whose curvature is 4 pi**2 + 2."""
+    lr = 1.02 * 2 / (4 * np.pi**2 + 2)
+    expr, x = "x**2 - cos(2*pi*x)", 1e-6
+    for _ in range(20_000):
+        x -= lr * (2 * x + 2 * np.pi * np.sin(2 * np.pi * x))
+    assert 1e-3 < abs(x) < 0.5  # on paper it swings for ever
+    assert ahead(expr, 1e-6, lr)[0] is Course.CYCLING
 
 
 def logistic(r):
@@ -262,7 +273,7 @@ def test_two_points_that_take_turns_are_a_cycle():
 def test_each_run_has_its_own_outlook():
     starts = np.linspace(0.5, 3, 10_000)
     lr = 0.3
-    outlook = look_ahead(Problem("x**4/4"), GradientDescent(lr), Ends.at(starts[None]), box(1))
+    outlook = look_ahead(Problem("x**4/4"), GradientDescent(lr), Ends.at(starts[None]), box(1), 1e6)
     escapes = lr * starts**2 > 2.001  # |1 - lr x**2| > 1 grows for ever
     settles = lr * starts**2 < 1.999
     assert (outlook.course[escapes] == Course.ESCAPING).all()

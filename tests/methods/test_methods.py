@@ -116,7 +116,7 @@ def test_a_run_is_followed_further_with_its_memory():
     free = Box(np.array([-np.inf]), np.array([np.inf]))
     memory = np.array([[path[49] - path[48]]])
     ends = Ends(np.array([[path[49]]]), np.array([50]), np.array([50]), np.array([3]), memory)
-    outlook = look_ahead(Problem("x**2/2"), rule, ends, free)
+    outlook = look_ahead(Problem("x**2/2"), rule, ends, free, 1e6)
     assert outlook.tail[-1, 0, 0] == pytest.approx(path[305], rel=1e-6)
     assert result.x == pytest.approx([path[49]], rel=1e-9)
 

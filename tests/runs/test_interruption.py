@@ -27,7 +27,7 @@ def interrupted(call, after=0.4, times=1):
     def send():
         for _ in range(times):
             sent.append(time.monotonic())
-            signal.raise_signal(signal.SIGINT)
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
             time.sleep(0.01)
 
     timer = threading.Timer(after, send)
@@ -186,7 +186,7 @@ def test_a_handler_of_the_users_own_stays():
     before = signal.signal(signal.SIGINT, lambda *_: seen.append(1))
     try:
         assert symgd.minimize(COSINE, x0=0.3).success
-        interruptible(lambda: signal.raise_signal(signal.SIGINT))()
+        interruptible(lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT))()
     finally:
         signal.signal(signal.SIGINT, before)
     assert seen == [1]

@@ -13,6 +13,7 @@ from ..case import Case
 from ..cycles import Course, look_ahead
 from ..local import model
 from ..newton import refine
+from .ran_away import away
 
 _BECOMES = {
     Course.DESCENDING: Status.SLOW,
@@ -29,7 +30,9 @@ def out_of_epochs(case: Case) -> None:
     if not isinstance(method, Fixed) or not len(rows):
         found.status[rows] = Status.SLOW
         return
-    outlook = look_ahead(case.problem, method.take(rows), case.ends.take(rows), case.box)
+    outlook = look_ahead(
+        case.problem, method.take(rows), case.ends.take(rows), case.box, away(case)
+    )
     found.status[rows] = _STATUS[outlook.course]
     found.period[rows] = outlook.period
     _limiting_curvature(case, rows, outlook.tail)

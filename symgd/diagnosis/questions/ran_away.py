@@ -23,4 +23,9 @@ def ran_away(case: Case) -> None:
 def far_away(case: Case, rows: Any) -> Mask:
     """Tell which of some runs are far from their starts."""
     way = np.abs(case.found.x[rows] - case.x0[rows]).max(axis=-1)
-    return np.asarray(way > _AWAY * case.how.width.max())
+    return np.asarray(way > away(case))
+
+
+def away(case: Case) -> float:
+    """Give how far a run must come to have run away."""
+    return float(_AWAY * case.how.width.max())

@@ -7,6 +7,7 @@ here with the C library's functions, thousands of them at once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
@@ -148,7 +149,7 @@ def _advance(kernel: Kernel, problem: Problem) -> Callable[[State], None]:
     return advance
 
 
-def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) -> Array:
+def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) -> tuple[Array, Ends]:
     """Let runs of fixed steps go on, and give where they are after each step.
 
     Parameters
@@ -168,6 +169,8 @@ def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) ->
     -------
     ndarray
         Points, ``(steps + 1, n_runs, n_vars)``, the first ones those of `ends`.
+    Ends
+        Where the runs are after the last step, and what they remember.
     """
     n_runs, n_vars = ends.x.shape
     path = np.empty((steps + 1, n_runs, n_vars))
@@ -180,7 +183,9 @@ def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) ->
             moved, rows = method.move(cast("State", w), list(gradient), ends.nit + k + 1)
         path[k + 1] = box.clip(np.stack(cast("list[Array]", moved), axis=1))
         w.add({"x": path[k + 1].T, **{name: np.array(values) for name, values in rows.items()}})
-    return path
+    after = replace(ends, x=path[-1], nit=ends.nit + steps, memory=ends.memory.copy())
+    after.memory[:] = np.array([row for name in layout.memory for row in w.all(name)]).T
+    return path, after
 
 
 def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:
