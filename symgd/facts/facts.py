@@ -18,7 +18,7 @@ from .plateau import plateau
 from .symmetry import Symmetry, even_variables, orbits, symmetries
 from .unbounded import Unbounded, shown, unbounded
 
-_SAME = 1e-6  # share of the searched region within which two points are one
+_ONE_POINT = 1e-6  # share of the searched region: two ways out this close are one
 _NONE = np.empty(0, dtype=np.int64)
 _STALLED = (Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
 
@@ -71,7 +71,7 @@ class Facts:
     def orbits(self) -> Whole:
         """For each minimum the number of its family of mirror images, ``(n_minima,)``."""
         points = np.array([m.x for m in self._minima]).reshape(len(self._minima), -1)
-        return orbits(self._problem, points, _SAME * self._width, self._box)
+        return orbits(self._problem, points, _ONE_POINT * self._width, self._box)
 
     @cached_property
     def unbounded(self) -> Unbounded | None:

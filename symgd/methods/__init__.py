@@ -19,8 +19,10 @@ from .base import METHODS, Adaptive, Fixed, Method, Move, Pace, Point
 from .gd import GradientDescent
 from .rule import Rule
 
-for _module in iter_modules(__path__):
-    import_module(f".{_module.name}", __name__)
+for _place in iter_modules(__path__, f"{__name__}."):
+    for _found in vars(import_module(_place.name)).values():
+        if getattr(_found, "__module__", None) == _place.name and "name" in vars(_found):
+            METHODS[_found.name] = _found
 
 MethodName: TypeAlias = Literal["automatic", "gd"]  # what type checkers know
 

@@ -112,11 +112,6 @@ class Method(ABC):
     asks: ClassVar[frozenset[str]] = frozenset({"gradient"})
     fixed: ClassVar[bool]
 
-    def __init_subclass__(cls, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if cls.__module__.rpartition(".")[0] == __package__ and "name" in vars(cls):
-            METHODS[cls.name] = cls
-
     @classmethod
     def with_rate(cls, lr: float | None) -> Self:
         """Give the method as it is called by name; by default it takes a rate.

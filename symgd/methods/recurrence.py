@@ -9,12 +9,12 @@ for numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Mask
+from ..arrays import Array, Indices, Mask
 from .base import Pace
 from .recording import Program
 
@@ -178,7 +178,19 @@ def constant_pace(rule: Recurrence, rates: int, spectra: Array) -> Pace:
     spectra : ndarray
         Eigenvalues, ``(n, n_vars)``; nan for variables that do not move.
     """
-    return Pace(rule.factor(spectra, 1.0), _largest_rate(rule, rates, spectra))
+    first, each = _distinct([*spectra.T, *(s for s in rule.settings if s.ndim)])
+    few = replace(rule, settings=tuple(s[first] if s.ndim else s for s in rule.settings))
+    spectra = spectra[first]
+    return Pace(few.factor(spectra, 1.0)[each], _largest_rate(few, rates, spectra)[each])
+
+
+def _distinct(columns: Sequence[Array]) -> tuple[Indices, Indices]:
+    """Give the first of all equal rows, and for each row which of these it is like."""
+    code = np.zeros(len(columns[0]), dtype=np.intp)
+    for column in columns:
+        values, places = np.unique(column, return_inverse=True)
+        code = np.unique(code * len(values) + places, return_inverse=True)[1]
+    return np.unique(code, return_index=True)[1], code
 
 
 def _largest_rate(rule: Recurrence, place: int, spectra: Array) -> Array:

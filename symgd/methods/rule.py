@@ -35,7 +35,6 @@ class Rule(Fixed):
     --------
     >>> import symgd
     >>> from dataclasses import dataclass
-    from functools import cached_property
     >>> @dataclass(frozen=True)
     ... class HeavyBall(symgd.methods.Rule):
     ...     name = "heavy ball"

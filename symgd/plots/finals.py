@@ -12,7 +12,7 @@ from matplotlib.lines import Line2D
 from ..arrays import Array, Whole
 from ..status import AWAY, Status
 from ..views.axes import where
-from ..views.case import largest_rates
+from ..views.case import largest_rates, two_over
 from ..views.data import Batch, Outcome, Sweep, is_sweep
 from ..views.numbers import number, point, several
 from .data import coordinate, ends, log_spaced, need_batch, need_sweep, window
@@ -245,8 +245,6 @@ def _levels(ax: Axes, levels: Sequence[tuple[float, str]]) -> None:
 def _safe_rates(ax: Axes, sweep: Sweep, rates: Array) -> list[Line2D]:
     """Draw the largest safe rates of the minima that lie among the rates, where theory knows."""
     largest, names = largest_rates(sweep), sweep.problem.names
-    if largest is None:
-        return []
     seen = {
         number(rate): (rate, minimum)
         for rate, minimum in zip(largest.tolist(), sweep.minima, strict=True)
@@ -260,7 +258,7 @@ def _safe_rates(ax: Axes, sweep: Sweep, rates: Array) -> list[Line2D]:
             color=strong(ax, colour),
             linestyle="--",
             linewidth=1.2,
-            label=f"{curved if rate == minimum.lr_max else 'largest lr'} = {words} "
+            label=f"{curved if two_over(rate, 2 / minimum.lr_max) else 'largest lr'} = {words} "
             f"at {point(names, minimum.x)}",
             zorder=1,
         )

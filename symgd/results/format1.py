@@ -42,6 +42,9 @@ def rename(header: dict[str, Any], arrays: Arrays) -> None:
     evidence |= {"trap_kind": np.full(shape, Kind.UNKNOWN)}
     for cells, problem in _problems(content, arrays):
         _complete(columns, evidence, cells, problem)
+    arrived = np.isfinite(columns["lr"]) & (columns["minimum"] >= 0)
+    largest = arrays["minima.lr_max"][columns["minimum"][arrived]]
+    evidence["largest_rate"][arrived] = largest
     columns |= {f"evidence.{name}": column for name, column in evidence.items()}
     arrays |= {f"runs.{name}": column for name, column in columns.items()}
     content["runs"] = {"evidence": {}}

@@ -161,17 +161,16 @@ def read_case(batch: Outcome, run: int, known: Known) -> Case:
 
 def contraction(batch: Batch, run: int) -> float:
     """Give the factor by which theory shrinks a run's error a step near its minimum, or nan."""
-    lr, which = float(batch.runs.lr[run]), int(batch.runs.minimum[run])
-    if batch.settings.method != "gd" or which < 0:
-        return math.nan
-    return float(np.abs(1 - lr * batch.minima[which].eigenvalues).max())
+    reached = int(batch.runs.minimum[run]) >= 0
+    return float(batch.runs.evidence.contraction[run]) if reached else math.nan
 
 
-def largest_rates(outcome: Outcome) -> Array | None:
-    """Give for each minimum the largest rate that settles there; None without theory."""
-    if outcome.settings.method != "gd":
-        return None
-    return np.array([minimum.lr_max for minimum in outcome.minima])
+def largest_rates(outcome: Outcome) -> Array:
+    """Give for each minimum the largest rate that settles there; nan without theory."""
+    runs = outcome.runs.flat
+    rates, known = np.full(len(outcome.minima), np.nan), runs.minimum >= 0
+    rates[runs.minimum[known]] = runs.evidence.largest_rate[known]
+    return rates
 
 
 def kind_words(kind: Kind, names: tuple[str, ...]) -> str:

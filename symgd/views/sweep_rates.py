@@ -58,8 +58,10 @@ def _limits(sweep: Sweep) -> Document:
     """Tell the largest rate with which steps settle at the minima that runs lead to."""
     largest, member = largest_rates(sweep), np.ravel(sweep.minimum)
     reached = np.bincount(member[member >= 0], minlength=len(sweep.minima))
-    order = np.argsort(-reached, kind="stable")[: min(_LIMITS, int((reached > 0).sum()))].tolist()
-    if largest is None or not order:
+    kinks = np.array([m.kind is Kind.KINK_MINIMUM for m in sweep.minima], dtype=np.bool_)
+    told = np.flatnonzero((reached > 0) & (kinks | ~np.isnan(largest)))
+    order = told[np.argsort(-reached[told], kind="stable")][:_LIMITS].tolist()
+    if not order:
         return []
     curved = "f''" if len(sweep.problem.names) == 1 else "largest curvature"
     finite = [i for i in order if math.isfinite(largest[i])]

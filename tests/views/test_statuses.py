@@ -132,11 +132,10 @@ def test_views_load_nothing_that_computes():
 
 def without_theory(outcome):
     """Give the same runs as those of a method of which nothing is known."""
-    if isinstance(outcome, symgd.Result):
-        nothing = np.full(len(outcome.runs), np.nan)
-        names = ("epochs_left", "contraction", "largest_rate")
-        evidence = replace(outcome.runs.evidence, **dict.fromkeys(names, nothing))
-        outcome = replace(outcome, runs=replace(outcome.runs, evidence=evidence))
+    nothing = np.full(outcome.runs.shape, np.nan)
+    names = ("epochs_left", "contraction", "largest_rate")
+    evidence = replace(outcome.runs.evidence, **dict.fromkeys(names, nothing))
+    outcome = replace(outcome, runs=replace(outcome.runs, evidence=evidence))
     return replace(outcome, settings=replace(outcome.settings, method="unheard of"))
 
 

@@ -1,19 +1,20 @@
-"""How fast a run that has not arrived comes near, and with which rates it would."""
+"""How fast a run comes near its minimum, and with which rates it would."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from ...status import Status
+from ...status import SUCCESSES, Kind, Status
 from ..case import Case
 
-_UNDER_WAY = (Status.SLOW, Status.OSCILLATING)
+_WITH_A_MINIMUM = (*SUCCESSES, Status.SLOW, Status.OSCILLATING)
 
 
 def paces_ahead(case: Case) -> None:
-    """Note what the method's theory says of runs under way."""
+    """Note what the method's theory says of runs at a smooth minimum, or under way to one."""
     found, method = case.found, case.how.method
-    rows = np.flatnonzero(np.isin(found.status, _UNDER_WAY))
+    near = np.isin(found.status, _WITH_A_MINIMUM) & (found.kind != Kind.KINK_MINIMUM)
+    rows = np.flatnonzero(near & method.fixed)
     spectra = np.stack([found.low[rows], found.high[rows]], axis=1)
     pace = method.take(rows).near(spectra) if len(rows) else None
     if pace is not None:
