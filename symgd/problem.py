@@ -33,6 +33,7 @@ from .memos import memo, on_forget
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
 
+_SMALL_HESSIAN = 4000  # operations up to which the Hessian is made in no time
 _LARGE_HESSIAN = 40_000  # operations beyond which the Hessian is made by differences
 
 
@@ -107,10 +108,18 @@ class Symbolic:
             return None
         return self.compile(self.triangle)
 
-    @cached_property
+    @property
+    def hessian_at_hand(self) -> bool:
+        """Whether the second derivatives are there, or made within a tenth of a second."""
+        return "hess" in vars(self) or self._hessian_size <= _SMALL_HESSIAN
+
+    @property
     def _large_hessian(self) -> bool:
-        steps = sum(derivative_bound(g) for g in self.gradient) * len(self.variables)
-        return steps > _LARGE_HESSIAN
+        return self._hessian_size > _LARGE_HESSIAN
+
+    @cached_property
+    def _hessian_size(self) -> int:
+        return sum(derivative_bound(g) for g in self.gradient) * len(self.variables)
 
     @cached_property
     def tape(self) -> Tape:

@@ -80,11 +80,10 @@ class Verdicts(Columns):
     @classmethod
     def undecided(cls, n_runs: int, n_vars: int) -> Verdicts:
         """Begin with columns in which no question is answered."""
-        columns: dict[str, Any] = {
-            f.name: np.full(n_runs, _BEGIN.get(f.name, np.nan)) for f in fields(cls)
-        }
         points = {n: np.full((n_runs, n_vars), np.nan, order="F") for n in ("x", "target", "trap")}
-        return cls(**columns | points)
+        others = [f.name for f in fields(cls) if f.name not in points]
+        columns: dict[str, Any] = {n: np.full(n_runs, _BEGIN.get(n, np.nan)) for n in others}
+        return cls(**columns, **points)
 
     @property
     def success(self) -> Mask:

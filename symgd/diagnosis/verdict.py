@@ -70,6 +70,7 @@ def judge(
     ends: Ends,
     box: Box,
     how: Judging,
+    found: Verdicts,
     halted: bool = False,
 ) -> Verdicts:
     """Give every run its verdict.
@@ -86,12 +87,15 @@ def judge(
         Bounds.
     how : Judging
         What counts as arrived, and whether ends are polished.
+    found : Verdicts
+        Undecided ones, which are decided in place.
     halted : bool
         Whether Ctrl-C has come already, so that only quick questions are asked.
 
     Returns
     -------
     Verdicts
+        Those that were given.
 
     Raises
     ------
@@ -99,25 +103,24 @@ def judge(
         After Ctrl-C, with all verdicts: on runs that were not judged yet, quick ones.
     """
     x0 = np.asfortranarray(x0)
-    verdicts = Verdicts.undecided(*x0.shape)
     size = max(_SLICE // x0.shape[1] ** 2, _SMALLEST)
     ending = time.monotonic() + _QUICKLY if halted else None
     for first in range(0, len(x0), size):
         rows = slice(first, first + size)
-        given = problem, x0[rows], ends.take(rows), box, how.take(rows), verdicts.take(rows)
+        given = problem, x0[rows], ends.take(rows), box, how.take(rows), found.take(rows)
         if ending is None:
             try:
                 _ask(QUESTIONS, *given)
                 continue
             except KeyboardInterrupt:
                 ending = time.monotonic() + _QUICKLY
-                verdicts.put(rows, Verdicts.undecided(*x0[rows].shape))
+                found.put(rows, Verdicts.undecided(*x0[rows].shape))
         few = np.count_nonzero(ends.stop[rows] != Stop.INTERRUPTED) <= _HANDFUL
-        in_time = QUESTIONS if few else QUICK
-        _ask(in_time if time.monotonic() < ending else AT_ONCE, *given)
+        in_time = time.monotonic() < ending and problem.symbolic.hessian_at_hand
+        _ask((QUESTIONS if few else QUICK) if in_time else AT_ONCE, *given)
     if ending is not None and not halted:
-        raise Interrupted(verdicts)
-    return verdicts
+        raise Interrupted(found)
+    return found
 
 
 def _ask(questions: Sequence[Question], *given: Any) -> None:

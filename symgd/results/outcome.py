@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from ..errors import Interrupted
 from ..facts.facts import Facts
 from ..files import replacing
 from ..problem import Problem
@@ -97,6 +99,14 @@ class Outcome(ABC):
         rows = text.representatives(self).values()
         return text.explain(self, self.facts.about(rows))
 
+    @contextmanager
+    def _kept(self) -> Iterator[None]:
+        """Let a Ctrl-C lose nothing that is here."""
+        try:
+            yield
+        except KeyboardInterrupt:
+            raise Interrupted(self) from None
+
     def _story(self, row: int) -> str:
         return terminal(text.story(self, row, self.facts.about([row])))
 
@@ -131,11 +141,14 @@ class Outcome(ABC):
         ------
         ConfigurationError
             If it is a sweep with more axes than a picture has.
+        Interrupted
+            After Ctrl-C; it carries this.
         """
         from ..plots import choose  # loads Matplotlib
 
         chosen: Any = self
-        return choose(chosen, ax=ax)
+        with self._kept():
+            return choose(chosen, ax=ax)
 
     def report(self, path: str | os.PathLike[str]) -> None:
         """Write a page in HTML that needs nothing but itself: formula, call, texts and pictures.
@@ -149,11 +162,14 @@ class Outcome(ABC):
         ------
         OSError
             If it cannot be written.
+        Interrupted
+            After Ctrl-C; it carries this.
         """
         from ..plots.inline import pictures  # loads Matplotlib
 
         shown: Any = self
-        document = report.page(self, self._overview(), pictures(shown), self._explained())
+        with self._kept():
+            document = report.page(self, self._overview(), pictures(shown), self._explained())
         with replacing(path) as file:
             file.write(document.encode())
 

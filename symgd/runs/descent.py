@@ -71,6 +71,7 @@ class _Descent:
         self._ends: lanes.Ends | None = None
         self._paths: list[Array] = []
         self._verdicts: Verdicts | None = None
+        self._blank = Verdicts.undecided(*x0.shape)  # early, so that Ctrl-C need not wait for it
 
     def run(self) -> None:
         """Run, judge, and let runs go on with a smaller tolerance that have not arrived."""
@@ -84,7 +85,7 @@ class _Descent:
                 break
             tol = min(tol * _TIGHTER, TOL) if tol > EPS else 0.0
             more, paths = self._further(ends, rows, tol)
-            verdicts = self._judged(more, rows)
+            verdicts = self._judged(more, rows, Verdicts.undecided(*more.x.shape))
             ends.put(rows, more)
             judged.put(rows, verdicts)
             for row, path in zip(rows, paths, strict=False):
@@ -112,17 +113,21 @@ class _Descent:
     def judge(self, ends: lanes.Ends) -> Verdicts:
         """Give runs that have ended their verdicts."""
         self._ends = ends
-        self._verdicts = self._judged(ends, slice(None))
+        self._verdicts = self._judged(ends, slice(None), self._blank)
         return self._verdicts
 
     def halted(self, stopped: KeyboardInterrupt) -> Batch:
         """Give what was reached; what is not judged yet is judged as far as that is quick."""
         reached = stopped.result if isinstance(stopped, Interrupted) else None
+        blank: Verdicts | None = None
         if self._ends is None:
             self._ends, self._paths = reached or (lanes.Ends.at(self._x0.T), [])
-            reached = None
+            reached, blank = None, self._blank
+        if self._verdicts is None and reached is None:
+            blank = blank or Verdicts.undecided(*self._x0.shape)
+            reached = self._judged(self._ends, slice(None), blank, quick=True)
         if self._verdicts is None:
-            self._verdicts = reached or self._judged(self._ends, slice(None), quick=True)
+            self._verdicts = reached
         else:
             self._verdicts.status[self._verdicts.early] = Status.STOPPED
         return self.batch()
@@ -135,10 +140,12 @@ class _Descent:
         nowhere = np.full(len(self._x0), -1)
         return Batch(self._x0, ends.nit, ends.evaluations, nowhere, verdicts, self._paths)
 
-    def _judged(self, ends: lanes.Ends, rows: Any, quick: bool = False) -> Verdicts:
+    def _judged(
+        self, ends: lanes.Ends, rows: Any, found: Verdicts, quick: bool = False
+    ) -> Verdicts:
         how = _judging(self._options).take(rows)
         x0 = np.asfortranarray(self._x0[rows])
-        return judge(self._problem, x0, ends, self._options.box, how, halted=quick)
+        return judge(self._problem, x0, ends, self._options.box, how, found, halted=quick)
 
 
 def _judging(options: Options) -> Judging:

@@ -84,7 +84,7 @@ def _extent(x: Array, y: Array) -> Array:
 
 def runs_of(batch: Batch, member: Whole, options: Options) -> Runs:
     """Give judged runs as a result shows them; `member` is the number of each run's minimum."""
-    judged = batch.verdicts
+    judged, rate = batch.verdicts, options.method.rate
     evidence = Evidence(
         fun0=judged.fun0,
         fun_last=judged.fun_last,
@@ -106,7 +106,7 @@ def runs_of(batch: Batch, member: Whole, options: Options) -> Runs:
         status=judged.status,
         kind=judged.kind,
         nit=batch.nit,
-        lr=np.resize(options.method.rate, len(member)),
+        lr=np.full((len(member) // np.size(rate), np.size(rate)), rate).ravel(),
         minimum=member,
         parent=batch.parent,
         evidence=evidence,

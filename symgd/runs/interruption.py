@@ -64,18 +64,24 @@ def reached(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tupl
 
 
 def completed(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tuple[T, bool]:
-    """Do something that takes no time to speak of, a second time if Ctrl-C came in between."""
-    try:
+    """Do something that takes no time to speak of; a Ctrl-C that comes meanwhile is told after."""
+    handler = signal.getsignal(signal.SIGINT)
+    if getattr(handler, "__module__", None) != __name__ or not _in_main_thread():
         return action(*args, **keywords), False
-    except KeyboardInterrupt:
-        return action(*args, **keywords), True
+    came: list[int] = []
+    signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
+    try:
+        value = action(*args, **keywords)
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    return value, bool(came)
 
 
 @contextmanager
 def _heard_once() -> Iterator[None]:
     """Let a second Ctrl-C wait; a handler of the user's own stays."""
     own = signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    if own or threading.current_thread() is not threading.main_thread():
+    if own or not _in_main_thread():
         yield
         return
     last = -_DEAF
@@ -92,3 +98,7 @@ def _heard_once() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array, Frozen, Whole
-from ..diagnosis.case import Judging
+from ..diagnosis.case import Judging, Verdicts
 from ..diagnosis.verdict import judge
 from ..engine.drive.lanes import Ends
 from ..errors import ConfigurationError, Interrupted
@@ -241,8 +241,9 @@ def _unmoved(plan: _Plan, problem: Problem) -> Batch:
     x0 = np.tile(x0, (len(plan.axes.get("epochs", [0])), 1))
     ends, nowhere = Ends.at(x0.T), np.full(len(x0), -1)
     how = Judging(options.method, options.tol, False, options.width)
-    verdicts = judge(problem, np.asfortranarray(x0), ends, options.box, how, halted=True)
-    return Batch(x0, ends.nit, ends.evaluations, nowhere, verdicts)
+    found = Verdicts.undecided(*x0.shape)
+    judge(problem, np.asfortranarray(x0), ends, options.box, how, found, halted=True)
+    return Batch(x0, ends.nit, ends.evaluations, nowhere, found)
 
 
 def _run(plan: _Plan, problem: Problem) -> Batch:

@@ -7,7 +7,7 @@ import pytest
 from cases import case_at, statuses
 
 from symgd import Status
-from symgd.diagnosis.case import UNDECIDED
+from symgd.diagnosis.case import UNDECIDED, Verdicts
 from symgd.diagnosis.kinds import Kinds
 from symgd.diagnosis.questions import __name__ as room
 from symgd.diagnosis.verdict import QUESTIONS, QUICK, judge
@@ -65,8 +65,8 @@ def test_an_answer_is_never_taken_back(question):
 def test_slices_are_judged_alike(monkeypatch):
     x = np.linspace(-2, 2, 50)
     case = case_at("(x**2 - 1)**2", x, x + 1, Stop.FLOOR)
-    whole = judge(case.problem, case.x0, case.ends, case.box, case.how)
+    whole = judge(case.problem, case.x0, case.ends, case.box, case.how, Verdicts.undecided(50, 1))
     monkeypatch.setattr("symgd.diagnosis.verdict._SLICE", 7)
-    sliced = judge(case.problem, case.x0, case.ends, case.box, case.how)
+    sliced = judge(case.problem, case.x0, case.ends, case.box, case.how, Verdicts.undecided(50, 1))
     for name, column in vars(whole).items():
         assert np.array_equal(column, vars(sliced)[name], equal_nan=True), name

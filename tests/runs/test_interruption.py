@@ -150,14 +150,29 @@ def test_while_the_result_is_put_together(monkeypatch):
 
     def slow(*args):
         calls.append(1)
-        if len(calls) == 1:
-            time.sleep(10)
+        time.sleep(1.0)
         return gather(*args)
 
     monkeypatch.setattr(module, "gather", slow)
     stopped, late = interrupted(lambda: symgd.minimize(COSINE))
     assert late < SOON
     assert stopped.result.success
+    assert calls == [1]  # once is enough, even for a million runs
+
+
+@pytest.mark.parametrize("draw", ["plot", "report"])
+def test_while_something_is_drawn(monkeypatch, draw, tmp_path):
+    result = symgd.minimize(COSINE, starts=5)
+
+    def forever(*_, **__):
+        threading.Event().wait(10.0)
+
+    monkeypatch.setattr("symgd.plots.choose", forever)
+    monkeypatch.setattr("symgd.plots.inline.pictures", forever)
+    stopped, late = interrupted(lambda: getattr(result, draw)(tmp_path / "page.html"))
+    assert late < SOON
+    assert stopped.result is result
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("after", [0.2, 0.6])
