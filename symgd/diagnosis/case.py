@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,10 @@ from .local import put
 _SUCCESS = np.array([status.success for status in Status])  # by code
 HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 UNDECIDED = -1  # code: no question has been answered yet
-_BEGIN = {
+_POINTS = ("x", "target", "trap")
+_CODES = {
     "target_kind": Kind.UNKNOWN, "status": UNDECIDED, "kind": Kind.NOT_STATIONARY, "period": -1,
-    "condition": NO_CONDITION, "trap_kind": Kind.UNKNOWN, "early": False,
+    "condition": NO_CONDITION, "trap_kind": Kind.UNKNOWN,
 }  # fmt: skip
 
 
@@ -80,10 +82,14 @@ class Verdicts(Columns):
     @classmethod
     def undecided(cls, n_runs: int, n_vars: int) -> Verdicts:
         """Begin with columns in which no question is answered."""
-        points = {n: np.full((n_runs, n_vars), np.nan, order="F") for n in ("x", "target", "trap")}
-        others = [f.name for f in fields(cls) if f.name not in points]
-        columns: dict[str, Any] = {n: np.full(n_runs, _BEGIN.get(n, np.nan)) for n in others}
-        return cls(**columns, **points)
+        points = np.full((len(_POINTS), n_vars, n_runs), np.nan)
+        names = _numbers()
+        numbers = np.full((len(names), n_runs), np.nan)
+        codes = np.full((len(_CODES), n_runs), np.array([*_CODES.values()])[:, None])
+        columns: dict[str, Any] = dict(zip(_POINTS, points.transpose(0, 2, 1), strict=True))
+        columns |= zip(names, numbers, strict=True)
+        columns |= zip(_CODES, codes, strict=True)
+        return cls(**columns, early=np.zeros(n_runs, dtype=np.bool_))
 
     @property
     def success(self) -> Mask:
@@ -159,10 +165,23 @@ class Case:
     def open(self, *stops: Stop) -> Whole:
         """Give the rows without a verdict, of runs that stopped in one of these ways."""
         rows = np.flatnonzero(self.found.status == UNDECIDED)
-        return rows[np.isin(self.stop[rows], stops)] if stops and len(rows) else rows
+        return rows[_among(stops)[self.stop[rows]]] if stops and len(rows) else rows
 
     def move(self, rows: Whole, points: Array) -> None:
         """Put the ends of runs elsewhere, with f and the gradient there."""
         put(self.found.x, rows, points)
         self.found.fun[rows] = self.problem.values(points)
         put(self.gradient, rows, self.problem.gradients(points))
+
+
+@cache
+def _numbers() -> tuple[str, ...]:
+    """Name the columns of one number a run, which begin as nan."""
+    others = {*_POINTS, *_CODES, "early"}
+    return tuple(f.name for f in fields(Verdicts) if f.name not in others)
+
+
+@cache
+def _among(stops: tuple[Stop, ...]) -> Mask:
+    """Tell for each code whether it is one of these."""
+    return np.array([stop in stops for stop in range(max(Stop) + 1)])

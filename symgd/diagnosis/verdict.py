@@ -15,7 +15,7 @@ from ..errors import Interrupted
 from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Status
-from .case import Case, Judging, Verdicts
+from .case import UNDECIDED, Case, Judging, Verdicts
 from .questions.careful_minima import careful_minima
 from .questions.halted_elsewhere import halted_elsewhere
 from .questions.interrupted import interrupted, stopped
@@ -52,10 +52,11 @@ QUESTIONS: tuple[Question, ...] = (
     kept_at_kinks,
     out_of_epochs,
     halted_elsewhere,
-    traps_beside_starts,
-    paces_ahead,
 )
 """In this order; each is about the runs that the ones before it have left open."""
+
+REMARKS: tuple[Question, ...] = (traps_beside_starts, paces_ahead)
+"""What is noted of runs with a verdict."""
 
 QUICK: tuple[Question, ...] = (interrupted, where_undefined, ordinary_minima, stopped)
 """After an interruption, when nobody waits for an answer that takes long."""
@@ -126,7 +127,11 @@ def judge(
 def _ask(questions: Sequence[Question], *given: Any) -> None:
     case = Case.begin(*given)
     for question in questions:
+        if not (case.found.status == UNDECIDED).any():
+            break
         question(case)
+    for remark in REMARKS:
+        remark(case)
     found, arrived = case.found, case.found.success
     found.target_kind[arrived] = found.kind[arrived]
     found.fun_last[:] = _last_finite(case)

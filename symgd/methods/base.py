@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
@@ -128,7 +128,7 @@ class Method(ABC):
     @property
     def settings(self) -> dict[str, Any]:
         """Names and values of the settings; a value may be an array with one number a run."""
-        return {f.name: v for f, v in zip(fields(self), astuple(self), strict=True)}
+        return {f.name: getattr(self, f.name) for f in fields(self)}
 
     @property
     def rate(self) -> Any:

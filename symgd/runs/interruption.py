@@ -65,35 +65,48 @@ def reached(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tupl
 
 def completed(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tuple[T, bool]:
     """Do something that takes no time to speak of; a Ctrl-C that comes meanwhile is told after."""
-    handler = signal.getsignal(signal.SIGINT)
-    if getattr(handler, "__module__", None) != __name__ or not _in_main_thread():
+    if not _in_main_thread():
         return action(*args, **keywords), False
-    came: list[int] = []
-    signal.signal(signal.SIGINT, lambda number, frame: came.append(number))
-    try:
+    with _ear.waiting():
         value = action(*args, **keywords)
-    finally:
-        signal.signal(signal.SIGINT, handler)
-    return value, bool(came)
+    return value, _ear.heard
+
+
+class _Ear:
+    """Hears Ctrl-C in the main thread, not again while it is answered, and if asked so later."""
+
+    def __init__(self) -> None:
+        self.last, self.patient, self.heard = -_DEAF, False, False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if now - self.last < _DEAF:
+            return
+        self.last, self.heard = now, self.patient
+        if not self.patient:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Let a Ctrl-C wait until this is done."""
+        self.patient, self.heard = True, False
+        try:
+            yield
+        finally:
+            self.patient = False
+
+
+_ear = _Ear()
 
 
 @contextmanager
 def _heard_once() -> Iterator[None]:
     """Let a second Ctrl-C wait; a handler of the user's own stays."""
-    own = signal.getsignal(signal.SIGINT) is not signal.default_int_handler
-    if own or not _in_main_thread():
+    if not _in_main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
-    last = -_DEAF
-
-    def hear(number: int, frame: FrameType | None) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if now - last >= _DEAF:
-            last = now
-            raise KeyboardInterrupt
-
-    signal.signal(signal.SIGINT, hear)
+    _ear.last = -_DEAF
+    signal.signal(signal.SIGINT, _ear)
     try:
         yield
     finally:

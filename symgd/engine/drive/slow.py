@@ -55,13 +55,10 @@ class _Arrays:
         return list(self._rows[name])
 
     def put(self, name: str, values: Sequence[Array]) -> None:
-        self._rows[name] = np.array(
-            [np.broadcast_to(v, self["code"].shape) for v in values]
-        ).reshape(self._rows[name].shape)
-
-    def add(self, rows: Mapping[str, Array]) -> None:
-        """Put rows in the place of others."""
-        self._rows |= rows
+        rows = np.empty_like(self._rows[name])  # a new one: what is there may still be read
+        for i, value in enumerate(values):
+            rows[i] = value
+        self._rows[name] = rows
 
     def take(self, lanes: npt.NDArray[np.bool_]) -> _Arrays:
         """Give some of the lanes."""
@@ -177,12 +174,14 @@ def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) ->
     path[0] = ends.x
     layout = Layout(tuple(method.rows(n_vars).items()), tuple(method.rows(n_vars)))
     w = _Arrays({"x": ends.x.T, **layout.named(ends.memory.T), **method.begin(np.ones(n_vars))})
-    for k in range(steps):
-        with np.errstate(all="ignore"):
+    with np.errstate(all="ignore"):
+        for k in range(steps):
             gradient = problem.gradients(path[k]).T
             moved, rows = method.move(cast("State", w), list(gradient), ends.nit + k + 1)
-        path[k + 1] = box.clip(np.stack(cast("list[Array]", moved), axis=1))
-        w.add({"x": path[k + 1].T, **{name: np.array(values) for name, values in rows.items()}})
+            path[k + 1] = box.clip(np.stack(cast("list[Array]", moved), axis=1))
+            w.put("x", list(path[k + 1].T))
+            for name, values in rows.items():
+                w.put(name, cast("list[Array]", values))
     after = replace(ends, x=path[-1], nit=ends.nit + steps, memory=ends.memory.copy())
     after.memory[:] = np.array([row for name in layout.memory for row in w.all(name)]).T
     return path, after
