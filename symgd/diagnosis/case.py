@@ -140,7 +140,7 @@ class Case:
 
     @classmethod
     def begin(
-        cls, problem: Problem, x0: Array, ends: Ends, box: Box, how: Judging, found: Verdicts
+        cls, problem: Problem, box: Box, x0: Array, ends: Ends, how: Judging, found: Verdicts
     ) -> Case:
         """Begin with runs of which only f and the gradient at their ends are known."""
         found.x[:] = found.target[:] = ends.x

@@ -108,7 +108,9 @@ def judge(
     ending = time.monotonic() + _QUICKLY if halted else None
     for first in range(0, len(x0), size):
         rows = slice(first, first + size)
-        given = problem, x0[rows], ends.take(rows), box, how.take(rows), found.take(rows)
+        whole = len(x0) <= size  # most calls: taking a part takes time
+        parts = (ends, how, found) if whole else (t.take(rows) for t in (ends, how, found))
+        given = (problem, box, x0[rows], *parts)
         if ending is None:
             try:
                 _ask(QUESTIONS, *given)

@@ -120,9 +120,10 @@ class Program:
         """Whether it depends on the number of the epoch."""
         return "epoch" in self.text.partition(":")[2]
 
-    def __call__(self, *values: Any) -> tuple[Any, ...]:
-        """Take the step with numbers, with arrays of them, or with numbers of a lane."""
-        return _function(self.text)(*values)
+    @property
+    def run(self) -> Callable[..., tuple[Any, ...]]:
+        """The step, for numbers, for arrays of them, or for numbers of a lane."""
+        return _function(self.text)
 
 
 @memo

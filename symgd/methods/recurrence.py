@@ -107,7 +107,7 @@ class Recurrence:
         numbers = [_Linear(unit[i].tolist()) for i in range(self.slots + 2)]
         settings = [s.reshape(-1, 1) if s.ndim else s for s in self.settings]
         with np.errstate(all="ignore"):
-            after = self.program(*numbers[:2], epoch, *numbers[2:], *settings)
+            after = self.program.run(*numbers[:2], epoch, *numbers[2:], *settings)
         return [f if isinstance(f, _Linear) else _constant(f, numbers[0]) for f in after]
 
     def matrices(self, eigenvalues: Array, epoch: Any) -> Array:

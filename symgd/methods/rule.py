@@ -83,9 +83,9 @@ class Rule(Fixed):
         self, w: State, gradient: Sequence[Number], epoch: Any
     ) -> tuple[Sequence[Number], Mapping[str, Sequence[Number]]]:
         """Take the step of each variable."""
-        x, slots, settings, program = w.all("x"), w.all("slot"), w.all("setting"), self.program
+        x, slots, settings, step = w.all("x"), w.all("slot"), w.all("setting"), self.program.run
         n = len(x)
-        moved = [program(x[i], gradient[i], epoch, *slots[i::n], *settings) for i in range(n)]
+        moved = [step(x[i], gradient[i], epoch, *slots[i::n], *settings) for i in range(n)]
         kept = [moved[i][1 + k] for k in range(self.slots) for i in range(n)]
         return [m[0] for m in moved], {"slot": kept}
 

@@ -28,7 +28,7 @@ def case_at(
     box = Box(*(np.full(n, float(side)) for side in bounds))
     how = Judging(method, tol, polish, np.full(n, float(width)))
     found = Verdicts.undecided(len(x), n)
-    return Case.begin(problem, np.asfortranarray(x0), ends, box, how, found)
+    return Case.begin(problem, box, np.asfortranarray(x0), ends, how, found)
 
 
 def statuses(case):

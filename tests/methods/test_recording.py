@@ -63,7 +63,7 @@ def test_every_operator_is_written_down():
     program = record(step, "all of them", 1, 1)
     values = [np.array([5.5, -2.0]), np.array([2.0, 1.0]), 3, np.array([4.0, -8.0]), 0.125]
     with np.errstate(all="ignore"):
-        for made, expected in zip(program(*values), step(*values), strict=True):
+        for made, expected in zip(program.run(*values), step(*values), strict=True):
             assert (made == expected).all()
 
 

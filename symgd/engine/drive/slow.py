@@ -174,11 +174,15 @@ def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) ->
     path[0] = ends.x
     layout = Layout(tuple(method.rows(n_vars).items()), tuple(method.rows(n_vars)))
     w = _Arrays({"x": ends.x.T, **layout.named(ends.memory.T), **method.begin(np.ones(n_vars))})
+    bounded = np.isfinite([box.lower, box.upper]).any()
     with np.errstate(all="ignore"):
         for k in range(steps):
             gradient = problem.gradients(path[k]).T
             moved, rows = method.move(cast("State", w), list(gradient), ends.nit + k + 1)
-            path[k + 1] = box.clip(np.stack(cast("list[Array]", moved), axis=1))
+            for column, value in zip(path[k + 1].T, cast("list[Array]", moved), strict=True):
+                column[:] = value
+            if bounded:
+                path[k + 1] = box.clip(path[k + 1])
             w.put("x", list(path[k + 1].T))
             for name, values in rows.items():
                 w.put(name, cast("list[Array]", values))
