@@ -122,12 +122,12 @@ def _course(path: Array, values: Array) -> npt.NDArray[np.int64]:
         noise = 16 * EPS * np.abs(values[:-1])
         falling = (np.diff(values, axis=0) <= noise).all(axis=0) & (values[-1] < values[0])
         quarter = _STEPS // 4
-        start, end = values[:quarter].mean(axis=0), values[-quarter:].mean(axis=0)
+        start, end = _total(values[:quarter]) / quarter, _total(values[-quarter:]) / quarter
         width = values.max(axis=0) - values.min(axis=0)
         strides = np.abs(np.diff(path, axis=0)).max(axis=2)
         settling = strides[-quarter:].max(axis=0) < 0.5 * strides[:quarter].max(axis=0)
         way = np.abs(path[-1] - path[0]).max(axis=1)
-        drifting = (way > 0.5 * strides.sum(axis=0)) & (np.abs(end - start) <= noise[0])
+        drifting = (way > 0.5 * _total(strides)) & (np.abs(end - start) <= noise[0])
         sinking = falling | settling | drifting | (end < start - 0.5 * width)
         growing = strides[-quarter:].max(axis=0) > 2 * strides[:quarter].max(axis=0)
         growing &= end > start
@@ -136,6 +136,11 @@ def _course(path: Array, values: Array) -> npt.NDArray[np.int64]:
     course = np.where((growing & ~sinking) | lost, Course.ESCAPING, course)
     resting = (path[1] == path[0]).all(axis=1)
     return np.where(resting, Course.RESTING, course).astype(np.int64)
+
+
+def _total(values: Array) -> Array:
+    """Add up over the steps, one after the other, however many runs there are."""
+    return np.asarray(np.cumsum(values, axis=0)[-1])
 
 
 def _period(path: Array) -> npt.NDArray[np.int64]:
