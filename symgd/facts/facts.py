@@ -13,10 +13,10 @@ from ..problem import Problem
 from ..results.runs import Later, Minimum, Runs, Settings
 from ..status import Status
 from .cancellation import gradient_noise, rounding
-from .known import Known, RunFacts
+from .known import Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
-from .symmetry import Symmetry, even_variables, orbits, symmetries
-from .unbounded import Unbounded, shown, unbounded
+from .symmetry import even_variables, orbits, symmetries
+from .unbounded import shown, unbounded
 
 _ONE_POINT = 1e-6  # share of the searched region: two ways out this close are one
 _NONE = np.empty(0, dtype=np.int64)

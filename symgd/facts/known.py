@@ -8,12 +8,107 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..arrays import Whole
+from ..arrays import Array, Whole
 
 if TYPE_CHECKING:
-    from .plateau import Plateau
-    from .symmetry import Symmetry
-    from .unbounded import Unbounded
+    import sympy
+
+    from ..given.boxes import Box
+
+
+@dataclass(frozen=True)
+class Plateau:
+    """The flat region around a point.
+
+    Attributes
+    ----------
+    steps : ndarray
+        Directions that were asked, ``(n_directions, n_vars)``, of length 1: down and up each
+        variable in turn, then against and along the gradient where it tells a new direction.
+    reach : ndarray
+        Distance within which f does not change by more than its rounding error, never beyond
+        the bounds, ``(n_directions,)``.
+    change : ndarray
+        What f does behind: it falls (-1), rises (1) or is not defined (nan); 0 where the bounds
+        or half a million widths end the search.
+    falls : ndarray or None
+        The nearest point from which on f is lower, ``(n_vars,)``, and falls not a thousand times
+        less than in another direction; None if there is none.
+    lower : ndarray or None
+        A point behind it where f has made half of the fall that it makes within the next few
+        widths: a start from which descent goes on.
+    gain : float
+        By how much f is lower there; 0 where there is no such point.
+    """
+
+    steps: Array
+    reach: Array
+    change: Array
+    falls: Array | None
+    lower: Array | None
+    gain: float
+
+
+@dataclass(frozen=True)
+class Symmetry:
+    """A change of the variables that leaves f as it is.
+
+    Attributes
+    ----------
+    order, signs : tuple of int
+        Variable i is replaced by ``signs[i]`` times variable ``order[i]``.
+    """
+
+    order: tuple[int, ...]
+    signs: tuple[int, ...]
+
+    @property
+    def moved(self) -> list[int]:
+        """The variables that are exchanged."""
+        return [i for i, place in enumerate(self.order) if place != i]
+
+    @property
+    def turned(self) -> list[int]:
+        """The variables whose sign changes."""
+        return [i for i, sign in enumerate(self.signs) if sign < 0]
+
+    def then(self, other: Symmetry) -> Symmetry:
+        """Give the change that is this one and then another."""
+        signs = (self.signs[i] * sign for i, sign in zip(other.order, other.signs, strict=True))
+        return Symmetry(tuple(self.order[i] for i in other.order), tuple(signs))
+
+    def image(self, points: Array) -> Array:
+        """Give the points where f has the same values, ``(n, n_vars)``."""
+        return np.asarray(points[:, self.order] * np.array(self.signs))
+
+    def keeps(self, box: Box) -> bool:
+        """Tell whether the bounds look the same after the change."""
+        ends = np.sort(self.image(np.stack([box.lower, box.upper])), axis=0)
+        return bool((ends[0] == box.lower).all() and (ends[1] == box.upper).all())
+
+
+@dataclass(frozen=True)
+class Unbounded:
+    """A line along which f falls without end.
+
+    Attributes
+    ----------
+    start, direction : tuple of float
+        The line: ``start + t*direction`` for growing t. With a `pole`, the last part of the way
+        to `start`.
+    term : sympy.Expr
+        The terms of f that outweigh all others at the end of that line.
+    degree : int
+        f falls like ``-t**degree``; at a pole at the distance t like ``-1/t**degree``.
+    pole : bool
+        Whether f falls without end close to `start`, and not far away.
+    """
+
+    start: tuple[float, ...]
+    direction: tuple[float, ...]
+    term: sympy.Expr
+    degree: int
+    pole: bool = False
 
 
 @dataclass(frozen=True, eq=False)

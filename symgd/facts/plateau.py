@@ -15,6 +15,7 @@ from ..arrays import Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
 from .cancellation import rounding
+from .known import Plateau
 
 _Test = Callable[[Array], Mask]
 
@@ -25,39 +26,6 @@ _BETWEEN = np.arange(1, 33) / 32  # shares of the bracket around an edge: where 
 _SHALLOW = 1e-3  # share of the deepest fall: a smaller one is passed over
 _NEXT = np.arange(129) / 64  # times the width and the way to an edge: where its fall is measured
 _ROUNDS = 2  # times: a bracket becomes 32 times smaller in each
-
-
-@dataclass(frozen=True)
-class Plateau:
-    """The flat region around a point.
-
-    Attributes
-    ----------
-    steps : ndarray
-        Directions that were asked, ``(n_directions, n_vars)``, of length 1: down and up each
-        variable in turn, then against and along the gradient where it tells a new direction.
-    reach : ndarray
-        Distance within which f does not change by more than its rounding error, never beyond
-        the bounds, ``(n_directions,)``.
-    change : ndarray
-        What f does behind: it falls (-1), rises (1) or is not defined (nan); 0 where the bounds
-        or half a million widths end the search.
-    falls : ndarray or None
-        The nearest point from which on f is lower, ``(n_vars,)``, and falls not a thousand times
-        less than in another direction; None if there is none.
-    lower : ndarray or None
-        A point behind it where f has made half of the fall that it makes within the next few
-        widths: a start from which descent goes on.
-    gain : float
-        By how much f is lower there; 0 where there is no such point.
-    """
-
-    steps: Array
-    reach: Array
-    change: Array
-    falls: Array | None
-    lower: Array | None
-    gain: float
 
 
 def plateau(problem: Problem, point: Array, box: Box, width: Array) -> Plateau:

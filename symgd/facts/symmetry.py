@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import IntEnum
 from itertools import combinations, islice, pairwise
 
@@ -20,6 +19,7 @@ from ..given.boxes import Box
 from ..memos import memo
 from ..problem import Problem, Symbolic
 from .forms import Forms
+from .known import Symmetry
 
 _ALL_PAIRS = 8  # variables: beyond them only neighbours in the order are paired
 _WORK = 40_000  # sub-expressions: looked at in all, for time
@@ -55,44 +55,6 @@ def even_variables(problem: Problem) -> tuple[str, ...]:
         for name, flip in zip(problem.names, flips, strict=True)
         if forms.answer(flip.order, flip.signs) == 1
     )
-
-
-@dataclass(frozen=True)
-class Symmetry:
-    """A change of the variables that leaves f as it is.
-
-    Attributes
-    ----------
-    order, signs : tuple of int
-        Variable i is replaced by ``signs[i]`` times variable ``order[i]``.
-    """
-
-    order: tuple[int, ...]
-    signs: tuple[int, ...]
-
-    @property
-    def moved(self) -> list[int]:
-        """The variables that are exchanged."""
-        return [i for i, place in enumerate(self.order) if place != i]
-
-    @property
-    def turned(self) -> list[int]:
-        """The variables whose sign changes."""
-        return [i for i, sign in enumerate(self.signs) if sign < 0]
-
-    def then(self, other: Symmetry) -> Symmetry:
-        """Give the change that is this one and then another."""
-        signs = (self.signs[i] * sign for i, sign in zip(other.order, other.signs, strict=True))
-        return Symmetry(tuple(self.order[i] for i in other.order), tuple(signs))
-
-    def image(self, points: Array) -> Array:
-        """Give the points where f has the same values, ``(n, n_vars)``."""
-        return np.asarray(points[:, self.order] * np.array(self.signs))
-
-    def keeps(self, box: Box) -> bool:
-        """Tell whether the bounds look the same after the change."""
-        ends = np.sort(self.image(np.stack([box.lower, box.upper])), axis=0)
-        return bool((ends[0] == box.lower).all() and (ends[1] == box.upper).all())
 
 
 def symmetries(problem: Problem, box: Box) -> tuple[Symmetry, ...]:

@@ -19,6 +19,7 @@ from ..given.boxes import Box
 from ..memos import memo
 from ..problem import Problem, Symbolic
 from .growth import Growth, constant, grow, linear
+from .known import Unbounded
 from .poles import falling_poles
 
 _OPERATIONS = 200  # operations of a formula: beyond them nothing is proved
@@ -29,30 +30,6 @@ _RADII = 2.0 ** np.array([0, 5, 10, 20, 40, 80, 160])
 _PROOFS = 6  # lines: looked at exactly, for time
 _PAIRED = 8  # variables: diagonals are looked at between so many
 _MANY = 256  # directions: further ones, at random
-
-
-@dataclass(frozen=True)
-class Unbounded:
-    """A line along which f falls without end.
-
-    Attributes
-    ----------
-    start, direction : tuple of float
-        The line: ``start + t*direction`` for growing t. With a `pole`, the last part of the way
-        to `start`.
-    term : sympy.Expr
-        The terms of f that outweigh all others at the end of that line.
-    degree : int
-        f falls like ``-t**degree``; at a pole at the distance t like ``-1/t**degree``.
-    pole : bool
-        Whether f falls without end close to `start`, and not far away.
-    """
-
-    start: tuple[float, ...]
-    direction: tuple[float, ...]
-    term: sympy.Expr
-    degree: int
-    pole: bool = False
 
 
 def along(problem: Problem, start: Array, direction: Array) -> Unbounded | None:

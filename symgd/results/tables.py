@@ -5,20 +5,19 @@ from __future__ import annotations
 import csv
 import importlib
 import io
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import MissingPackageError
 from ..status import Kind, Status
+from .runs import Runs, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
     import xarray as xr
-
-    from .outcome import Outcome
 
 TABLED = ("fun", "grad_norm", "status", "kind", "nit")
 _RUN = "run"  # the axis of a result
@@ -28,7 +27,27 @@ _OURS = {"x", "start", "variable", "minimum", *TABLED}
 Columns = dict[str, npt.NDArray[Any]]
 
 
-def columns(outcome: Outcome) -> Columns:
+class _Tabled(Protocol):
+    """What becomes a table: both results."""
+
+    @property
+    def problem(self) -> Any: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def dims(self) -> tuple[str, ...]: ...
+    @property
+    def coords(self) -> Mapping[str, Any]: ...
+    @property
+    def fixed(self) -> Mapping[str, float]: ...
+    @property
+    def tabled(self) -> tuple[str, ...]: ...
+    def coordinates(self) -> dict[str, npt.NDArray[Any]]: ...
+
+
+def columns(outcome: _Tabled) -> Columns:
     """Give the runs as named columns; verdicts are codes."""
     names, runs = outcome.problem.names, outcome.runs.flat
     axes = outcome.coordinates()
@@ -69,7 +88,7 @@ def worded(name: str, codes: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return np.asarray(np.array([member.name for member in _MEMBERS[name]], dtype=object)[codes])
 
 
-def dataset(outcome: Outcome) -> xr.Dataset:
+def dataset(outcome: _Tabled) -> xr.Dataset:
     """Give the runs as labelled arrays; `Outcome.to_xarray` says how."""
     names, runs, dims = outcome.problem.names, outcome.runs, outcome.dims
     last = {} if len(names) == 1 else {"variable": list(names)}

@@ -11,8 +11,7 @@ from .case import Case, fallen, rate_words, read_case
 from .numbers import listed, number, point, several, vector
 
 if TYPE_CHECKING:
-    from ..facts.known import Known
-    from ..facts.unbounded import Unbounded
+    from ..facts.known import Known, Unbounded
     from .data import Batch, Outcome
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling

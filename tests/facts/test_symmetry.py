@@ -14,7 +14,8 @@ from problems import COSINE
 from values import exact
 
 from symgd.facts.forms import Forms
-from symgd.facts.symmetry import Symmetry, orbits, symmetries
+from symgd.facts.known import Symmetry
+from symgd.facts.symmetry import orbits, symmetries
 from symgd.given.boxes import Box
 from symgd.problem import Problem
 
