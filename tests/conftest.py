@@ -9,6 +9,8 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
+collect_ignore = ["data"]  # among it is a script that is wrong, for type checkers
+
 settings.register_profile("symgd", deadline=None, max_examples=25)
 settings.load_profile("symgd")
 

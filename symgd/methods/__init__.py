@@ -21,7 +21,7 @@ from .rule import Rule
 
 for _place in iter_modules(__path__, f"{__name__}."):
     for _found in vars(import_module(_place.name)).values():
-        if getattr(_found, "__module__", None) == _place.name and "name" in vars(_found):
+        if isinstance(_found, type) and issubclass(_found, Method) and "name" in vars(_found):
             METHODS[_found.name] = _found
 
 MethodName: TypeAlias = Literal["automatic", "gd"]  # what type checkers know
