@@ -112,9 +112,9 @@ def _directions(problem: Problem, point: Array) -> Array:
     largest = np.abs(gradient).max()
     if not 0 < largest < np.inf or np.count_nonzero(gradient) == 1:
         return axes
-    along = gradient / largest
-    along = along / np.linalg.norm(along)
-    return np.concatenate([axes, [-along, along]])
+    uphill = gradient / largest
+    uphill = uphill / np.linalg.norm(uphill)
+    return np.concatenate([axes, [-uphill, uphill]])
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ _PAIRED = 8  # variables: diagonals are looked at between so many
 _MANY = 256  # directions: further ones, at random
 
 
-def along(problem: Problem, start: Array, direction: Array) -> Unbounded | None:
+def fall_along(problem: Problem, start: Array, direction: Array) -> Unbounded | None:
     """Prove that f falls without end along a line.
 
     Parameters
@@ -50,7 +50,7 @@ def along(problem: Problem, start: Array, direction: Array) -> Unbounded | None:
     Examples
     --------
     >>> p = Problem("x*y + cos(x)")
-    >>> proof = along(p, np.zeros(2), np.array([1.0, -1.0]))
+    >>> proof = fall_along(p, np.zeros(2), np.array([1.0, -1.0]))
     >>> proof.term, proof.degree
     (x*y, 2)
     """
@@ -129,7 +129,7 @@ def shown(
     """
     away = np.abs(x - x0).max()
     if not away <= _FAR * np.max(width):
-        proof = along(problem, x0, x - x0) or unbounded(problem, box)
+        proof = fall_along(problem, x0, x - x0) or unbounded(problem, box)
         return None if proof is None or proof.pole else proof
     proof = unbounded(problem, box)
     near = proof is not None and np.abs(x - proof.start).max() <= _BESIDE * away
@@ -155,7 +155,7 @@ def _search(question: _Question) -> Unbounded | None:
         return None
     start = _inside(box, 0.0)
     for direction in _promising(problem, box, start)[:_PROOFS]:
-        proof = along(problem, start, direction)
+        proof = fall_along(problem, start, direction)
         if proof:
             return proof
     return _at_a_pole(problem, box)

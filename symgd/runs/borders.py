@@ -162,8 +162,8 @@ class _Gaps(NamedTuple):
 
 def _changes(points: Array, outcome: Whole, every: bool = True) -> _Gaps:
     """Give the neighbours in a row with different outcomes that tell something, or the first."""
-    told = ~np.isin(outcome, _UNKNOWN)
-    changed = (outcome[:, 1:] != outcome[:, :-1]) & told[:, 1:] & told[:, :-1]
+    known = ~np.isin(outcome, _UNKNOWN)
+    changed = (outcome[:, 1:] != outcome[:, :-1]) & known[:, 1:] & known[:, :-1]
     if not every:
         changed &= changed.cumsum(axis=1) == 1
     row, i = np.nonzero(changed)

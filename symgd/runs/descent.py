@@ -19,7 +19,7 @@ from ..given.options import TOL, Options
 from ..methods import Automatic
 from ..problem import Problem
 from ..status import Status
-from .escape import beyond
+from .escape import beside
 
 _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
 _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
@@ -39,7 +39,7 @@ class Batch:
     verdicts: Verdicts
     paths: list[Array] = field(default_factory=list)  # where each run was on its way, if kept
 
-    def of(self, rows: Whole) -> Batch:
+    def take(self, rows: Whole) -> Batch:
         """Give some of the runs."""
         return Batch(
             self.x0[rows], self.nit[rows], self.evaluations[rows], self.parent[rows],
@@ -284,7 +284,7 @@ def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:
         stalled = latest[batch.verdicts.stalled[latest]]
         try:
             points = batch.verdicts.x[stalled]
-            starts, origin = beyond(problem, points, options.width, options.box)
+            starts, origin = beside(problem, points, options.width, options.box)
             if not len(starts):
                 break
             more = descend(problem, starts, options)

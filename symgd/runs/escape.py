@@ -17,7 +17,7 @@ _FIRST = 1e-3  # share of the searched region that the first step away has
 _HALVINGS = 30
 
 
-def beyond(problem: Problem, x: Array, width: Array, box: Box) -> tuple[Array, Whole]:
+def beside(problem: Problem, x: Array, width: Array, box: Box) -> tuple[Array, Whole]:
     """Give points beside maxima and saddles from which descent leads away.
 
     Parameters

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
@@ -13,6 +15,8 @@ from ..problem import Problem
 from ..results.runs import Evidence, Minimum, Runs, Settings
 from ..status import Kind
 from .descent import Batch
+
+_CURVATURES = {"curvature_low": "low", "curvature_high": "high"}  # the judge's own names
 
 
 def gather(
@@ -85,31 +89,15 @@ def _extent(x: Array, y: Array) -> Array:
 def runs_of(batch: Batch, member: Whole, options: Options) -> Runs:
     """Give judged runs as a result shows them; `member` is the number of each run's minimum."""
     judged, rate = batch.verdicts, options.method.rate
-    evidence = Evidence(
-        fun0=judged.fun0,
-        fun_last=judged.fun_last,
-        curvature_low=judged.low,
-        curvature_high=judged.high,
-        epochs_left=judged.epochs_left,
-        contraction=judged.contraction,
-        largest_rate=judged.largest_rate,
-        period=judged.period,
-        condition=judged.condition,
-        trap=judged.trap,
-        trap_kind=judged.trap_kind,
-    )
+    evidence = {f.name: getattr(judged, _CURVATURES.get(f.name, f.name)) for f in fields(Evidence)}
     return Runs(
         x0=batch.x0,
-        x=judged.x,
-        fun=judged.fun,
-        grad_norm=judged.grad_norm,
-        status=judged.status,
-        kind=judged.kind,
+        **{name: getattr(judged, name) for name in ("x", "fun", "grad_norm", "status", "kind")},
         nit=batch.nit,
         lr=np.full((len(member) // np.size(rate), np.size(rate)), rate).ravel(),
         minimum=member,
         parent=batch.parent,
-        evidence=evidence,
+        evidence=Evidence(**evidence),
     )
 
 

@@ -16,7 +16,7 @@ from ..problem import Problem, Source
 from ..results.result import Result
 from ..results.runs import Later
 from .descent import Batch, descend, led_on
-from .escape import beyond
+from .escape import beside
 from .foresight import warn_of_rate
 from .gather import gather, runs_of, settings_of
 from .interruption import completed, interruptible, reached
@@ -165,7 +165,7 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
 def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
     """Give the minima that `escape` would reach from a point that is none, ``(k, n_vars)``."""
     with np.errstate(all="ignore"):
-        starts, _ = beyond(problem, x, options.width, options.box)
+        starts, _ = beside(problem, x, options.width, options.box)
         if not len(starts):
             return starts
         try:

@@ -118,9 +118,9 @@ class _Plan:
         """Give the starts of the runs of one case, and how each is made."""
         lengths = [len(self.axes[n]) for n in self.grid]
         places = np.indices(lengths).reshape(len(lengths), math.prod(lengths))
-        along = dict(zip(self.grid, places, strict=True))
-        starts = along.get("x0", np.zeros(places.shape[1], dtype=int))
-        options = self.options.take(along["lr"]) if "lr" in along else self.options
+        taken = dict(zip(self.grid, places, strict=True))
+        starts = taken.get("x0", np.zeros(places.shape[1], dtype=int))
+        options = self.options.take(taken["lr"]) if "lr" in taken else self.options
         return np.asfortranarray(options.x0[starts]), options
 
     def over_axes(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -257,8 +257,8 @@ def _run(plan: _Plan, problem: Problem) -> Batch:
         batch = record(problem, x0, counts.tolist(), options)
         _go_on(problem, batch, counts.tolist(), options)
     except Interrupted as stopped:
-        raise Interrupted(stopped.result.of(rows)) from None
-    return batch.of(rows)
+        raise Interrupted(stopped.result.take(rows)) from None
+    return batch.take(rows)
 
 
 def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Options) -> None:

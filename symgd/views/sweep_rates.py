@@ -59,8 +59,8 @@ def _limits(sweep: Sweep) -> Document:
     largest, member = largest_rates(sweep), np.ravel(sweep.minimum)
     reached = np.bincount(member[member >= 0], minlength=len(sweep.minima))
     kinks = np.array([m.kind is Kind.KINK_MINIMUM for m in sweep.minima], dtype=np.bool_)
-    told = np.flatnonzero((reached > 0) & (kinks | ~np.isnan(largest)))
-    order = told[np.argsort(-reached[told], kind="stable")][:_LIMITS].tolist()
+    known = np.flatnonzero((reached > 0) & (kinks | ~np.isnan(largest)))
+    order = known[np.argsort(-reached[known], kind="stable")][:_LIMITS].tolist()
     if not order:
         return []
     curved = "f''" if len(sweep.problem.names) == 1 else "largest curvature"

@@ -40,7 +40,7 @@ def found(monkeypatch):
 
     for name in FINDERS:
         monkeypatch.setattr(facts, name, counting(name, getattr(facts, name)))
-    for name in ("descend", "beyond"):
+    for name in ("descend", "beside"):
         monkeypatch.setattr(minimize, name, counting(name, getattr(minimize, name)))
     return count
 
@@ -68,7 +68,7 @@ def test_whatever_is_asked_is_found_once(name, found):
     assert found == once
     assert all(count == 1 for name, count in found.items() if name not in ("descend", "shown"))
     assert found["shown"] <= 2  # of two runs that diverged, the best and another
-    assert found["descend"] == 1 + found["beyond"]
+    assert found["descend"] == 1 + found["beside"]
 
 
 def test_words_ask_for_what_they_say_and_nothing_else(found):
@@ -83,7 +83,7 @@ def test_words_ask_for_what_they_say_and_nothing_else(found):
     trap = symgd.minimize(COSINE, x0=0, lr=0.01, epochs=100)
     found.clear()
     trap.explain()
-    assert found == {"even_variables": 1, "beyond": 1, "descend": 1}
+    assert found == {"even_variables": 1, "beside": 1, "descend": 1}
 
 
 def test_a_sweep_finds_the_facts_of_the_run_that_is_told(found):

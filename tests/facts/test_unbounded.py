@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from problems import CLASSICS, published
 from values import exact
 
-from symgd.facts.unbounded import along, shown, unbounded
+from symgd.facts.unbounded import fall_along, shown, unbounded
 from symgd.given.boxes import Box
 from symgd.problem import Problem
 
@@ -90,7 +90,7 @@ def test_quadratics_with_a_falling_direction(seed, n):
     if curvatures[0] > 0:
         assert found is None
     else:
-        run = along(p, np.zeros(n), basis[:, 0])  # as gradient descent would run away
+        run = fall_along(p, np.zeros(n), basis[:, 0])  # as gradient descent would run away
         assert run is not None
         assert run.degree == 2
 
@@ -256,19 +256,19 @@ def test_large_formulas_are_left_alone():
     text = " + ".join(f"x{i}**3*x{i + 1}" for i in range(60))
     assert proof(text) is None
     p = Problem(text)
-    assert along(p, np.zeros(61), np.ones(61)) is None
+    assert fall_along(p, np.zeros(61), np.ones(61)) is None
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
 def test_a_way_that_is_not_finite_proves_nothing(bad):
-    assert along(Problem("x**3"), np.array([bad]), np.array([-1.0])) is None
-    assert along(Problem("x**3"), np.array([0.0]), np.array([bad])) is None
+    assert fall_along(Problem("x**3"), np.array([bad]), np.array([-1.0])) is None
+    assert fall_along(Problem("x**3"), np.array([0.0]), np.array([bad])) is None
 
 
 def test_numbers_beyond_doubles_do_no_harm():
     p = Problem("1/(x/10**300 - 10**300)")
     assert unbounded(p, box(1)) is None
-    assert along(Problem("x**3*10**300"), np.array([1e300]), np.array([-1e300])).degree == 3
+    assert fall_along(Problem("x**3*10**300"), np.array([1e300]), np.array([-1e300])).degree == 3
 
 
 @pytest.mark.parametrize(
