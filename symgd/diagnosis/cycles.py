@@ -92,18 +92,25 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box, away: floa
 def _escapes(
     problem: Problem, method: Fixed, ends: Ends, box: Box, away: float
 ) -> npt.NDArray[np.bool_]:
-    """Tell which runs with growing steps get away: near a minimum, steps grow to a cycle, too."""
+    """Tell which runs with growing steps get away, or at least take longer and longer ones.
+
+    Near a minimum steps grow, too, but to those of a cycle.
+    """
     escapes, start = np.zeros(len(ends.x), dtype=np.bool_), ends.x.copy()
+    longest, longer = np.zeros(len(ends.x)), np.ones(len(ends.x), dtype=np.bool_)
     for _ in range(_PATIENCE):
-        rows = np.flatnonzero(~escapes)
+        rows = np.flatnonzero(~escapes & longer)
         if not len(rows):
             break
-        after = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)[1]
+        path, after = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)
         with np.errstate(all="ignore"):
             way = np.abs(after.x - start[rows]).max(axis=1)
+            stride = np.abs(np.diff(path, axis=0)).max(axis=(0, 2))
         escapes[rows] = ~(way <= away) | ~np.isfinite(problem.values(after.x))
+        longer[rows] = stride > longest[rows]
+        longest[rows] = stride
         ends.put(rows, after)
-    return escapes
+    return escapes | longer
 
 
 def _strides_on(problem: Problem, path: Array) -> npt.NDArray[np.bool_]:

@@ -23,7 +23,7 @@ from symgd.facts.symmetry import Parity, even_variables, parity
 from symgd.given.boxes import Box
 from symgd.methods import GradientDescent
 from symgd.problem import Problem
-from symgd.runs.escape import beyond
+from symgd.runs.escape import beside
 from symgd.status import Kind, Status
 
 EPS = np.finfo(float).eps
@@ -234,6 +234,7 @@ def ahead(expr, x, lr, lower=-np.inf):
         ("1e12 + x", 3.0, 1e-3, Course.DESCENDING),
         ("x**2", 3.0, 1.5, Course.ESCAPING),
         ("x**4", 3.0, 1.0, Course.ESCAPING),
+        ("abs(x - 1) + x**2/5", -3.0, 5.0, Course.ESCAPING),  # |x| grows by about 5 a step
         ("x**2", 3.0, 1e-30, Course.RESTING),
     ],
 )
@@ -356,7 +357,7 @@ def test_weak_minima_behind_a_rise_are_apart_even_at_equal_distances():
 def leave(expr, x, lower=-np.inf):
     p = Problem(expr)
     n = len(p.names)
-    starts, origin = beyond(p, rows(*x), np.full(n, 20.0), box(n, lower))
+    starts, origin = beside(p, rows(*x), np.full(n, 20.0), box(n, lower))
     assert (p.values(starts) < p.values(rows(*x))[origin]).all()
     return starts, list(origin)
 
