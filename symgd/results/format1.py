@@ -25,6 +25,7 @@ def rename(header: dict[str, Any], arrays: Arrays) -> None:
     """
     content = header["content"]
     if header["type"] == "Result":
+        _note_largest_rates(arrays, arrays["runs.lr"])
         arrays["ways_out"] = arrays.pop("beyond")
         arrays |= _paces(content["settings"]["method"], arrays)
         return
@@ -34,6 +35,7 @@ def rename(header: dict[str, Any], arrays: Arrays) -> None:
     for name in ("fun", "grad_norm", "status", "kind", "nit", "minimum"):
         columns[name] = arrays.pop(name)
     columns |= {"lr": _rates(content, arrays, shape), "parent": np.full(shape, -1)}
+    _note_largest_rates(arrays, columns["lr"])
     unknown = np.full(shape, np.nan)
     numbers = ("fun0", "curvature_low", "curvature_high", "epochs_left", *_PACES)
     evidence: Arrays = {name: unknown.copy() for name in numbers}
@@ -42,12 +44,14 @@ def rename(header: dict[str, Any], arrays: Arrays) -> None:
     evidence |= {"trap_kind": np.full(shape, Kind.UNKNOWN)}
     for cells, problem in _problems(content, arrays):
         _complete(columns, evidence, cells, problem)
-    arrived = np.isfinite(columns["lr"]) & (columns["minimum"] >= 0)
-    largest = arrays["minima.lr_max"][columns["minimum"][arrived]]
-    evidence["largest_rate"][arrived] = largest
     columns |= {f"evidence.{name}": column for name, column in evidence.items()}
     arrays |= {f"runs.{name}": column for name, column in columns.items()}
     content["runs"] = {"evidence": {}}
+
+
+def _note_largest_rates(arrays: Arrays, lr: npt.NDArray[Any]) -> None:
+    fixed = np.isfinite(lr).any()
+    arrays["minima.largest_rate"] = np.where(fixed, arrays["minima.lr_max"], np.nan)
 
 
 def _paces(method: str, arrays: Arrays) -> Arrays:

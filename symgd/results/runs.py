@@ -164,6 +164,9 @@ class Minimum:
         The rate that shrinks the error fastest, 2 / (smallest + largest eigenvalue).
     contraction : float
         The factor by which `lr_best` multiplies the error in each step, at worst.
+    largest_rate : float
+        The largest rate with which the method that was used settles there, as its theory says; nan
+        without theory. For plain descent it is `lr_max`.
     count : int
         Number of runs that lead there.
     share : float
@@ -179,6 +182,7 @@ class Minimum:
     lr_max: float
     lr_best: float
     contraction: float
+    largest_rate: float
     count: int
     share: float
     runs: Whole

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from ..diagnosis.local import model, pick
 from ..diagnosis.minima import distinct
 from ..diagnosis.rates import rates
 from ..given.options import Options
+from ..methods import Method
 from ..problem import Problem
 from ..results.runs import Evidence, Minimum, Runs, Settings
 from ..status import Kind
@@ -61,6 +63,7 @@ def gather(
     spectra = model(problem, points[lowest], options.box).spectrum()
     spectra[[k is Kind.KINK_MINIMUM for k in kinds]] = np.nan
     largest, best, contraction = rates(spectra)
+    settling = _largest_rates(options.method, spectra)
     minima = [
         Minimum(
             x=points[lowest[i]],
@@ -70,6 +73,7 @@ def gather(
             lr_max=largest[i],
             lr_best=best[i],
             contraction=contraction[i],
+            largest_rate=settling[i],
             count=len(mine),
             share=len(mine) / len(member),
             runs=rows[mine],
@@ -77,6 +81,16 @@ def gather(
         for i, mine in enumerate(groups)
     ]
     return tuple(minima), member
+
+
+def _largest_rates(method: Method, spectra: Array) -> list[float]:
+    """Give the largest rates with which a method settles at minima, as its theory says."""
+    any_rate: Any = {"lr": 1.0} if "lr" in method.settings else {}
+    pace = replace(method, **any_rate).near(spectra)
+    if pace is None:
+        return [np.nan] * len(spectra)
+    smooth = ~np.isnan(spectra).all(axis=1)
+    return np.where(smooth, pace.largest_rate, np.nan).tolist()  # type: ignore[no-any-return]
 
 
 def _extent(x: Array, y: Array) -> Array:

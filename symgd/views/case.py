@@ -167,10 +167,7 @@ def contraction(batch: Batch, run: int) -> float:
 
 def largest_rates(outcome: Outcome) -> Array:
     """Give for each minimum the largest rate that settles there; nan without theory."""
-    runs = outcome.runs.flat
-    rates, known = np.full(len(outcome.minima), np.nan), runs.minimum >= 0
-    rates[runs.minimum[known]] = runs.evidence.largest_rate[known]
-    return rates
+    return np.array([minimum.largest_rate for minimum in outcome.minima])
 
 
 def kind_words(kind: Kind, names: tuple[str, ...]) -> str:

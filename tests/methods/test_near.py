@@ -175,3 +175,21 @@ def test_nothing_is_promised_without_theory():
 def test_a_warning_before_the_run_knows_the_method():
     with pytest.warns(symgd.RateWarning, match=r"lr = 4 is above 3\.8, .*own recurrence"):
         symgd.minimize("x**2/2", x0=1.0, method=HeavyBall(lr=4.0), epochs=5)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"lr": 0.1}, 2 / 6),  # 2 / curvature
+        ({"method": HeavyBall(lr=0.1)}, 2 * (1 + 0.9) / 6),  # Polyak: 2 (1 + beta) / curvature
+        ({"method": "automatic"}, np.nan),
+    ],
+)
+def test_a_minimum_knows_the_largest_rate_of_the_method(settings, expected):
+    result = symgd.minimize("3*(x - 1)**2", x0=2.0, **settings)
+    assert result.minima[0].largest_rate == pytest.approx(expected, rel=1e-9, nan_ok=True)
+
+
+def test_a_sweep_tells_the_rate_at_the_minimum_and_not_on_the_way():
+    sweep = symgd.sweep("x**3 - 6*x**2 + 11*x - 6", x0=[2.1, 3.0], lr=[0.01, 0.02], epochs=2)
+    assert "lr = 2/3.464 = 0.5774" in sweep.summary()  # f'' = 2 sqrt(3) there

@@ -135,7 +135,8 @@ def without_theory(outcome):
     nothing = np.full(outcome.runs.shape, np.nan)
     names = ("epochs_left", "contraction", "largest_rate")
     evidence = replace(outcome.runs.evidence, **dict.fromkeys(names, nothing))
-    outcome = replace(outcome, runs=replace(outcome.runs, evidence=evidence))
+    minima = tuple(replace(minimum, largest_rate=np.nan) for minimum in outcome.minima)
+    outcome = replace(outcome, runs=replace(outcome.runs, evidence=evidence), minima=minima)
     return replace(outcome, settings=replace(outcome.settings, method="unheard of"))
 
 

@@ -203,7 +203,17 @@ def test_no_text_holds_nan_or_none_whatever_the_numbers(status, kind, numbers, x
 
 def minimum(x, fun, count, total, kind=Kind.MINIMUM):
     return Minimum(
-        np.array([x]), fun, kind, np.array([2.0]), 1.0, 1.0, 0.0, count, count / total, np.empty(0)
+        np.array([x]),
+        fun,
+        kind,
+        np.array([2.0]),
+        1.0,
+        1.0,
+        0.0,
+        1.0,
+        count,
+        count / total,
+        np.empty(0),
     )
 
 
