@@ -24,6 +24,7 @@ from .crew import Crew
 from .lanes import Batch, Ends, inputs
 
 _CHUNK_SECONDS = 0.05  # Ctrl-C waits no longer
+_WORTH = 1e-3  # seconds that the last steps took, from which on threads are worth their beginning
 
 
 def snapshots(
@@ -69,11 +70,13 @@ def snapshots(
             if time.perf_counter() - started < _CHUNK_SECONDS / 4:
                 chunk *= 2
 
-    crew = Crew(halt.set)
+    crew, hands = Crew(halt.set), threads
     for count in epochs:
         lanes.go_on_to(count)
-        own, *others = (partial(finish, part) for part in np.array_split(lanes.state, threads))
+        started = time.perf_counter()
+        own, *others = (partial(finish, part) for part in np.array_split(lanes.state, hands))
         crew.together(own, others)
+        hands = threads if hands * (time.perf_counter() - started) > _WORTH else 1
         if crew.interrupted:
             lanes.interrupt()
             raise Interrupted(lanes.ends())
