@@ -70,7 +70,9 @@ class Facts:
     @cached_property
     def orbits(self) -> Whole:
         """For each minimum the number of its family of mirror images, ``(n_minima,)``."""
-        points = np.array([m.x for m in self._minima]).reshape(len(self._minima), -1)
+        if not self._minima:
+            return np.zeros(0, dtype=np.int64)
+        points = np.array([m.x for m in self._minima])
         return orbits(self._problem, points, _ONE_POINT * self._width, self._box)
 
     @cached_property

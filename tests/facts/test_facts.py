@@ -100,5 +100,6 @@ def test_the_parts_are_public():
     assert result.even == result.facts.even == ("x",)
     assert [rule.signs for rule in result.facts.symmetries] == [(-1,)]
     assert result.facts.orbits.tolist() == [0, 0]
+    assert symgd.minimize("x**3", x0=0.0, lr=0.01).facts.orbits.tolist() == []  # no minimum
     assert result.facts.unbounded is None
     assert symgd.minimize(CUBIC, x0=2.0).facts.unbounded.degree == 3
