@@ -108,6 +108,11 @@ class Symbolic:
             return None
         return self.compile(self.triangle)
 
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Names of the variables, in order."""
+        return tuple(v.name for v in self.variables)
+
     @property
     def hessian_at_hand(self) -> bool:
         """Whether the second derivatives are there, or made within a tenth of a second."""
@@ -335,12 +340,13 @@ class Problem:
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the variables, in order."""
-        return tuple(v.name for v in self.variables)
+        return self.symbolic.names
 
     @property
     def param_values(self) -> tuple[float, ...]:
         """Values of the parameters, in the order in which compiled code takes them."""
-        return tuple(self.params[s.name] for s in self.symbolic.params)
+        names = self.symbolic.params
+        return tuple(self.params[s.name] for s in names) if names else ()
 
     def fun(self, x: npt.ArrayLike) -> Any:
         """Evaluate f.

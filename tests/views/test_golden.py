@@ -1,4 +1,4 @@
-"""What a dozen results say, word for word; see `python tests/views/test_golden.py` to write them anew."""
+"""What a dozen results say, word for word; `python tests/views/test_golden.py` writes them anew."""
 
 from __future__ import annotations
 
