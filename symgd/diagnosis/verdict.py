@@ -31,7 +31,8 @@ from .questions.steep_ends import steep_ends
 from .questions.traps_beside_starts import traps_beside_starts
 from .questions.where_undefined import where_undefined
 
-_SLICE = 2**15  # runs in one variable: judged at once; it takes some hundred times their memory
+_SLICE = 2**15  # runs: judged at once, at most; it takes some hundred times their memory
+_ENTRIES = 2**17  # entries of Hessians: made at once
 _SMALLEST = 2**8  # runs: judged at once, at least
 _QUICKLY = 0.1  # seconds: questions may take so long after Ctrl-C
 _HANDFUL = 16  # finished runs: to these all questions are quick
@@ -104,7 +105,7 @@ def judge(
         After Ctrl-C, with all verdicts: on runs that were not judged yet, quick ones.
     """
     x0 = np.asfortranarray(x0)
-    size = max(_SLICE // x0.shape[1] ** 2, _SMALLEST)
+    size = max(min(_SLICE, _ENTRIES // x0.shape[1] ** 2), _SMALLEST)
     ending = time.monotonic() + _QUICKLY if halted else None
     for first in range(0, len(x0), size):
         rows = slice(first, first + size)
