@@ -514,11 +514,11 @@ class Problem:
             hessians[:, i, j] = hessians[:, j, i] = entry
         return hessians
 
-    def run(self, function: Evaluator, points: Array) -> Array:
+    def run(self, evaluator: Evaluator, points: Array) -> Array:
         """Call what `Symbolic.compile` gave; gives ``(n_expressions, n)``."""
         columns = np.ascontiguousarray(points.T)
         with np.errstate(all="ignore"):
-            entries = function(*columns, *self.param_values)
+            entries = evaluator.function(*columns, *self.param_values)
         rows = np.empty((len(entries), len(points)))
         for row, entry in zip(rows, entries, strict=True):
             row[:] = entry

@@ -41,7 +41,7 @@ def total(entries: Array) -> Array:
 
     NumPy's own order depends on how many rows there are and on how they lie in memory.
     """
-    return reduce(np.add, np.moveaxis(entries, -1, 0))
+    return reduce(np.add, [entries[..., i] for i in range(entries.shape[-1])])
 
 
 def times(matrices: Array, vectors: Array) -> Array:

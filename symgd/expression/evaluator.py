@@ -28,7 +28,7 @@ class Evaluator:
 
     def __init__(self, source: str, function: Callable[..., Any] | None = None) -> None:
         self.source = source
-        self._function = function or _defined(source)
+        self.function = function or _defined(source)
 
     @classmethod
     def lambdified(cls, function: Callable[..., Any]) -> Evaluator:
@@ -40,7 +40,7 @@ class Evaluator:
 
     def __call__(self, *arguments: Any) -> Any:
         """Evaluate, with one array a variable and one value a parameter."""
-        return self._function(*arguments)
+        return self.function(*arguments)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.source,)
