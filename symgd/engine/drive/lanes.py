@@ -239,7 +239,7 @@ class _Worker:
         staying, begun = self._running, slice(new.start, new.stop)
         runs = np.concatenate([self._runs[staying], np.arange(new.start, new.stop)])
         stay, stop = len(staying), len(runs)
-        lanes = np.empty((-(-stop // LANES), LANES))
+        lanes = np.zeros((-(-stop // LANES), LANES))
         column = lanes.reshape(-1)
         self._runs = _NONE  # until all of them are in their places
         wide, self._state = self._state, self._state[: len(lanes)]
