@@ -1,6 +1,6 @@
 """What the tests of pictures draw.
 
-``python tests/drawn.py`` draws the golden images anew.
+``PYTHONPATH=. python tests/helpers/drawn.py`` draws the golden images anew.
 """
 
 from __future__ import annotations
