@@ -119,17 +119,15 @@ class _Descent:
     def halted(self, stopped: KeyboardInterrupt) -> Batch:
         """Give what was reached; what is not judged yet is judged as far as that is quick."""
         reached = stopped.result if isinstance(stopped, Interrupted) else None
-        blank: Verdicts | None = None
-        if self._ends is None:
-            self._ends, self._paths = reached or (lanes.Ends.at(self._x0.T), [])
-            reached, blank = None, self._blank
-        if self._verdicts is None and reached is None:
-            blank = blank or Verdicts.undecided(*self._x0.shape)
-            reached = self._judged(self._ends, slice(None), blank, quick=True)
-        if self._verdicts is None:
-            self._verdicts = reached
-        else:
+        if self._verdicts is not None:
             self._verdicts.status[self._verdicts.early] = Status.STOPPED
+        elif self._ends is None:
+            self._ends, self._paths = reached or (lanes.Ends.at(self._x0.T), [])
+            self._verdicts = self._judged(self._ends, slice(None), self._blank, quick=True)
+        else:  # the judging was interrupted
+            self._verdicts = reached or self._judged(
+                self._ends, slice(None), Verdicts.undecided(*self._x0.shape), quick=True
+            )
         return self.batch()
 
     def batch(self) -> Batch:

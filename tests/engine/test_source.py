@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import ast
 import math
-from dataclasses import dataclass
-from typing import ClassVar
 
 import numpy as np
 import pytest
 from kernels import drive, plain
 from problems import CLASSICS, ROSENBROCK
+from rules import HeavyBall
 from scipy import optimize
 
 from symgd.engine.kernel import source, store
 from symgd.engine.kernel.stops import Stop
-from symgd.methods import Automatic, GradientDescent, Rule
+from symgd.methods import Automatic, GradientDescent
 from symgd.problem import Problem
 
 WAVES = "cos(2*x) + x**2/4 + (y - 1)**2 + x*y/8"
@@ -102,21 +101,6 @@ def test_overflow_is_not_finite():
     assert ends.nit[0] == expected[1]
 
 
-@dataclass(frozen=True)
-class HeavyBall(Rule):
-    """Momentum: a lane rolls on through points where the gradient is zero."""
-
-    name: ClassVar[str] = "heavy ball"
-    slots: ClassVar[int] = 1
-
-    beta: float = 0.5
-
-    @staticmethod
-    def step(x, grad, epoch, velocity, lr, beta):
-        velocity = beta * velocity - lr * grad
-        return x + velocity, velocity
-
-
 # formula, rule, bounds, start boxes, why lanes end before their epochs do
 LEAPS = {
     "smooth": (WAVES, GradientDescent(0.05), None, (-4, 4), {Stop.EPOCHS}),
@@ -143,9 +127,9 @@ LEAPS = {
         "exp(x) + y**2", GradientDescent(0.1), [(-2, 1e3), (-2, 1e3)], (1, 1e3),
         {Stop.EPOCHS, Stop.NONFINITE},
     ),
-    "momentum": (WAVES, HeavyBall(0.05), None, (-4, 4), {Stop.EPOCHS}),
+    "momentum": (WAVES, HeavyBall(0.05, beta=0.5), None, (-4, 4), {Stop.EPOCHS}),
     "momentum through a zero": (
-        "x**2 + y**2", HeavyBall(0.5), None, (1, 1), {Stop.TOLERANCE},
+        "x**2 + y**2", HeavyBall(0.5, beta=0.5), None, (1, 1), {Stop.TOLERANCE},
     ),
 }  # fmt: skip
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import ClassVar
 from unittest.mock import patch
 
 import symgd
-from symgd.methods import Rule
 
 WORK = (
     "symgd.problem.read", "symgd.problem.derivative", "symgd.problem.share", "sympy.lambdify",
@@ -16,21 +13,6 @@ WORK = (
     "symgd.facts.facts.symmetries", "symgd.facts.facts.orbits", "symgd.facts.facts.shown",
     "symgd.facts.facts.plateau", "symgd.facts.facts.even_variables", "symgd.runs.descent.descend",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class HeavyBall(Rule):
-    """A user's own rule."""
-
-    name: ClassVar[str] = "ball"
-    slots: ClassVar[int] = 1
-
-    beta: float = 0.5
-
-    @staticmethod
-    def step(x, grad, epoch, velocity, lr, beta):
-        velocity = beta * velocity - lr * grad
-        return x + velocity, velocity
 
 
 def run(call):

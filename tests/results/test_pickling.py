@@ -11,6 +11,7 @@ import errands
 import numpy as np
 import pytest
 import sympy
+from rules import HeavyBall
 from test_storage import differences
 
 import symgd
@@ -27,7 +28,7 @@ CALLS = {
     "edge": ("minimize", "where(x > 0, x**2, -x) + log(x + 3) + abs(x)", {"starts": 9}),
     "sympy": ("minimize", sympy.Rational(1, 3) * X**2 + sympy.Abs(X) + 0.1 * X, {"x0": 2.0}),
     "history": ("minimize", "x**2 + 2*y**2", {"x0": [[1, 2], [3, 4]], "lr": 0.1, "history": 2}),
-    "rule": ("minimize", COSINE, {"starts": 4, "method": errands.HeavyBall(lr=0.01)}),
+    "rule": ("minimize", COSINE, {"starts": 4, "method": HeavyBall(lr=0.01)}),
     "sweep": ("sweep", COSINE, {"x0": [0.0, 0.3, 1.0], "lr": [0.01, 0.05], "epochs": [5, 50]}),
     "params": ("sweep", "a*x**2 + log(y)", {"params": {"a": [1, -2.0]}, "x0": [[1, 2], [3, 4]]}),
 }
@@ -121,7 +122,7 @@ def test_an_error_about_what_cannot_be_pickled_is_told_in_words():
     assert str(pickle.loads(pickle.dumps(error))) == str(error)
 
 
-METHODS = [errands.HeavyBall(lr=0.1), *(kind for kind in methods.METHODS.values())]
+METHODS = [HeavyBall(lr=0.1), *(kind for kind in methods.METHODS.values())]
 
 
 @pytest.mark.parametrize("method", METHODS)
