@@ -20,7 +20,8 @@ from .errors import ConfigurationError, ExpressionError
 from .expression.calculus import derivative, upwards
 from .expression.domain import Condition
 from .expression.evaluator import Evaluator
-from .expression.functions import TABLE, numpy_functions, own
+from .expression.functions import numpy_functions, own
+from .expression.guards import Guards, guards, kinks_of
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, operations, share
 from .expression.typeset import formula, mathml, shown
@@ -149,8 +150,30 @@ class Symbolic:
     @cached_property
     def kinks(self) -> Evaluator:
         """Expressions at whose zeros f has a kink or a jump, for NumPy."""
-        kinks = {row.symbol: row.kink for row in TABLE if row.kink is not None}
-        return self.compile([kinks[node.func](*node.args) for node in self.expr.atoms(*kinks)])
+        return self.compile(kinks_of(self.expr))
+
+    @cached_property
+    def guards(self) -> Guards:
+        """What a step must not cross."""
+        names = self.variables, self.params
+        return guards(self.expr, self.gradient, *names, self.domain, self.fun)
+
+    @cached_property
+    def watched(self) -> Evaluator:
+        """The numbers of `guards` that there are, for NumPy."""
+        return self.compile(self.guards.there)
+
+    @cached_property
+    def bend(self) -> sympy.Expr:
+        r"""The curvature of f along its gradient, :math:`g^T H g`."""
+        pairs = zip(_triangle(len(self.variables)), self.triangle, strict=True)
+        g = self.gradient
+        return sympy.Add(*[(1 + (i != j)) * g[i] * g[j] * entry for (i, j), entry in pairs])
+
+    @cached_property
+    def bent(self) -> Evaluator:
+        """That curvature, for NumPy."""
+        return self.compile([self.bend])
 
     def compile(self, exprs: Sequence[sympy.Expr]) -> Evaluator:
         """Lambdify expressions in the variables and parameters for NumPy.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import S
 
-from .classes import Where
+from .classes import BothHold, Where
 from .functions import Requirement
 
 
@@ -32,12 +32,21 @@ class Condition:
         The sub-expression as the user wrote it: ``"log(x - 1)"``.
     needs : str
         What it needs, in the user's words: ``"x - 1 > 0"``.
+    edges : tuple of sympy.Expr
+        They are 0 where it ends to hold.
+    open : bool
+        Whether it does not hold at such an edge itself.
+    taken : sympy.Expr
+        Indicator of the branch of ``where`` that it stands in.
     """
 
     holds: sympy.Expr
     argument: sympy.Expr
     text: str
     needs: str
+    edges: tuple[sympy.Expr, ...]
+    open: bool
+    taken: sympy.Expr = S.One
 
 
 def condition(
@@ -65,6 +74,8 @@ def condition(
         requirement.argument(*exprs),
         text,
         requirement.words.format(*texts),
+        requirement.edges(*exprs),
+        requirement.open,
     )
 
 
@@ -83,7 +94,14 @@ def guarded(conditions: Iterable[Condition], taken: sympy.Expr) -> tuple[Conditi
     tuple of Condition
         The same conditions, which now hold wherever the branch is not taken.
     """
-    return tuple(replace(c, holds=Where(taken, c.holds, S.One)) for c in conditions)
+    return tuple(
+        replace(
+            c,
+            holds=Where(taken, c.holds, S.One),
+            taken=taken if c.taken is S.One else BothHold(taken, c.taken),
+        )
+        for c in conditions
+    )
 
 
 def distinct(conditions: Iterable[Condition]) -> tuple[Condition, ...]:

@@ -57,26 +57,43 @@ class Requirement:
         Indicator of the arguments: 1 where the function is defined.
     argument : callable
         The expression whose sign or size decides.
+    edges : callable
+        Expressions that are 0 where it ends to be fulfilled.
+    open : bool
+        Whether it is not fulfilled at such an edge itself.
     """
 
     words: str
     holds: Callable[..., sympy.Expr]
     argument: Callable[..., sympy.Expr] = lambda u: u
+    edges: Callable[..., tuple[sympy.Expr, ...]] = lambda u: (u,)
+    open: bool = True
 
 
 def _within(relation: type[Elementary]) -> Callable[[sympy.Expr], sympy.Expr]:
     return lambda u: BothHold(relation(S.NegativeOne, u), relation(u, S.One))
 
 
+def _unit_ends(u: sympy.Expr) -> tuple[sympy.Expr, ...]:
+    return 1 + u, 1 - u
+
+
 POSITIVE = Requirement("{0} > 0", lambda u: Less(S.Zero, u))
-NONNEGATIVE = Requirement("{0} >= 0", lambda u: LessEqual(S.Zero, u))
+NONNEGATIVE = Requirement("{0} >= 0", lambda u: LessEqual(S.Zero, u), open=False)
 NONZERO = Requirement("{0} != 0", lambda u: NotEqual(u, S.Zero))
-_ABOVE_MINUS_ONE = Requirement("{0} > -1", lambda u: Less(S.NegativeOne, u))
-_AT_LEAST_ONE = Requirement("{0} >= 1", lambda u: LessEqual(S.One, u))
-_CLOSED_UNIT = Requirement("-1 <= {0} <= 1", _within(LessEqual))
-_OPEN_UNIT = Requirement("-1 < {0} < 1", _within(Less))
+_ABOVE_MINUS_ONE = Requirement(
+    "{0} > -1", lambda u: Less(S.NegativeOne, u), edges=lambda u: (1 + u,)
+)
+_AT_LEAST_ONE = Requirement(
+    "{0} >= 1", lambda u: LessEqual(S.One, u), edges=lambda u: (u - 1,), open=False
+)
+_CLOSED_UNIT = Requirement("-1 <= {0} <= 1", _within(LessEqual), edges=_unit_ends, open=False)
+_OPEN_UNIT = Requirement("-1 < {0} < 1", _within(Less), edges=_unit_ends)
 _NOT_THE_ORIGIN = Requirement(
-    "{0} and {1} not both 0", lambda y, x: NotEqual(Hypot(y, x), S.Zero), Hypot
+    "{0} and {1} not both 0",
+    lambda y, x: NotEqual(Hypot(y, x), S.Zero),
+    Hypot,
+    edges=lambda y, x: (Hypot(y, x),),
 )
 
 

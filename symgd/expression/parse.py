@@ -111,13 +111,21 @@ def _formula(
     if not names:
         raise ExpressionError("the formula has no variable", text)
     try:
-        conditions = [
-            replace(c, holds=own(c.holds), argument=own(c.argument)) for c in node.conditions
-        ]
+        conditions = [_owned(c) for c in node.conditions]
         expr = own(node.expr)
     except ExpressionError as error:
         raise ExpressionError(error.message, text) from None
     return Formula(text, expr, _symbols(names), _symbols(fixed), distinct(conditions))
+
+
+def _owned(condition: Condition) -> Condition:
+    return replace(
+        condition,
+        holds=own(condition.holds),
+        argument=own(condition.argument),
+        edges=tuple(own(e) for e in condition.edges),
+        taken=own(condition.taken),
+    )
 
 
 def _symbols(names: Iterable[str]) -> tuple[sympy.Symbol, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import ClassVar, Self, final
 
 import numpy as np
@@ -17,6 +18,7 @@ from ..engine.numbers.lane import (
     clip,
     dot,
     larger,
+    root,
     select,
     size,
     smaller,
@@ -25,10 +27,23 @@ from ..errors import ConfigurationError
 from .base import Adaptive, Move, Point
 
 FIRST_STEP = 1e-3  # length of the first try, as a share of the searched region
-_SLACK = 4 * 2.0**-52  # rounding of f that Armijo's rule allows for, relative to f
+_SLACK = 4 * 2.0**-52  # rounding of f that a step allows for, relative to f
+_SLOPE_SLACK = 1e-14  # rounding of the slopes along a step, relative to them
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
-_LEASH = 500.0  # first steps that one step may be as long as, besides |x| itself
+_UNEVEN = 0.1  # share of the predicted fall by which the trapezoid rule may miss the true one
+_UNEVEN_FAITHFUL = 0.02  # the same for steps that follow every ripple
+_SHORT = 0.1  # of the first step's length: shorter steps over the tip of a cone are not too long
+_CONVEX = 0.25  # the same where f is convex, as far as a step shows
+_SAFETY = 0.9  # share of a length at which a test would just fail
+_LEAST, _MOST = 0.2, 100.0  # what a good step may make of the length of the next
+_GROWTH = 4.0  # the same at most, where f curves downwards
+_SHORTEST, _SHORTER = 0.1, 0.5  # what a refused one may make of it
 _LONGEST = 1.7e308  # an infinite length would never shrink
+_DOUBLING = 0.5  # way from a maximum that a faithful step may add, as a share
+_STRAIGHT = 1e-3  # change of the slope along a step, as a share, that bends nothing
+_NEXT_TO_NOTHING = 1e-3  # of the first step's length: nothing hides within such a step
+_TINY = 1e-290  # square of a step below which rounding takes it all
+_VANISHED = 1e-300  # size of a gradient that has lost its digits
 _PATIENCE = 20.0  # accepted steps, more than others, that gain nothing beyond rounding
 
 
@@ -37,10 +52,27 @@ _PATIENCE = 20.0  # accepted steps, more than others, that gain nothing beyond r
 class Automatic(Adaptive):
     r"""Gradient descent that chooses its own step, :math:`x_{k+1} = x_k - t_k \nabla f(x_k)`.
 
-    A step is taken if f falls by Armijo's rule, which allows for the rounding of f, else a run at
-    the rounding floor would never stop. Steps that were taken set the next length by the two
-    formulas of Barzilai and Borwein in turn; a refused one is shortened by a parabola. The first
-    evaluation is a step of length zero from a value of infinity.
+    It goes where gradient descent of small steps would go: into the basin in which it began, and
+    never across a pole or out of the part of the domain where it is. A step is taken if
+
+    - f falls by Armijo's rule, which allows for the rounding of f, else a run at the rounding
+      floor would never stop;
+    - the trapezoid rule over the slopes at its two ends gives the change of f. It is exact for a
+      quadratic function, so it costs nothing near a minimum, and what lies between the ends, a
+      hill or a pole or another basin, spoils it. Across a kink the change has to lie between what
+      the two slopes predict;
+    - no denominator, radicand or argument of a logarithm has changed its sign.
+
+    Steps that were taken set the next length by the two formulas of Barzilai and Borwein in turn,
+    limited by the error of the trapezoid rule and the distance to the nearest pole; where f curves
+    downwards, the length at which a quadratic maximum is left twice as far behind. A refused one
+    is shortened by a parabola, or by that error. The first evaluation is a step of length zero
+    from a value of infinity.
+
+    Parameters
+    ----------
+    faithful : bool
+        Follow every ripple of f, with steps about half as long.
 
     References
     ----------
@@ -58,7 +90,18 @@ class Automatic(Adaptive):
     """
 
     name: ClassVar[str] = "automatic"
-    asks: ClassVar[frozenset[str]] = frozenset({"value", "gradient"})
+
+    faithful: bool = False
+
+    @property
+    def asks(self) -> frozenset[str]:  # type: ignore[override]
+        """Name what it has evaluated at each point."""
+        return frozenset({"value", "gradient", "guards"} | ({"bend"} if self.faithful else set()))
+
+    @property
+    def text(self) -> str:
+        """What its code depends on."""
+        return "faithful" if self.faithful else ""
 
     @classmethod
     def with_rate(cls, lr: float | None) -> Self:
@@ -69,8 +112,8 @@ class Automatic(Adaptive):
         return cls()
 
     def rows(self, n_vars: int) -> dict[str, int]:
-        """Name the gradient, f, the length of the next step, and how many gained nothing."""
-        return {"g": n_vars, "f": 1, "t": 1, "stall": 1}
+        """Name the gradient, f, where the lane is, the next length, and how many gained nothing."""
+        return {"g": n_vars, "f": 1, "component": 1, "piece": 1, "t": 1, "stall": 1}
 
     def constants(self, n_vars: int) -> dict[str, int]:
         """Name the length of the first step."""
@@ -87,32 +130,68 @@ class Automatic(Adaptive):
 
     def step(self, w: State, here: Point) -> Move:
         """Accept the step if f falls enough, and choose the length of the next."""
-        return _Trial(w, here).move()
+        return _Trial(w, here, self.faithful).move()
 
 
 class _Trial:
     """A tried step, whether it is good, and what follows from it."""
 
-    def __init__(self, w: State, here: Point) -> None:
+    def __init__(self, w: State, here: Point, faithful: bool) -> None:
         assert here.value is not None
-        self.w, self.here, self.value = w, here, here.value
+        self.w, self.here, self.value, self.faithful = w, here, here.value, faithful
         self.f, self.g = w["f"], w.all("g")
         self.way = [b - a for a, b in zip(w.all("x"), here.x, strict=True)]
-        self.slope = dot(self.g, self.way)
+        self.slope, self.ahead = dot(self.g, self.way), dot(here.gradient, self.way)
+        self.change = self.value - self.f
         self.first = w["nfev"] == 0.0
         self.slack = select(self.first, 0.0, _SLACK * abs(self.f))
         self.finite = here.usable & (self.value < INF)
-        target = self.f + _ARMIJO * self.slope + self.slack
-        self.good = self.finite & (self.value <= target) & ~(self.value == -INF)
+        self.falls = self.change <= _ARMIJO * self.slope + self.slack
+        self.allowed = _UNEVEN_FAITHFUL if faithful else _UNEVEN
+        self.uneven = self._unevenness()
+        self.smooth = self._same("piece")
+        self.inside = self.finite & self._same("component")
+        self.even = self._is_even()
+        self.good = self.first & self.finite | self.inside & self.falls & self.even
+        self.good = self.good & ~(self.value == -INF)
+
+    def _unevenness(self) -> Number:
+        """Give what the trapezoid rule misses, relative to the fall that the slope predicts."""
+        miss = abs(self.change - 0.5 * (self.slope + self.ahead))
+        rounding = 3.0 * self.slack + _SLOPE_SLACK * (abs(self.slope) + abs(self.ahead))
+        return larger(miss - rounding, 0.0) / abs(self.slope)
+
+    def _is_even(self) -> Truth:
+        """Tell whether the two ends tell all that lies between them."""
+        even = self.uneven <= self.allowed
+        rounding = self.slack + _SLOPE_SLACK * (abs(self.slope) + abs(self.ahead))
+        high, low = self.change - rounding, self.change + rounding
+        rises = (self.slope <= low) & (high <= self.ahead)
+        short = reduce(larger, [abs(a) for a in self.way]) <= _SHORT * self.w["scale"]
+        if not self.faithful:
+            even = even | rises & (short | (self.uneven <= _CONVEX))
+        return even | ~self.smooth
+
+    def _same(self, name: str) -> Truth:
+        """Tell whether a number of `expression.guards` is what it was."""
+        here = getattr(self.here, name)
+        return self.first | ~self.first if here is None else here == self.w[name]
 
     def move(self) -> Move:
-        t, stall = self.w["t"], self.w["stall"]
-        idle = self.f - self.value <= self.slack
+        t, stall, here = self.w["t"], self.w["stall"], self.here
+        idle = -self.change <= self.slack
         counted = select(idle, stall + 1.0, larger(stall - 1.0, 0.0))
         stall = select(self.good, counted, stall)
+        component, piece = self.w["component"], self.w["piece"]
+        if here.component is not None:
+            component = select(self.first, here.component, component)
+        if here.piece is not None:
+            piece = select(self.good, here.piece, piece)
         rows = {
-            "g": chosen(self.good, self.here.gradient, self.g),
+            "g": chosen(self.good, here.gradient, self.g),
             "f": [select(self.good, self.value, self.f)],
+            "component": [component],
+            "piece": [piece],
             "t": [select(self.good, self._longer(t), self._shorter(t))],
             "stall": [stall],
         }
@@ -123,26 +202,62 @@ class _Trial:
 
         Changes of the gradient are taken in units of its size: their squares would underflow.
         """
-        inverse = 1.0 / self.here.slope
-        pairs = zip(self.here.gradient, self.g, strict=True)
+        here = self.here
+        inverse = 1.0 / here.free
+        pairs = zip(here.gradient, self.g, strict=True)
         change = [(a - b) * inverse for a, b in pairs]
-        curved = dot(self.way, change)
-        barzilai, borwein = dot(self.way, self.way) / curved, curved / dot(change, change)
-        nit, scale = self.w["nit"], self.w["scale"]
+        curved, square = dot(self.way, change), dot(self.way, self.way)
+        barzilai, borwein = square / curved, curved / dot(change, change)
+        nit = self.w["nit"]
         even = (nit // 2.0) * 2.0 == nit
         spectral = select(even, barzilai, borwein) * inverse
-        length = smaller(100.0 * t, select(curved > 0.0, spectral, 4.0 * t))
-        leash = (_LEASH * scale + size(self.here.x)) * inverse
-        return select(self.first, scale * inverse, smaller(length, leash))
+        growth = larger(_SAFETY * root(self.allowed / self.uneven), _LEAST)
+        growth = select(self.uneven > self.allowed, _MOST, growth)
+        upwards = smaller(smaller(growth, _MOST) * t, spectral)
+        downwards = smaller(growth, _GROWTH) * t
+        left = select(square > _TINY, abs(barzilai) * inverse, INF)
+        length = select(curved > 0.0, upwards, smaller(downwards, left))
+        length = select(self.first, self.w["scale"] * inverse, length)
+        return self._short_of_poles(self._short_of_ripples(length))
+
+    def _short_of_poles(self, length: Number) -> Number:
+        """Keep the next step short of the nearest pole, as far as that lies straight ahead."""
+        closing = self.here.closing
+        if closing is None:
+            return length
+        return select(closing > 0.0, smaller(length, _SAFETY / closing), length)
+
+    def _short_of_ripples(self, length: Number) -> Number:
+        """Keep a faithful step from leaving a maximum too far behind."""
+        bend = self.here.bend
+        if bend is None:
+            return length
+        square = dot(self.here.gradient, self.here.gradient)
+        return select(bend < 0.0, smaller(length, _DOUBLING * square / -bend), length)
 
     def _shorter(self, t: Number) -> Number:
-        """Give the length after a bad step: the lowest point of a parabola, within limits."""
+        """Give the length after a bad step.
+
+        Of a parabola it is the lowest point, and the error of the trapezoid rule grows as the
+        square of the length; a step out of the domain tells nothing but that it was too long.
+        """
         t = smaller(t, _LONGEST)
-        parabola = 0.5 * self.slope * t / (self.slope - (self.value - self.f))
-        return select(self.finite, clip(parabola, 0.1 * t, 0.5 * t), 0.1 * t)
+        parabola = clip(0.5 * self.slope / (self.slope - self.change), _SHORTEST, _SHORTER)
+        share = clip(_SAFETY * root(self.allowed / self.uneven), _SHORTEST, _SHORTER)
+        share = select(self.falls, share, parabola)
+        return select(self.inside, share, _SHORTEST) * t
 
     def _stuck(self, stall: Number) -> Truth:
-        """Tell whether no step can lower f by more than its rounding."""
-        still = ~(size(self.way) > 0.0)
-        unresolved = still | (~self.good & (-self.slope <= self.slack))
-        return (~self.first & unresolved) | (stall > _PATIENCE)
+        """Tell whether no step can lower f by more than its rounding.
+
+        Rounding is also what keeps f from following its slope along a short step on which that
+        hardly changes: terms may cancel, so that f itself does not show how large it is.
+        """
+        length = size(self.way)
+        straight = abs(self.ahead - self.slope) <= _STRAIGHT * abs(self.slope)
+        short = length <= _NEXT_TO_NOTHING * self.w["scale"]
+        noisy = self.inside & self.smooth & straight & short
+        still = ~(length > 0.0)
+        unresolved = still | (~self.good & ((-self.slope <= self.slack) | noisy))
+        vanished = self.good & (self.here.free < _VANISHED)
+        return (~self.first & unresolved) | vanished | (stall > _PATIENCE)

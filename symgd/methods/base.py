@@ -63,8 +63,14 @@ class Point:
         The lower triangle of the Hessian, row by row.
     slope : Number
         The largest entry of the projected gradient, in size.
+    free : Number
+        The largest entry of the gradient among variables that no bound holds, in size.
     usable : Truth
         Whether all this is finite, and f defined.
+    component, piece, closing : Number
+        What steps must not cross (see `expression.guards`); None for what the formula has not.
+    bend : Number
+        The curvature of f along the gradient, not divided by its square.
     """
 
     x: Sequence[Number]
@@ -72,7 +78,12 @@ class Point:
     value: Number | None
     hessian: Sequence[Number] | None
     slope: Number
+    free: Number
     usable: Truth
+    component: Number | None = None
+    piece: Number | None = None
+    closing: Number | None = None
+    bend: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +114,8 @@ class Method(ABC):
     name : str
         What users call it.
     asks : frozenset of str
-        What it has evaluated at each point: ``"value"``, ``"gradient"``, ``"hessian"``.
+        What it has evaluated at each point: ``"value"``, ``"gradient"``, ``"hessian"``,
+        ``"guards"``, ``"bend"``.
     fixed : bool
         Whether it moves on whatever f does.
     """

@@ -201,13 +201,18 @@ def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:
 
 
 def _evaluate(problem: Problem, method: Method) -> Evaluate:
-    symbolic = problem.symbolic
+    symbolic, asks = problem.symbolic, method.asks
 
     def evaluate(*numbers: Any) -> Values:
         holds = symbolic.holds(*numbers)
-        defined = np.prod(holds, axis=0) if holds else None
-        value = symbolic.fun(*numbers)[0] if "value" in method.asks else None
-        hessian = symbolic.hess(*numbers) if "hessian" in method.asks and symbolic.hess else None
-        return Values(value, symbolic.grad(*numbers), hessian, defined)
+        watched = symbolic.guards.named(symbolic.watched(*numbers)) if "guards" in asks else {}
+        return Values(
+            gradient=symbolic.grad(*numbers),
+            value=symbolic.fun(*numbers)[0] if "value" in asks else None,
+            hessian=symbolic.hess(*numbers) if "hessian" in asks and symbolic.hess else None,
+            defined=np.prod(holds, axis=0) if holds else None,
+            bend=symbolic.bent(*numbers)[0] if "bend" in asks else None,
+            **watched,
+        )
 
     return evaluate

@@ -8,8 +8,9 @@ step is refused, selects what it had before. Everything is loaded first and stor
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import reduce
+from typing import Any
 
 from ...methods.base import Adaptive, Fixed, Point
 from ..numbers.intrinsics import Truth
@@ -33,10 +34,14 @@ from .stops import Stop
 class Values:
     """What was asked at one point, and whether it is defined there; None for what was not."""
 
-    value: Number | None
     gradient: Sequence[Number]
-    hessian: Sequence[Number] | None
-    defined: Number | None
+    value: Number | None = None
+    hessian: Sequence[Number] | None = None
+    defined: Number | None = None
+    component: Number | None = None
+    piece: Number | None = None
+    closing: Number | None = None
+    bend: Number | None = None
 
 
 Evaluate = Callable[..., Values]
@@ -184,24 +189,30 @@ def returns(shape: Shape, method: Fixed) -> bool:
 
 
 def _point(w: State, x: Sequence[Number], values: Values, shape: Shape) -> Point:
-    slope = _steepest(w, x, values.gradient, shape)
-    usable = _usable(values)
-    return Point(x, values.gradient, values.value, values.hessian, slope, usable)
+    return Point(
+        x,
+        values.gradient,
+        values.value,
+        values.hessian,
+        slope=_steepest(w, x, values.gradient, shape),
+        free=_free(w, x, values.gradient, shape),
+        usable=_usable(values),
+        component=values.component,
+        piece=values.piece,
+        closing=values.closing,
+        bend=values.bend,
+    )
 
 
 def _lifted(values: Values, like: Number) -> Values:
     """Make numbers of the lane out of constants: the gradient of x is 1.0."""
 
-    def lift(value: Number | float) -> Number:
+    def lift(value: Any) -> Any:
+        if isinstance(value, list):
+            return [lift(v) for v in value]
         return 0.0 * like + value if isinstance(value, float) else value
 
-    value, hessian, defined = values.value, values.hessian, values.defined
-    return Values(
-        None if value is None else lift(value),
-        [lift(g) for g in values.gradient],
-        None if hessian is None else [lift(h) for h in hessian],
-        None if defined is None else lift(defined),
-    )
+    return Values(**{f.name: lift(getattr(values, f.name)) for f in fields(values)})
 
 
 def _usable(values: Values) -> Truth:
@@ -223,4 +234,16 @@ def _steepest(w: State, x: Sequence[Number], g: Sequence[Number], shape: Shape) 
     if shape.bounded:
         sides = zip(x, g, w.all("lower"), w.all("upper"), strict=True)
         entries = [projected(*side) for side in sides]
+    return reduce(larger, [abs(e) for e in entries])
+
+
+def _free(w: State, x: Sequence[Number], g: Sequence[Number], shape: Shape) -> Number:
+    """Give the largest entry of the gradient, in size, among variables that are free to move."""
+    entries = list(g)
+    if shape.bounded:
+        sides = zip(x, g, w.all("lower"), w.all("upper"), strict=True)
+        entries = [
+            select((a <= low) & (b > 0.0), 0.0, select((a >= high) & (b < 0.0), 0.0, b))
+            for a, b, low, high in sides
+        ]
     return reduce(larger, [abs(e) for e in entries])

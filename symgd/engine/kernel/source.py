@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from ...expression.functions import kernel_names
+from ...expression.guards import Guards
 from ...expression.printing import SourcePrinter, share
 from ...memos import memo
 from ...methods.base import Fixed, Method
@@ -116,21 +117,32 @@ def _module(symbolic: Symbolic, asks: frozenset[str]) -> str:
 
 def _body(symbolic: Symbolic, asks: frozenset[str]) -> str:
     """Source of what is asked, and of where it is defined."""
+    guards = symbolic.guards if "guards" in asks else Guards(None, None, None)
     parts = {
         "value": [symbolic.expr] if "value" in asks else [],
         "gradient": list(symbolic.gradient),
         "hessian": symbolic.triangle if "hessian" in asks else [],
         "defined": [c.holds for c in symbolic.domain],
+        "guards": guards.there,
+        "bend": [symbolic.bend] if "bend" in asks else [],
     }
     assignments, outputs = share(symbolic.renamed([e for part in parts.values() for e in part]))
     show = SourcePrinter().doprint
     lines = [f"{name} = {show(expr)}" for name, expr in assignments]
     shown = iter([show(expr) for expr in outputs])
-    value, gradient, hessian, holds = ([next(shown) for _ in part] for part in parts.values())
-    triangle = f"[{', '.join(hessian)}]" if hessian else None
-    defined = " * ".join(holds) or None
-    results = [(*value, None)[0], f"[{', '.join(gradient)}]", triangle, defined]
-    lines.append(f"return Values({', '.join(map(str, results))})")
+    value, gradient, hessian, holds, watched, bend = (
+        [next(shown) for _ in part] for part in parts.values()
+    )
+    results = {
+        "value": (*value, None)[0],
+        "gradient": f"[{', '.join(gradient)}]",
+        "hessian": f"[{', '.join(hessian)}]" if hessian else None,
+        "defined": " * ".join(holds) or None,
+        **guards.named(watched),
+        "bend": (*bend, None)[0],
+    }
+    given = [f"{name}={result}" for name, result in results.items() if result is not None]
+    lines.append(f"return Values({', '.join(given)})")
     return "\n".join(f"    {line}" for line in lines)
 
 

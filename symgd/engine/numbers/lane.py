@@ -13,11 +13,13 @@ from functools import reduce
 from operator import add
 from typing import Any
 
+import numpy as np
 from llvmlite import binding, ir
 
 from ..kernel.layout import LANES, Layout
 from . import vmath
 from .intrinsics import Float, Truth, as_node, fabs, floor
+from .intrinsics import root as _root
 from .intrinsics import select as _select
 
 INF = float("inf")
@@ -114,6 +116,11 @@ def select(condition: Truth, x: Float | float, y: Float | float) -> Number:
 def dot(a: Sequence[Number], b: Sequence[Number]) -> Number:
     """Give the inner product of two vectors of a lane."""
     return reduce(add, [x * y for x, y in zip(a, b, strict=True)])
+
+
+def root(x: Number) -> Number:
+    """Give the square root."""
+    return Number(x.builder, _root(x).node) if isinstance(x, Float) else np.sqrt(x)
 
 
 def size(values: Sequence[Number]) -> Number:

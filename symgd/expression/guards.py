@@ -1,0 +1,283 @@
+"""What a step must not cross: the zeros at which a formula ends, has a pole, or bends sharply.
+
+Descent in small steps can neither cross a pole nor leave the part of its domain where it began. A
+method that may not either asks for three numbers at each point, which share their parts with f.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, fields
+from functools import reduce
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import S
+
+from .calculus import derivative, upwards
+from .classes import Absolute, Cbrt, Expm1, LessEqual, Log1p, Maximum, Sign, Where
+from .domain import Condition
+from .functions import TABLE, own
+
+_FACTORED = 12  # terms of a sum up to which its factors are looked for
+_ROOTS = 8  # degree of a polynomial in one variable up to which its roots are
+_BARRIERS = 32  # zeros that steps are kept short of; signs are watched of all
+_VANISHING = (
+    Absolute, Cbrt, Expm1, Log1p, Sign, sympy.sinh, sympy.tanh, sympy.asinh, sympy.atan, sympy.asin,
+    sympy.atanh, sympy.erf,
+)  # where their argument does  # fmt: skip
+_NEVER = (sympy.exp, sympy.cosh, sympy.erfc)
+_SAMPLES = 4  # points at which a pole has to be none
+_NEAR = 1e-4  # distance at which they look at it, and a tenth of it
+_LEVEL = 1e-6  # change of f, relative to its size, that is none
+
+Values = Callable[..., Sequence[np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Guards:
+    """Expressions in the variables of a formula; None for what it has not.
+
+    Attributes
+    ----------
+    component : sympy.Expr or None
+        A number that is the same within one part of the domain, and another one beyond a pole or
+        an edge.
+    piece : sympy.Expr or None
+        The same for the pieces on which f is smooth.
+    closing : sympy.Expr or None
+        How fast descent closes in on the nearest pole or open edge: the inverse of the length of
+        the step that would reach it, if that went on straight. Not positive if none is ahead.
+    """
+
+    component: sympy.Expr | None
+    piece: sympy.Expr | None
+    closing: sympy.Expr | None
+
+    @property
+    def there(self) -> list[sympy.Expr]:
+        """Those that the formula has, in this order."""
+        return [e for e in (self.component, self.piece, self.closing) if e is not None]
+
+    def named(self, numbers: Iterable[Any]) -> dict[str, Any]:
+        """Give numbers for `there` by their names; None for what is not there."""
+        rest = iter(numbers)
+        expressions = {f.name: getattr(self, f.name) for f in fields(self)}
+        return {n: None if e is None else next(rest) for n, e in expressions.items()}
+
+
+@dataclass(frozen=True)
+class _Edge:
+    """A zero that is not crossed; `taken` is 1 where it counts, inside a branch of ``where``."""
+
+    zero: sympy.Expr
+    open: bool
+    taken: sympy.Expr
+
+
+def guards(
+    expr: sympy.Expr,
+    gradient: Sequence[sympy.Expr],
+    variables: Sequence[sympy.Symbol],
+    params: Sequence[sympy.Symbol],
+    domain: Iterable[Condition],
+    fun: Values,
+) -> Guards:
+    """Find what steps from a point must not cross.
+
+    Parameters
+    ----------
+    expr : sympy.Expr
+        f.
+    gradient : sequence of sympy.Expr
+        Its derivatives.
+    variables, params : sequence of sympy.Symbol
+        Its names.
+    domain : iterable of Condition
+        Where its text is defined.
+    fun : callable
+        f of one array a variable and one a parameter, in a list.
+
+    Returns
+    -------
+    Guards
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x", real=True)
+    >>> guards(abs(x - 1) + 1 / x**2, [], [x], [], [], None).closing is None  # no condition
+    True
+    """
+    edges = list(dict.fromkeys(_edges(expr, domain)))
+    removable = _Removable(variables, params, fun)
+    edges = [e for e in edges if not (e.open and removable(e.zero))]
+    signs = [e.zero for e in edges if e.taken is S.One and not e.zero.is_nonnegative]
+    slopes = dict(zip(variables, gradient, strict=False))
+    rates = [_closing(e, slopes) for e in edges if e.open][:_BARRIERS]
+    kinks = [k for k in kinks_of(expr) if not k.is_nonnegative]
+    return Guards(
+        component=_signature(signs),
+        piece=_signature(kinks),
+        closing=reduce(Maximum, rates) if rates and slopes else None,
+    )
+
+
+def kinks_of(expr: sympy.Expr) -> list[sympy.Expr]:
+    """Give the expressions at whose zeros f has a kink or a jump."""
+    kinks = {row.symbol: row.kink for row in TABLE if row.kink is not None}
+    nodes = sorted(expr.atoms(*kinks), key=sympy.default_sort_key)
+    return list(dict.fromkeys(kinks[node.func](*node.args) for node in nodes))
+
+
+def _signature(zeros: Sequence[sympy.Expr]) -> sympy.Expr | None:
+    """Give a number that changes when any of some expressions changes its sign.
+
+    Roots of different primes are independent, so no two sets of them have the same sum.
+    """
+    weights = [sympy.Float(float(sympy.sqrt(sympy.prime(i + 1)))) for i in range(len(zeros))]
+    terms = [w * LessEqual(S.Zero, z) for w, z in zip(weights, zeros, strict=True)]
+    return sympy.Add(*terms) if terms else None
+
+
+def _closing(edge: _Edge, slopes: dict[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
+    """Give the share of the distance to a zero that descent covers in a unit of its step."""
+    parts = [slope * own(derivative(edge.zero, v)) for v, slope in slopes.items()]
+    rate = sympy.Add(*parts) / edge.zero
+    return rate if edge.taken is S.One else Where(edge.taken, rate, S.Zero)
+
+
+def _edges(expr: sympy.Expr, domain: Iterable[Condition]) -> Iterator[_Edge]:
+    for condition in domain:
+        for zero in condition.edges:
+            for part in zeros(zero):
+                yield _Edge(part, condition.open, condition.taken)
+    for node in upwards([expr]):
+        if isinstance(node, sympy.tan):
+            yield _Edge(sympy.cos(node.args[0]), True, S.One)
+
+
+def zeros(expr: sympy.Expr) -> Iterator[sympy.Expr]:
+    """Give expressions that vanish where one does, and change their signs there if it can be.
+
+    Examples
+    --------
+    >>> x, y = sympy.symbols("x y", real=True)
+    >>> list(zeros(x**2 - y**2)), list(zeros(1 - sympy.cos(2 * x))), list(zeros(x**2 + 1))
+    ([x - y, x + y], [sin(x)], [])
+    """
+    if expr.is_number or expr.is_positive or expr.is_negative or isinstance(expr, _NEVER):
+        return
+    if expr.is_Mul:
+        constant, rest = expr.as_coeff_Mul()
+        if rest.is_Mul:
+            for factor in rest.args:
+                yield from zeros(factor)
+        else:
+            yield from (-zero if constant < 0 else zero for zero in zeros(rest))
+    elif expr.is_Pow:
+        if expr.exp.is_positive:
+            yield from zeros(expr.base)
+    elif isinstance(expr, _VANISHING):
+        yield from zeros(expr.args[0])
+    elif isinstance(expr, sympy.log):
+        yield from zeros(expr.args[0] - 1)
+    elif isinstance(expr, sympy.tan):
+        yield from zeros(sympy.sin(expr.args[0]))
+    elif expr.is_Add:
+        yield from _zeros_of_sum(expr)
+    else:
+        yield expr
+
+
+def _zeros_of_sum(expr: sympy.Expr) -> Iterator[sympy.Expr]:
+    half = _half_angle(expr)
+    if half is not None:
+        yield half
+        return
+    exact = expr.xreplace({n: sympy.Rational(str(n)) for n in expr.atoms(sympy.Float)})
+    factors = [(exact, 1)]
+    if len(exact.args) <= _FACTORED and not _is_linear(exact):
+        factors = sympy.factor_list(exact)[1]
+    if len(factors) == 1 and factors[0][1] == 1:
+        factors = [(exact, 1)]  # with its sign
+    for factor, _ in factors:
+        yield from _roots(factor) if factor.is_Add else zeros(factor)
+
+
+def _half_angle(expr: sympy.Expr) -> sympy.Expr | None:
+    """Write 1 - cos(u) and its like, which never changes its sign, as the square that it is."""
+    constant, rest = expr.as_coeff_Add()
+    factor, wave = rest.as_coeff_Mul()
+    if not constant or abs(constant) != abs(factor):
+        return None
+    same = (constant > 0) == (factor > 0)
+    if isinstance(wave, sympy.cos):
+        return (sympy.cos if same else sympy.sin)(wave.args[0] / 2)
+    if isinstance(wave, sympy.sin):
+        return sympy.sin(wave.args[0] / 2 + (sympy.pi if same else -sympy.pi) / 4)
+    return None
+
+
+def _is_linear(expr: sympy.Expr) -> bool:
+    return all(
+        sum(not f.is_number for f in sympy.Mul.make_args(term)) <= 1
+        and not any(f.is_Pow for f in sympy.Mul.make_args(term))
+        for term in expr.args
+    )
+
+
+def _roots(factor: sympy.Expr) -> Iterator[sympy.Expr]:
+    """Split what has one variable at its real roots; give anything else as it is."""
+    symbols = factor.free_symbols
+    if len(symbols) == 1 and factor.is_polynomial(*symbols) and not _is_linear(factor):
+        poly = sympy.Poly(factor, *symbols)
+        if poly.degree() <= _ROOTS:
+            for root in np.roots([float(c) for c in poly.all_coeffs()]):
+                if abs(root.imag) <= 1e-9 * abs(root):
+                    yield poly.gen - sympy.Float(root.real)
+            return
+    if not (factor.is_positive or factor.is_negative):
+        yield factor
+
+
+class _Removable:
+    """Tells poles that are none: f goes on through the zero of a denominator, as sin(x)/x does."""
+
+    def __init__(
+        self, variables: Sequence[sympy.Symbol], params: Sequence[sympy.Symbol], fun: Values
+    ) -> None:
+        self._names, self._fun = (*variables, *params), fun
+        self._variables = variables
+
+    def __call__(self, zero: sympy.Expr) -> bool:
+        for v in self._variables:
+            slope = sympy.diff(zero, v) if not zero.atoms(sympy.Function) else S.Zero
+            if slope and not slope.has(v):
+                return self._passes(v, zero, slope)
+        return False
+
+    def _passes(self, v: sympy.Symbol, zero: sympy.Expr, slope: sympy.Expr) -> bool:
+        rng = np.random.default_rng(0)
+        for _ in range(_SAMPLES):
+            point = dict(zip(self._names, rng.uniform(0.3, 1.7, len(self._names)), strict=True))
+            step = slope.subs(point)
+            if not step:
+                return False
+            point[v] -= float(zero.subs(point) / step)
+            if not self._goes_through(v, point):
+                return False
+        return True
+
+    def _goes_through(self, v: sympy.Symbol, point: dict[sympy.Symbol, float]) -> bool:
+        unit = _NEAR * max(1.0, abs(point[v]))
+        at = point[v] + unit * np.array([-1.0, 1.0, -0.1, 0.1])
+        with np.errstate(all="ignore"):
+            found = self._fun(*(at if n == v else point[n] for n in self._names))[0]
+        left, right, nearer_left, nearer_right = np.broadcast_to(found, 4)
+        if not np.isfinite(found).all():
+            return False
+        allowed = _LEVEL * (1 + np.abs(found).min())
+        across, nearer = abs(left - right), abs(nearer_left - nearer_right)
+        beside = max(abs(left - nearer_left), abs(right - nearer_right))
+        return bool(nearer <= across / 2 + allowed and beside <= 2 * across + allowed)
