@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import GOLDEN, Array, Mask, Whole
+from ..arrays import EPS, GOLDEN, Array, Mask, Whole
 from ..facts.cancellation import rounding
 from ..problem import Problem
 from .cells import cells
@@ -12,6 +12,7 @@ from .cells import cells
 _ONE_MINIMUM = 1e-6  # share of the width of all ends: two this close are one
 # shares of a line: in no step with any period of f
 _ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
+_TIED = 16 * EPS  # share of f: minima that differ by less stand in the order of their places
 _VALLEYS = 64  # valleys: a weak minimum is compared with so many, for time
 
 
@@ -47,7 +48,7 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
     valleys = np.arange(len(heads))
     rows = np.flatnonzero(weak[heads])
     valleys[rows] = rows[_joined(problem, x[heads[rows]], fun[heads[rows]])]
-    return _ranked(valleys[place][member], fun)
+    return _ranked(valleys[place][member], x, fun)
 
 
 def _close(points: Array, tolerance: Array) -> Whole:
@@ -81,11 +82,13 @@ def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
     return first
 
 
-def _ranked(labels: Whole, fun: Array) -> Whole:
-    """Count labels anew, by the lowest f of their members."""
-    lowest = np.full(labels.max() + 1, np.inf)
-    np.minimum.at(lowest, labels, fun)
-    used = np.flatnonzero(np.bincount(labels))
-    rank = np.empty(len(lowest), dtype=np.int64)
-    rank[used[np.argsort(lowest[used], kind="stable")]] = np.arange(len(used))
+def _ranked(labels: Whole, x: Array, fun: Array) -> Whole:
+    """Count labels anew, by the lowest f of their members; where that is the same, by x."""
+    order = np.lexsort((np.arange(len(fun)), fun, labels))
+    lowest = order[np.flatnonzero(np.diff(labels[order], prepend=-1))]
+    lowest = lowest[np.argsort(fun[lowest], kind="stable")]
+    apart = np.diff(fun[lowest], prepend=-np.inf) > _TIED * np.abs(fun[lowest])
+    lowest = lowest[np.lexsort((*x[lowest].T[::-1], np.cumsum(apart)))]
+    rank = np.empty(labels.max() + 1, dtype=np.int64)
+    rank[labels[lowest]] = np.arange(len(lowest))
     return np.asarray(rank[labels])

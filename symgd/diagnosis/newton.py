@@ -9,7 +9,7 @@ import numpy as np
 from ..arrays import EPS, Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
-from .local import PERTURBED, Model, model, times
+from .local import PERTURBED, Model, model, times, total
 
 _NEWTON_STEPS = 240  # steps: enough for x**12, where each gains an eleventh
 _TOO_FINE = 1e-4  # share of the way travelled: f is too coarse to judge a shorter step
@@ -20,6 +20,7 @@ _ASTRAY = 1e-2  # share of the way travelled: such steps may lead away by it
 _FINISH = 1e-12  # share of the tolerance: steps that shrink only linearly end there
 _AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
 _SEEKING = 8  # steps: towards a stationary point right beside
+_AT_ONCE = (3, 6)  # numbers of those that take what follows with them, if they shrink linearly
 _RISE = 0.1  # share of a step's predicted fall: f may rise by it
 _LINEAR = 0.25  # share of the step before: one that shrinks by less is not quadratic
 
@@ -107,7 +108,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
     return Refined(best, settled, linear >= _SINGULAR_STEPS)
 
 
-def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask]:
+def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask, Mask]:
     """Look for a stationary point of any kind beside points where descent has ended.
 
     Returns
@@ -116,18 +117,24 @@ def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask]:
         The stationary points, ``(n, n_vars)``.
     found : ndarray
         Whether there is one within a small share of the way that the run had come.
+    degenerate : ndarray
+        Whether the steps shrank only linearly, as where the Hessian is singular.
     """
-    y, found = stationary(problem, x, box)
+    y, found, degenerate = stationary(problem, x, box)
     reach = np.maximum(np.abs(x - x0), np.abs(x))
     near = (np.abs(y - x) <= _AT_END * reach).all(axis=1)
-    return np.where((found & near)[:, None], y, x), found & near
+    return np.where((found & near)[:, None], y, x), found & near, degenerate
 
 
-def stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask]:
-    """Give where Newton steps lead from points, and whether that is a stationary point."""
-    y = x.copy()
-    found = np.zeros(len(x), dtype=bool)
-    for _ in range(_SEEKING):
+def stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask, Mask]:
+    """Give where Newton steps lead from points, whether that is a stationary point, and how.
+
+    Where the Hessian is singular there, as at 0 for x**3, each step leaves the same share of the
+    way; what all the following ones would bring is then taken at once.
+    """
+    y, last = x.copy(), np.zeros_like(x)
+    found, degenerate = np.zeros((2, len(x)), dtype=bool)
+    for count in range(_SEEKING):
         here = model(problem, y, box)
         size = np.maximum(np.abs(x), np.abs(y))
         noise = 8 * EPS * times(np.abs(here.hessian), size)
@@ -135,8 +142,20 @@ def stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask]:
         with np.errstate(invalid="ignore"):
             found = here.finite & (np.abs(free) <= noise).all(axis=1)
         step = np.where(here.finite[:, None], here.newton_step(), 0.0)
-        y = np.where(found[:, None], y, box.clip(y + step))
-    return y, found & _surrounded(problem, y, box)
+        if count in _AT_ONCE:
+            following = _following(step, last)
+            degenerate |= ~found & (following > 1)
+            step *= following[:, None]
+        y, last = np.where(found[:, None], y, box.clip(y + step)), step
+    return y, found & _surrounded(problem, y, box), degenerate
+
+
+def _following(step: Array, last: Array) -> Array:
+    """Give how many steps a step stands for, if those after it shrink as it did from the last."""
+    with np.errstate(all="ignore"):
+        scaled = last / np.abs(last).max(axis=1, keepdims=True) ** 2
+        left = total(step * scaled) / total(last * scaled)
+        return np.where((left >= _LINEAR) & (left < 1), 1 / (1 - left), 1.0)
 
 
 def _surrounded(problem: Problem, points: Array, box: Box) -> Mask:

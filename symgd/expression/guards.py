@@ -23,10 +23,12 @@ from .functions import TABLE, own
 _FACTORED = 12  # terms of a sum up to which its factors are looked for
 _ROOTS = 8  # degree of a polynomial in one variable up to which its roots are
 _BARRIERS = 32  # zeros that steps are kept short of; signs are watched of all
-_VANISHING = (
-    Absolute, Cbrt, Expm1, Log1p, Sign, sympy.sinh, sympy.tanh, sympy.asinh, sympy.atan, sympy.asin,
-    sympy.atanh, sympy.erf,
-)  # where their argument does  # fmt: skip
+_INNER: dict[Any, Callable[[sympy.Expr], sympy.Expr]] = {
+    **dict.fromkeys((Absolute, Cbrt, Expm1, Log1p, Sign, sympy.Pow, sympy.sinh, sympy.tanh,
+                     sympy.asinh, sympy.atan, sympy.asin, sympy.atanh, sympy.erf), lambda u: u),
+    sympy.log: lambda u: u - 1,
+    sympy.tan: sympy.sin,
+}  # what vanishes where a function of it does  # fmt: skip
 _NEVER = (sympy.exp, sympy.cosh, sympy.erfc)
 _SAMPLES = 4  # points at which a pole has to be none
 _NEAR = 1e-4  # distance at which they look at it, and a tenth of it
@@ -169,25 +171,23 @@ def zeros(expr: sympy.Expr) -> Iterator[sympy.Expr]:
     if expr.is_number or expr.is_positive or expr.is_negative or isinstance(expr, _NEVER):
         return
     if expr.is_Mul:
-        constant, rest = expr.as_coeff_Mul()
-        if rest.is_Mul:
-            for factor in rest.args:
-                yield from zeros(factor)
-        else:
-            yield from (-zero if constant < 0 else zero for zero in zeros(rest))
-    elif expr.is_Pow:
-        if expr.exp.is_positive:
-            yield from zeros(expr.base)
-    elif isinstance(expr, _VANISHING):
-        yield from zeros(expr.args[0])
-    elif isinstance(expr, sympy.log):
-        yield from zeros(expr.args[0] - 1)
-    elif isinstance(expr, sympy.tan):
-        yield from zeros(sympy.sin(expr.args[0]))
+        yield from _zeros_of_product(expr)
     elif expr.is_Add:
         yield from _zeros_of_sum(expr)
+    elif expr.is_Pow and not expr.exp.is_positive:
+        return
     else:
-        yield expr
+        inner = _INNER.get(expr.func)
+        yield from [expr] if inner is None else zeros(inner(expr.args[0]))
+
+
+def _zeros_of_product(expr: sympy.Expr) -> Iterator[sympy.Expr]:
+    constant, rest = expr.as_coeff_Mul()
+    if rest.is_Mul:
+        for factor in rest.args:
+            yield from zeros(factor)
+    else:
+        yield from (-zero if constant < 0 else zero for zero in zeros(rest))
 
 
 def _zeros_of_sum(expr: sympy.Expr) -> Iterator[sympy.Expr]:
@@ -195,14 +195,14 @@ def _zeros_of_sum(expr: sympy.Expr) -> Iterator[sympy.Expr]:
     if half is not None:
         yield half
         return
-    exact = expr.xreplace({n: sympy.Rational(str(n)) for n in expr.atoms(sympy.Float)})
-    factors = [(exact, 1)]
-    if len(exact.args) <= _FACTORED and not _is_linear(exact):
-        factors = sympy.factor_list(exact)[1]
-    if len(factors) == 1 and factors[0][1] == 1:
-        factors = [(exact, 1)]  # with its sign
-    for factor, _ in factors:
-        yield from _roots(factor) if factor.is_Add else zeros(factor)
+    if len(expr.args) <= _FACTORED and not _is_linear(expr):
+        exact = expr.xreplace({n: sympy.Rational(str(n)) for n in expr.atoms(sympy.Float)})
+        factors = sympy.factor_list(sympy.fraction(sympy.together(exact))[0])[1]
+        if len(factors) > 1 or factors[0][1] > 1:
+            for factor, _ in factors:
+                yield from _roots(factor) if factor.is_Add else zeros(factor)
+            return
+    yield from _roots(expr)
 
 
 def _half_angle(expr: sympy.Expr) -> sympy.Expr | None:

@@ -119,6 +119,10 @@ class Automatic(Adaptive):
         """Name the length of the first step."""
         return {"scale": 1}
 
+    def kept(self, n_vars: int) -> tuple[str, ...]:
+        """Name the length of the next step: a run that goes on does not begin with the first."""
+        return ("t",)
+
     def begin(self, width: Array) -> dict[str, Array]:
         """Give the value before the first one, and the length of the first step."""
         return {"f": np.full((1, 1), np.inf), "scale": np.full((1, 1), FIRST_STEP * width.min())}
@@ -157,9 +161,11 @@ class _Trial:
 
     def _unevenness(self) -> Number:
         """Give what the trapezoid rule misses, relative to the fall that the slope predicts."""
-        miss = abs(self.change - 0.5 * (self.slope + self.ahead))
-        rounding = 3.0 * self.slack + _SLOPE_SLACK * (abs(self.slope) + abs(self.ahead))
-        return larger(miss - rounding, 0.0) / abs(self.slope)
+        predicted = abs(self.slope)
+        ratio = self.ahead / predicted
+        miss = abs(self.change / predicted + 0.5 - 0.5 * ratio)
+        rounding = 3.0 * self.slack / predicted + _SLOPE_SLACK * (1.0 + abs(ratio))
+        return larger(miss - rounding, 0.0)
 
     def _is_even(self) -> Truth:
         """Tell whether the two ends tell all that lies between them."""
@@ -217,7 +223,8 @@ class _Trial:
         downwards = smaller(growth, _GROWTH) * t
         left = select(square > _TINY, abs(barzilai) * inverse, INF)
         length = select(curved > 0.0, upwards, smaller(downwards, left))
-        length = select(self.first, self.w["scale"] * inverse, length)
+        begin = select(t > 0.0, t, self.w["scale"] * inverse)
+        length = select(self.first, begin, length)
         return self._short_of_poles(self._short_of_ripples(length))
 
     def _short_of_poles(self, length: Number) -> Number:
@@ -242,9 +249,9 @@ class _Trial:
         square of the length; a step out of the domain tells nothing but that it was too long.
         """
         t = smaller(t, _LONGEST)
-        parabola = clip(0.5 * self.slope / (self.slope - self.change), _SHORTEST, _SHORTER)
-        share = clip(_SAFETY * root(self.allowed / self.uneven), _SHORTEST, _SHORTER)
-        share = select(self.falls, share, parabola)
+        parabola = 0.5 * self.slope / (self.slope - self.change)
+        share = select(self.falls, _SAFETY * root(self.allowed / self.uneven), parabola)
+        share = larger(_SHORTEST, smaller(_SHORTER, share))  # not nan, whatever share is
         return select(self.inside, share, _SHORTEST) * t
 
     def _stuck(self, stall: Number) -> Truth:

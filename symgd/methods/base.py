@@ -67,6 +67,8 @@ class Point:
         The largest entry of the gradient among variables that no bound holds, in size.
     usable : Truth
         Whether all this is finite, and f defined.
+    bottomless : Truth
+        Whether f is minus infinity where it is defined; None where it was not asked for.
     component, piece, closing : Number
         What steps must not cross (see `expression.guards`); None for what the formula has not.
     bend : Number
@@ -80,6 +82,7 @@ class Point:
     slope: Number
     free: Number
     usable: Truth
+    bottomless: Truth | None = None
     component: Number | None = None
     piece: Number | None = None
     closing: Number | None = None
@@ -164,6 +167,10 @@ class Method(ABC):
     def constants(self, n_vars: int) -> dict[str, int]:
         """Name what a lane only reads, in the same way."""
         return {}
+
+    def kept(self, n_vars: int) -> tuple[str, ...]:
+        """Name the rows that a run takes along which is followed further; by default, all."""
+        return tuple(self.rows(n_vars))
 
     def begin(self, width: Array) -> dict[str, Array]:
         """Give what rows start with, ``(count, n_runs)`` or ``(count, 1)``; others with zeros.

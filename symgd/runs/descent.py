@@ -96,14 +96,14 @@ class _Descent:
 
         Fixed steps are taken again from the start, and so with all that they remember: the same
         run, whatever its tolerance was at first. A method that chooses its steps begins anew
-        where it is.
+        where it is, with what it keeps.
         """
         options = self._options.take(rows)
         if options.method.fixed:
             return _run(self._problem, self._x0[rows], tol, options)
         before = ends.take(rows)
         left = options.epochs - before.nit
-        more, paths = _run(self._problem, before.x, tol, options, left)
+        more, paths = _run(self._problem, before.x, tol, options, left, before.memory)
         whole = replace(
             more, nit=before.nit + more.nit, evaluations=before.evaluations + more.evaluations
         )
@@ -152,11 +152,16 @@ def _judging(options: Options) -> Judging:
 
 
 def _run(
-    problem: Problem, x0: Array, tol: float, options: Options, limits: Whole | None = None
+    problem: Problem,
+    x0: Array,
+    tol: float,
+    options: Options,
+    limits: Whole | None = None,
+    memory: Array | None = None,
 ) -> tuple[lanes.Ends, list[Array]]:
     """Hand a batch of runs to the kernel; gives the ends, and the paths if they are kept.
 
-    Each may take as many steps as all, or as `limits` tells.
+    Each may take as many steps as all, or as `limits` tells, and remembers nothing or `memory`.
 
     Raises
     ------
@@ -166,6 +171,8 @@ def _run(
     compiled, batch = _prepared(problem, x0, tol, options)
     if limits is not None:
         batch = replace(batch, rows={**batch.rows, "limit": limits[None].astype(float)})
+    if memory is not None:
+        batch = replace(batch, rows={**batch.rows, **compiled.layout.named(memory.T)})
     ways: list[Array] = []
     try:
         if options.history:

@@ -19,7 +19,7 @@ def traps_beside_starts(case: Case) -> None:
     if not len(rows):
         return
     x0 = case.x0[rows]
-    y, found = stationary(case.problem, x0, case.box)
+    y, found, _ = stationary(case.problem, x0, case.box)
     found &= (np.abs(y - x0) <= _TRAPPED * case.how.width).all(axis=1)
     y = np.where(np.abs(y) <= _COORDINATE * np.abs(y - x0), 0.0, y)
     rows, y = rows[found], y[found]

@@ -83,8 +83,8 @@ def attempt(evaluate: Evaluate, method: Adaptive, shape: Shape) -> Callable[...,
         stop = select(move.stuck, float(Stop.FLOOR), stop)
         stop = select(move.good & (here.slope <= w["tol"]), float(Stop.TOLERANCE), stop)
         stop = select(first & ~move.good, float(Stop.NONFINITE), stop)
-        if here.value is not None:
-            stop = select(here.value == -INF, float(Stop.BOTTOMLESS), stop)
+        if here.bottomless is not None:
+            stop = select(here.bottomless, float(Stop.BOTTOMLESS), stop)
         before = {name: w.all(name) for name in rows}
         w.put("x", chosen(accept, target, x))
         for name, old in before.items():
@@ -189,6 +189,9 @@ def returns(shape: Shape, method: Fixed) -> bool:
 
 
 def _point(w: State, x: Sequence[Number], values: Values, shape: Shape) -> Point:
+    bottomless = None if values.value is None else values.value == -INF
+    if bottomless is not None and values.defined is not None:
+        bottomless = bottomless & (values.defined == 1.0)
     return Point(
         x,
         values.gradient,
@@ -197,6 +200,7 @@ def _point(w: State, x: Sequence[Number], values: Values, shape: Shape) -> Point
         slope=_steepest(w, x, values.gradient, shape),
         free=_free(w, x, values.gradient, shape),
         usable=_usable(values),
+        bottomless=bottomless,
         component=values.component,
         piece=values.piece,
         closing=values.closing,

@@ -158,5 +158,4 @@ def _layout(method: Method, shape: Shape) -> Layout:
     rows |= {"nit": 1, "nfev": 1, "code": 1}
     sides = n if shape.bounded else 0
     rows |= {"param": shape.params, "lower": sides, "upper": sides, "limit": 1, "tol": 1}
-    kept = tuple(memory) if method.fixed else ()
-    return Layout(tuple({**rows, **method.constants(n)}.items()), kept)
+    return Layout(tuple({**rows, **method.constants(n)}.items()), method.kept(n))
