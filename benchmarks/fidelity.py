@@ -24,32 +24,31 @@ from .flow import Array, Landscape
 
 _HERE = Path(__file__).parent
 _MOST_VARIABLES = 3
-_CURVES = {
-    "AMGM",
-    "Mishra09",
-    "DropWave",
-    "Problem22",
-}  # minima in curves, or degenerate inflections
+_CURVES = {"AMGM", "Mishra09", "DropWave"}  # minima are curves
+_INFLECTED = {"Problem20", "Problem22"}  # the flow ends at degenerate inflections
 _UNFINISHED = {"Eckerle4", "Meyer"}  # the reference takes too long
-_STARTS = {"one variable": 200, "held out": 200}
-_ELSE = 64
+_RIPPLED = {"Bohachevsky2", "Bohachevsky3"}  # 400 waves in a box
+_LINES = {"one variable", "held out"}
+_STARTS, _ELSE = 200, 64
 _PAGE = """\
 # Which start leads where
 
 Written by `python -m benchmarks.fidelity` on {machine}.
 
-From random starts in a box, without bounds: **faithful** is the share of runs whose end belongs to the
-minimum to which gradient descent of small steps leads, which a stiff solver (LSODA, tolerance 1e-9)
-followed until Newton's method converged nearby; both may lead to none. **arrived** is the share of the
-starts from which that flow leads to a minimum that ended at any. Evaluations of f and its gradient are
-means over problems of the mean over runs. Formulas: `benchmarks/fidelity.json`, and of the published
-ones (`tests/data/problems.json`) the smooth ones of at most three variables. The held-out formulas and
-the kinks were not looked at when the numbers of the step were chosen.
+From random starts in a box, without bounds: **faithful** is the share of runs whose end belongs to
+the minimum to which gradient descent of small steps leads, or that lead to none as it does. A stiff
+solver (LSODA, relative tolerance 1e-9) followed it until Newton's method converged nearby.
+**arrived** is the share of runs that ended at any minimum, among those from where that descent
+leads to one. Evaluations of f and its gradient are means over problems of the mean over runs.
+
+Formulas stand in `benchmarks/fidelity.json`, the smooth published ones of at most three variables
+in `tests/data/problems.json`. The held-out formulas were not looked at when the numbers of the step
+were chosen. The rippled ones are Bohachevsky's second and third: 400 waves from side to side.
 
 {table}
 
-At kinks there is no reference; told is how often a run ended with f higher than with the step that looks
-at f at its end alone (a Barzilai-Borwein step with Armijo's rule), and how often lower.
+What no local test sees is a bump between two points that look alike: on
+`x**2/20 - exp(-50*(x - 1)**2)` (held out) 71 % of the runs are faithful, of both kinds.
 """
 
 
@@ -73,8 +72,9 @@ def problems() -> Iterator[tuple[str, str, Landscape]]:
         yield row["group"], row["name"], _landscape(row["expr"], row["vars"], row["box"])
     for row in json.loads((_HERE.parent / "tests/data/problems.json").read_text()):
         smooth = row["class"] == "smooth" and len(row["vars"]) <= _MOST_VARIABLES
-        if smooth and row["name"] not in _CURVES | _UNFINISHED:
-            yield "smooth", row["name"], _landscape(row["expr"], row["vars"], row["bounds"])
+        if smooth and row["name"] not in _CURVES | _INFLECTED | _UNFINISHED:
+            group = "rippled" if row["name"] in _RIPPLED else "smooth"
+            yield group, row["name"], _landscape(row["expr"], row["vars"], row["bounds"])
 
 
 def _landscape(expr: str, names: list[str], box: list[list[float]]) -> Landscape:
@@ -84,7 +84,7 @@ def _landscape(expr: str, names: list[str], box: list[list[float]]) -> Landscape
 
 def starts(group: str, land: Landscape) -> Array:
     """Give the starts of a problem."""
-    return land.starts(_STARTS.get(group, _ELSE))
+    return land.starts(_STARTS if group in _LINES else _ELSE)
 
 
 Ends = tuple[Array, Array]  # points and evaluations
@@ -123,9 +123,10 @@ def scipy(method: str, hessian: bool, land: Landscape, x0: Array) -> Ends:
 
 CONTESTANTS: dict[str, Callable[[Landscape, Array], Ends]] = {
     "symgd": ours,
-    "symgd, faithful": partial(ours, method=symgd.methods.Automatic(faithful=True)),
+    "symgd, faithful": partial(ours, method="faithful"),
     "SciPy L-BFGS-B": partial(scipy, "L-BFGS-B", False),
     "SciPy BFGS": partial(scipy, "BFGS", False),
+    "SciPy CG": partial(scipy, "CG", False),
     "SciPy trust-exact": partial(scipy, "trust-exact", True),
 }
 
@@ -152,15 +153,37 @@ def table(found: Sequence[Score]) -> str:
     groups: dict[tuple[str, str], list[Score]] = defaultdict(list)
     for score in found:
         groups[score.group, score.contestant].append(score)
-    lines = [
-        "| problems | contestant | faithful | arrived | evaluations |",
-        "|---|---|---|---|---|",
-    ]
+    head = "problems", "contestant", "faithful", "arrived", "evaluations"
+    lines = [head, ("---",) * len(head)]
     for (group, contestant), mine in groups.items():
         faithful = np.mean([100 * s.faithful / s.starts for s in mine])
         arrived = np.mean([100 * s.arrived / s.flowing for s in mine if s.flowing])
         mean = np.mean([s.evaluations for s in mine])
-        lines.append(
-            f"| {group} ({len(mine)}) | {contestant} | {faithful:.2f} % | {arrived:.2f} % | {mean:.3g} |"
-        )
-    return "\n".join(lines)
+        cells = f"{faithful:.2f} %", f"{arrived:.2f} %", f"{mean:.3g}"
+        lines.append((f"{group} ({len(mine)})", contestant, *cells))
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Compare, print and save."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.fidelity", description=__doc__)
+    parser.add_argument("--only", metavar="GROUP", help="one group of problems")
+    parser.add_argument("--ours", action="store_true", help="no peers")
+    parser.add_argument("--docs", type=Path, metavar="FOLDER", help="folder for fidelity.md")
+    given = parser.parse_args(arguments)
+    names = [name for name in CONTESTANTS if name.startswith("symgd") or not given.ours]
+    jobs = [job for job in problems() if given.only in (None, job[0])]
+    spawn = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as pool:
+        found = [s for each in pool.map(partial(scores, contestants=names), jobs) for s in each]
+    print(table(found))
+    for score in found:
+        if score.contestant == "symgd" and score.faithful < score.starts:
+            print(f"{score.group}: {score.name}: {score.faithful} of {score.starts}")
+    if given.docs:
+        page = _PAGE.format(machine=machine(), table=table(found))
+        (given.docs / "fidelity.md").write_text(page)
+
+
+if __name__ == "__main__":
+    main()

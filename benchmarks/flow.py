@@ -23,13 +23,14 @@ import symgd
 Array = npt.NDArray[np.float64]
 
 _RTOL, _ATOL = 1e-9, 1e-11  # of LSODA; the second as a share of the box
-_SLOW = 1e-6  # of the usual gradient: below it the speed falls
+_SLOW = 1e-10  # of the usual gradient: below it the speed falls
 _LONGEST = (0.02, 5e-4)  # steps, as shares of the box; the second where the first leave the domain
 _FIRST, _GROWTH, _SEGMENTS = 0.01, 1.6, 24  # lengths between two looks, as shares of the box
+_LOOKS = 9  # points of a segment that are looked at
 _NEAR = 1e-3  # of the box: Newton's method may go so far
 _SAME = 1e-5  # of the box: minima closer than that are one
 _NEWTON = 30
-_FLAT = 1e-8  # of the usual gradient: such starts have no direction
+_FLAT = 1e-8  # gradient: from there no run starts whose tolerance it is
 _FLATTEST = 1e-10  # of the largest eigenvalue: the smallest that counts as positive
 
 
@@ -55,11 +56,11 @@ class Landscape:
         return self.upper - self.lower
 
     def starts(self, count: int) -> Array:
-        """Draw starts, those left out where f is undefined or the gradient next to nothing."""
+        """Draw starts, without those where f is undefined or the gradient next to nothing."""
         rng = np.random.default_rng(0)
         points = rng.uniform(self.lower, self.upper, (count, len(self.lower)))
         sizes = np.abs(self.problem.gradients(points)).max(axis=1)
-        return points[np.isfinite(sizes) & (sizes > _FLAT * np.nanmedian(sizes))]
+        return points[np.isfinite(sizes) & (sizes > _FLAT * max(1.0, np.nanmedian(sizes)))]
 
     def minima(self, points: Array) -> Array:
         """Give the minimum right beside each point, by Newton's method; nan where there is none."""
@@ -98,8 +99,17 @@ class Landscape:
 
     def destinations(self, starts: Array) -> Array:
         """Give the minimum to which the flow leads from each start; nan where to none."""
+        return self._ends(starts, np.full((2, len(self.width)), [[-np.inf], [np.inf]]))
+
+    def destinations_inside(self, starts: Array) -> Array:
+        """Give the same; nan, too, where the flow leaves the box on its way."""
+        margin = 1e-9 * self.width
+        return self._ends(starts, np.array([self.lower - margin, self.upper + margin]))
+
+    def _ends(self, starts: Array, sides: Array) -> Array:
         speed = self._speed(starts)
-        return np.array([self._destination(start, speed) for start in starts]).reshape(starts.shape)
+        ends = [self._destination(start, speed, sides) for start in starts]
+        return np.array(ends).reshape(starts.shape)
 
     def _speed(self, starts: Array) -> Callable[[Array, float], Sequence[float]]:
         names = self.problem.variables
@@ -117,7 +127,7 @@ class Landscape:
 
         return speed
 
-    def _destination(self, start: Array, speed: Any) -> Array:
+    def _destination(self, start: Array, speed: Any, sides: Array) -> Array:
         size = float(self.width.min())
         for longest in _LONGEST:
             x, length = start, _FIRST * size
@@ -125,24 +135,27 @@ class Landscape:
                 found = self.minima(x[None])[0]
                 if not np.isnan(found).any():
                     return found
-                x = _along(speed, x, length, size, longest)
-                length *= _GROWTH
+                path = _along(speed, x, length, size, longest)
+                x, length = path[-1], length * _GROWTH
                 if not np.isfinite(x).all():
                     break
+                if (path < sides[0]).any() or (path > sides[1]).any():
+                    return np.full(len(start), np.nan)
             else:
                 break
         return np.full(len(start), np.nan)
 
 
 def _along(speed: Any, x: Array, length: float, size: float, longest: float) -> Array:
-    """Follow the flow for a length."""
+    """Follow the flow for a length; gives points on the way."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         path, _ = odeint(
-            speed, x, [0.0, length], rtol=_RTOL, atol=_ATOL * size, mxstep=4000, tcrit=[length],
+            speed, x, np.linspace(0, length, _LOOKS), rtol=_RTOL,
+            atol=_ATOL * size, mxstep=4000, tcrit=[length],
             hmax=longest * size, full_output=True, printmessg=False,
         )  # fmt: skip
-    return np.asarray(path[-1])
+    return np.asarray(path)
 
 
 def _functions() -> list[Any]:

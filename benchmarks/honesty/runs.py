@@ -8,6 +8,8 @@ from itertools import chain, product
 
 import numpy as np
 
+from benchmarks.flow import Landscape
+
 from .contestants import ALL, OURS, Ends, ours
 from .oracle import FAR, NEAR, Care, Finding, Oracle
 from .starts import Stationary, families, near_minima, safe_rates, stationary
@@ -18,6 +20,7 @@ _EPOCHS = 2000
 _OUTSIDE = 1e-9  # of a side of the box: an end so far outside still counts as inside
 _CLOSE = 1e-6  # to the lowest value known: so close it counts as reached
 _BOUNDS = ", bounds=p.bounds"
+_FAMILY, _FLOWING = "random", 3  # starts whose flow is followed, up to so many variables
 _MOVING = ("SLOW", "OSCILLATING")  # verdicts of runs that do not claim to be at rest
 _UNJUDGED = Finding(np.nan)
 
@@ -74,6 +77,9 @@ class Run:
         What the oracle found.
     best : bool
         Whether f is as low as anywhere in the box.
+    faithful : bool or None
+        Whether the end belongs to the minimum to which gradient descent of small steps leads from
+        the start, inside the box; None where that is not known.
     """
 
     problem: str
@@ -88,6 +94,7 @@ class Run:
     inside: bool
     finding: Finding
     best: bool
+    faithful: bool | None
 
     @property
     def success(self) -> bool:
@@ -132,6 +139,7 @@ class _Batch:
     keywords: str
     starts: Array
     ends: Ends
+    faithful: list[bool | None]
 
 
 def judged(task: Task, effort: Effort) -> list[Run]:
@@ -147,10 +155,30 @@ def _automatic(task: Task, points: list[Stationary], effort: Effort) -> Iterator
     starts = families(task, points, effort.random, effort.beside)
     together = np.concatenate([*starts.values()])
     family = np.repeat([*starts], [len(mine) for mine in starts.values()])
+    flow = _Flow(task, starts)
     for name in effort.contestants:
         ends = ALL[name](task, together)
         for each, mine in starts.items():
-            yield _Batch(each, name, _BOUNDS, mine, ends.rows(family == each))
+            its = ends.rows(family == each)
+            yield _Batch(each, name, _BOUNDS, mine, its, flow.reached(each, its.x))
+
+
+class _Flow:
+    """Where gradient descent of small steps leads from the random starts of a smooth problem."""
+
+    def __init__(self, task: Task, starts: dict[str, Array]) -> None:
+        self._land = Landscape(task.problem, task.lower, task.upper)
+        self._to: Array | None = None
+        if task.smooth and len(task.variables) <= _FLOWING:
+            self._to = self._land.destinations_inside(starts[_FAMILY])
+
+    def reached(self, family: str, x: Array) -> list[bool | None]:
+        """Tell which ends belong to the flow's minimum; None where that is not known."""
+        if family != _FAMILY or self._to is None:
+            return [None] * len(x)
+        same = self._land.same(self._land.minima(x), self._to)
+        known = ~np.isnan(self._to).any(axis=1)
+        return [bool(s) if k else None for s, k in zip(same, known, strict=True)]
 
 
 def _fixed(task: Task, points: list[Stationary], effort: Effort) -> Iterator[_Batch]:
@@ -165,7 +193,8 @@ def _fixed(task: Task, points: list[Stationary], effort: Effort) -> Iterator[_Ba
         given = {"lr": lr, "epochs": _EPOCHS} | ({} if bounded else {"bounds": None})
         keywords = f"{_BOUNDS if bounded else ''}, lr={lr!r}, epochs={_EPOCHS}"
         family = f"{factor:g} x safe" + ("" if bounded else ", no bounds")
-        yield _Batch(family, OURS, keywords, mine, ours(task, mine, **given))
+        unknown: list[bool | None] = [None] * len(mine)
+        yield _Batch(family, OURS, keywords, mine, ours(task, mine, **given), unknown)
 
 
 def _runs(task: Task, oracle: Oracle, batch: _Batch) -> Iterator[Run]:
@@ -179,6 +208,7 @@ def _runs(task: Task, oracle: Oracle, batch: _Batch) -> Iterator[Run]:
             task.name, batch.family, batch.contestant, task.smooth, start, ends.x[i],
             batch.keywords, ends.status[i], reported, bool(inside[i]),
             oracle(x[i], _care(ends, i)) if inside[i] else _UNJUDGED, bool(best[i]),
+            batch.faithful[i],
         )  # fmt: skip
 
 

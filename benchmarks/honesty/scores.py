@@ -21,6 +21,8 @@ class Score:
         one at the largest distance, too.
     true, missed, best : int
         Minima reported, minima not reported, and minima reported with the lowest value of all.
+    faithful, flowing : int
+        Runs that ended where gradient descent of small steps leads, of those where that is known.
     """
 
     runs: int
@@ -31,6 +33,8 @@ class Score:
     true: int
     missed: int
     best: int
+    faithful: int
+    flowing: int
 
     @classmethod
     def of(cls, runs: Iterable[Run]) -> Score:
@@ -45,6 +49,8 @@ class Score:
             true=sum(run.true for run in runs),
             missed=sum(run.missed for run in runs),
             best=sum(run.true and run.best for run in runs),
+            faithful=sum(run.faithful is True for run in runs),
+            flowing=sum(run.faithful is not None for run in runs),
         )
 
     @property
@@ -65,6 +71,7 @@ class Score:
             "true or nearly": str(self.reported - self.far),
             "minima missed": _part(self.missed, self.minima),
             "best minimum": _part(self.best, self.runs),
+            "faithful": _part(self.faithful, self.flowing),
         }
 
 

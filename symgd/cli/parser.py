@@ -110,7 +110,7 @@ _RUNS: dict[str, dict[str, dict[str, Any]]] = {
         "--seed": {"metavar": "N", "type": int, "help": "seed of the sampler (0)"},
     },
     "how they descend": {
-        "--method": {"metavar": "NAME", "help": "automatic or gd (gd if there is --lr)"},
+        "--method": {"metavar": "NAME", "help": "automatic, faithful or gd (gd if there is --lr)"},
         "--lr": {"metavar": "RATE", "help": "fixed step; by default it is chosen automatically"},
         "--epochs": {"metavar": "N", "help": "most steps a run may take (10000)"},
         "--tol": {

@@ -20,7 +20,7 @@ _ASTRAY = 1e-2  # share of the way travelled: such steps may lead away by it
 _FINISH = 1e-12  # share of the tolerance: steps that shrink only linearly end there
 _AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
 _SEEKING = 8  # steps: towards a stationary point right beside
-_AT_ONCE = (3, 6)  # numbers of those that take what follows with them, if they shrink linearly
+_AT_ONCE = (3, 6)  # steps: if they shrink linearly, these take what follows with them
 _RISE = 0.1  # share of a step's predicted fall: f may rise by it
 _LINEAR = 0.25  # share of the step before: one that shrinks by less is not quadratic
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import ConfigurationError
-from ..methods import METHODS, Automatic, Method
+from ..methods import METHODS, Automatic, Faithful, Method
 from ..problem import Problem, Source
 from .boxes import Box, read_box
 from .names import hint
@@ -95,6 +95,7 @@ def read_options(
     seed: Count = 0,
     method: MethodLike = "gd",
     lr: Number | None = None,
+    faithful: bool = False,
     epochs: Count | None = None,
     tol: Number | None = None,
     polish: bool | None = None,
@@ -112,7 +113,7 @@ def read_options(
     names = problem.names
     box = Box(*read_box("bounds", bounds, names, closed=False))
     lower, upper = _start_box(start_box, box, names)
-    chosen = read_method(method, lr)
+    chosen = read_method(method, lr, faithful)
     limit = EPOCHS if epochs is None else read_whole("epochs", epochs, 1)
     exact = chosen.fixed and epochs is not None
     default_tol = 0.0 if exact else TOL
@@ -142,22 +143,34 @@ def _width(lower: Array, upper: Array) -> Array:
         return np.fmin(upper - lower, _WIDEST)
 
 
-def read_method(method: MethodLike, lr: Number | None) -> Method:
+def read_method(method: MethodLike, lr: Number | None, faithful: bool = False) -> Method:
     """Read how a step is made: a method, or the name of one and its rate.
 
-    Gradient descent chooses its steps itself where no rate is given.
+    Gradient descent chooses its steps itself where no rate is given, and then it can be faithful.
 
     Raises
     ------
     ConfigurationError
         If there is no such method, or it cannot do what is asked.
     """
-    if isinstance(method, Method):
-        if lr is not None:
-            raise ConfigurationError("lr", lr, "nothing beside a method object, which has its own")
-        fresh = replace(method)  # what a rule refers to may have changed since its last call
-        fresh.text  # noqa: B018 - a rule that cannot be written down is refused here
-        return fresh
+    chosen = _method_object(method, lr) if isinstance(method, Method) else _named(method, lr)
+    if not read_flag("faithful", faithful):
+        return chosen
+    if not isinstance(chosen, Automatic):
+        takes = f"False beside the method {chosen.name!r}, whose steps are not chosen"
+        raise ConfigurationError("faithful", faithful, takes)
+    return Faithful()
+
+
+def _method_object(method: Method, lr: Number | None) -> Method:
+    if lr is not None:
+        raise ConfigurationError("lr", lr, "nothing beside a method object, which has its own")
+    fresh = replace(method)  # what a rule refers to may have changed since its last call
+    fresh.text  # noqa: B018 - a rule that cannot be written down is refused here
+    return fresh
+
+
+def _named(method: Any, lr: Number | None) -> Method:
     if not isinstance(method, str) or method not in METHODS:
         takes = f"a method object, or one of {', '.join(map(repr, METHODS))}{hint(method, METHODS)}"
         raise ConfigurationError("method", method, takes)

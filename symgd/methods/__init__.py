@@ -2,7 +2,8 @@
 
 =================  ==============================================================================
 `GradientDescent`  ``"gd"``: fixed steps against the gradient
-`Automatic`        ``"automatic"``: steps that are tried, and taken if f falls
+`Automatic`        ``"automatic"``: steps that are tried, and taken if f falls as they foretold
+`Faithful`         ``"faithful"``: the same in shorter steps, which follow every ripple
 `Rule`             for a rule of your own: ten lines, compiled into the loop
 `Method`           what they have in common
 =================  ==============================================================================
@@ -16,6 +17,7 @@ from typing import Literal, TypeAlias
 
 from .automatic import Automatic
 from .base import METHODS, Adaptive, Fixed, Method, Move, Pace, Point
+from .faithful import Faithful
 from .gd import GradientDescent
 from .rule import Rule
 
@@ -24,12 +26,13 @@ for _place in iter_modules(__path__, f"{__name__}."):
         if isinstance(_found, type) and issubclass(_found, Method) and "name" in vars(_found):
             METHODS[_found.name] = _found
 
-MethodName: TypeAlias = Literal["automatic", "gd"]  # what type checkers know
+MethodName: TypeAlias = Literal["automatic", "faithful", "gd"]  # what type checkers know
 
 __all__ = [
     "METHODS",
     "Adaptive",
     "Automatic",
+    "Faithful",
     "Fixed",
     "GradientDescent",
     "Method",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from typing import ClassVar, Self, final
+from typing import ClassVar, Self
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from ..engine.numbers.lane import (
     Number,
     State,
     chosen,
-    clip,
     dot,
     larger,
     root,
@@ -30,10 +29,7 @@ FIRST_STEP = 1e-3  # length of the first try, as a share of the searched region
 _SLACK = 4 * 2.0**-52  # rounding of f that a step allows for, relative to f
 _SLOPE_SLACK = 1e-14  # rounding of the slopes along a step, relative to them
 _ARMIJO = 1e-4  # share of the predicted fall that a step has to bring
-_UNEVEN = 0.1  # share of the predicted fall by which the trapezoid rule may miss the true one
-_UNEVEN_FAITHFUL = 0.02  # the same for steps that follow every ripple
 _SHORT = 0.1  # of the first step's length: shorter steps over the tip of a cone are not too long
-_CONVEX = 0.25  # the same where f is convex, as far as a step shows
 _SAFETY = 0.9  # share of a length at which a test would just fail
 _LEAST, _MOST = 0.2, 100.0  # what a good step may make of the length of the next
 _GROWTH = 4.0  # the same at most, where f curves downwards
@@ -47,7 +43,22 @@ _VANISHED = 1e-300  # size of a gradient that has lost its digits
 _PATIENCE = 20.0  # accepted steps, more than others, that gain nothing beyond rounding
 
 
-@final
+@dataclass(frozen=True)
+class Evenness:
+    """By what share of the predicted fall the trapezoid rule may miss the true one.
+
+    Attributes
+    ----------
+    error : float
+        Anywhere.
+    convex : float
+        Where f is convex, as far as a step shows.
+    """
+
+    error: float
+    convex: float
+
+
 @dataclass(frozen=True)
 class Automatic(Adaptive):
     r"""Gradient descent that chooses its own step, :math:`x_{k+1} = x_k - t_k \nabla f(x_k)`.
@@ -69,11 +80,6 @@ class Automatic(Adaptive):
     is shortened by a parabola, or by that error. The first evaluation is a step of length zero
     from a value of infinity.
 
-    Parameters
-    ----------
-    faithful : bool
-        Follow every ripple of f, with steps about half as long.
-
     References
     ----------
     J. Barzilai and J. M. Borwein, "Two-Point Step Size Gradient Methods", IMA Journal of
@@ -90,24 +96,14 @@ class Automatic(Adaptive):
     """
 
     name: ClassVar[str] = "automatic"
-
-    faithful: bool = False
-
-    @property
-    def asks(self) -> frozenset[str]:  # type: ignore[override]
-        """Name what it has evaluated at each point."""
-        return frozenset({"value", "gradient", "guards"} | ({"bend"} if self.faithful else set()))
-
-    @property
-    def text(self) -> str:
-        """What its code depends on."""
-        return "faithful" if self.faithful else ""
+    asks: ClassVar[frozenset[str]] = frozenset({"value", "gradient", "guards"})
+    even: ClassVar[Evenness] = Evenness(error=0.1, convex=0.25)
 
     @classmethod
     def with_rate(cls, lr: float | None) -> Self:
         """Give the method, which takes no rate."""
         if lr is not None:
-            takes = "None beside the method 'automatic', which chooses its steps"
+            takes = f"None beside the method {cls.name!r}, which chooses its steps"
             raise ConfigurationError("lr", lr, takes)
         return cls()
 
@@ -134,15 +130,15 @@ class Automatic(Adaptive):
 
     def step(self, w: State, here: Point) -> Move:
         """Accept the step if f falls enough, and choose the length of the next."""
-        return _Trial(w, here, self.faithful).move()
+        return _Trial(w, here, self.even).move()
 
 
 class _Trial:
     """A tried step, whether it is good, and what follows from it."""
 
-    def __init__(self, w: State, here: Point, faithful: bool) -> None:
+    def __init__(self, w: State, here: Point, limits: Evenness) -> None:
         assert here.value is not None
-        self.w, self.here, self.value, self.faithful = w, here, here.value, faithful
+        self.w, self.here, self.value, self.limits = w, here, here.value, limits
         self.f, self.g = w["f"], w.all("g")
         self.way = [b - a for a, b in zip(w.all("x"), here.x, strict=True)]
         self.slope, self.ahead = dot(self.g, self.way), dot(here.gradient, self.way)
@@ -151,7 +147,6 @@ class _Trial:
         self.slack = select(self.first, 0.0, _SLACK * abs(self.f))
         self.finite = here.usable & (self.value < INF)
         self.falls = self.change <= _ARMIJO * self.slope + self.slack
-        self.allowed = _UNEVEN_FAITHFUL if faithful else _UNEVEN
         self.uneven = self._unevenness()
         self.smooth = self._same("piece")
         self.inside = self.finite & self._same("component")
@@ -161,22 +156,26 @@ class _Trial:
 
     def _unevenness(self) -> Number:
         """Give what the trapezoid rule misses, relative to the fall that the slope predicts."""
-        predicted = abs(self.slope)
-        ratio = self.ahead / predicted
-        miss = abs(self.change / predicted + 0.5 - 0.5 * ratio)
-        rounding = 3.0 * self.slack / predicted + _SLOPE_SLACK * (1.0 + abs(ratio))
+        inverse = 1.0 / abs(self.slope)
+        ratio = self.ahead * inverse
+        miss = abs(self.change * inverse + 0.5 - 0.5 * ratio)
+        rounding = 3.0 * self.slack * inverse + _SLOPE_SLACK * (1.0 + abs(ratio))
         return larger(miss - rounding, 0.0)
 
     def _is_even(self) -> Truth:
-        """Tell whether the two ends tell all that lies between them."""
-        even = self.uneven <= self.allowed
+        """Tell whether the two ends tell all that lies between them.
+
+        Where the slope only rises, as that of a convex f, it has to rise by less than the error
+        that is allowed there; beside a kink, the change of f has to lie between what the slopes
+        predict. A step next to nothing, as over the tip of a cone, skips nothing.
+        """
         rounding = self.slack + _SLOPE_SLACK * (abs(self.slope) + abs(self.ahead))
         high, low = self.change - rounding, self.change + rounding
         rises = (self.slope <= low) & (high <= self.ahead)
+        drops = (self.ahead <= low) & (high <= self.slope)
         short = reduce(larger, [abs(a) for a in self.way]) <= _SHORT * self.w["scale"]
-        if not self.faithful:
-            even = even | rises & (short | (self.uneven <= _CONVEX))
-        return even | ~self.smooth
+        even = (self.uneven <= self.limits.error) | rises & (self.uneven <= self.limits.convex)
+        return even | rises & short | ~self.smooth & (rises | drops | short)
 
     def _same(self, name: str) -> Truth:
         """Tell whether a number of `expression.guards` is what it was."""
@@ -213,15 +212,15 @@ class _Trial:
         pairs = zip(here.gradient, self.g, strict=True)
         change = [(a - b) * inverse for a, b in pairs]
         curved, square = dot(self.way, change), dot(self.way, self.way)
-        barzilai, borwein = square / curved, curved / dot(change, change)
         nit = self.w["nit"]
-        even = (nit // 2.0) * 2.0 == nit
-        spectral = select(even, barzilai, borwein) * inverse
-        growth = larger(_SAFETY * root(self.allowed / self.uneven), _LEAST)
-        growth = select(self.uneven > self.allowed, _MOST, growth)
+        first = ((nit // 2.0) * 2.0 == nit) | ~(curved > 0.0)  # of the two formulas
+        over = select(first, square, curved)
+        spectral = over / select(first, abs(curved), dot(change, change)) * inverse
+        growth = larger(_SAFETY * root(self.limits.error / self.uneven), _LEAST)
+        growth = select(self.uneven > self.limits.error, _MOST, growth)
         upwards = smaller(smaller(growth, _MOST) * t, spectral)
         downwards = smaller(growth, _GROWTH) * t
-        left = select(square > _TINY, abs(barzilai) * inverse, INF)
+        left = select(square > _TINY, spectral, INF)
         length = select(curved > 0.0, upwards, smaller(downwards, left))
         begin = select(t > 0.0, t, self.w["scale"] * inverse)
         length = select(self.first, begin, length)
@@ -250,7 +249,7 @@ class _Trial:
         """
         t = smaller(t, _LONGEST)
         parabola = 0.5 * self.slope / (self.slope - self.change)
-        share = select(self.falls, _SAFETY * root(self.allowed / self.uneven), parabola)
+        share = select(self.falls, _SAFETY * root(self.limits.error / self.uneven), parabola)
         share = larger(_SHORTEST, smaller(_SHORTER, share))  # not nan, whatever share is
         return select(self.inside, share, _SHORTEST) * t
 

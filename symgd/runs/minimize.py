@@ -37,6 +37,7 @@ def minimize(
     seed: Count = 0,
     method: MethodLike = "gd",
     lr: Number | None = None,
+    faithful: bool = False,
     epochs: Count | None = None,
     tol: Number | None = None,
     polish: bool | None = None,
@@ -75,9 +76,12 @@ def minimize(
         Seed of the sampler.
     method : str or Method
         The name of a method of `symgd.methods`, or a method with its settings. ``"gd"`` takes
-        fixed steps where `lr` is given; else it is ``"automatic"``, whose steps all lower f.
+        fixed steps where `lr` is given; else it is ``"automatic"``, whose steps all lower f and
+        stay in the basin, and in the part of the domain, where a run began.
     lr : float, optional
         Exactly this step.
+    faithful : bool
+        Follow every ripple of f with shorter automatic steps (see `symgd.methods.Faithful`).
     epochs : int, optional
         The most steps a run may take; by default 10,000.
     tol : float, optional
@@ -122,8 +126,8 @@ def minimize(
     problem = read_problem(expr, variables, params)
     options = read_options(
         problem, x0, bounds=bounds, start_box=start_box, starts=starts, sampler=sampler,
-        seed=seed, method=method, lr=lr, epochs=epochs, tol=tol, polish=polish, escape=escape,
-        workers=workers, history=history,
+        seed=seed, method=method, lr=lr, faithful=faithful, epochs=epochs, tol=tol, polish=polish,
+        escape=escape, workers=workers, history=history,
     )  # fmt: skip
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
         warn_of_rate(problem, options)

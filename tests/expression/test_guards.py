@@ -1,0 +1,116 @@
+"""What steps must not cross."""
+
+import numpy as np
+import pytest
+import sympy
+
+from symgd import Problem
+from symgd.expression.guards import zeros
+
+X, Y = sympy.symbols("x y", real=True)
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        X, -X, 3 - 2 * X, X**2 - Y**2, X**3 - X, sympy.sqrt(X) * (X - 1), 1 - sympy.cos(X),
+        1 + sympy.cos(3 * X), 1 - sympy.sin(X), 1 + sympy.sin(X), 2 - 2 * sympy.cos(X),
+        sympy.log(X) - 1, sympy.log(X), X**2 - 2, X**4 - 5 * X**2 + 4,
+        sympy.exp(X) * (X - 2), sympy.sinh(X - 1), 0.5 * X**2 - 0.125, (X - 1) ** 2 * (X + 2),
+        X**2 - 2 * X + 1, sympy.atan(X) * X**2,
+    ],
+    ids=str,
+)  # fmt: skip
+def test_they_vanish_where_the_expression_does_and_change_their_signs(expr):
+    """Between samples: where f touches or crosses zero, exactly one of the zeros changes sign."""
+    found = list(zeros(expr))
+    at = np.linspace(0.013, 6.02, 20_011)
+    values = sympy.lambdify((X, Y), [expr, *found], "numpy")(at, 0.8)
+    whole, *parts = (np.broadcast_to(v, at.shape) for v in values)
+    crossed = np.sign(whole[:-1]) != np.sign(whole[1:])
+    touched = np.zeros_like(crossed)
+    size = np.abs(whole)
+    touched[:-1] = (size[1:-1] < size[:-2]) & (size[1:-1] <= size[2:]) & (size[1:-1] < 1e-5)
+    changes = sum((np.sign(p[:-1]) != np.sign(p[1:])).astype(int) for p in parts)
+    places = np.flatnonzero(changes)
+    assert len(places) >= crossed.sum()
+    for place in np.flatnonzero(crossed | touched):
+        assert np.abs(places - place).min() <= 2, at[place]
+    for place in places:
+        assert size[max(place - 2, 0) : place + 3].min() < 1e-3, at[place]
+
+
+@pytest.mark.parametrize("expr", [X**2 + 1, sympy.exp(X), sympy.cosh(X), sympy.Integer(3)])
+def test_what_never_vanishes_has_none(expr):
+    assert list(zeros(expr)) == []
+
+
+def numbers(expr, points, **params):
+    problem = Problem(expr, params=params or None)
+    found = problem.symbolic.guards.named(problem.run(problem.symbolic.watched, points))
+    return {name: None if v is None else np.asarray(v) for name, v in found.items()}
+
+
+def test_a_component_is_one_number():
+    x = np.array([[-3.0], [-2.5], [-0.5], [0.3], [0.9], [1.5], [40.0]])
+    found = numbers("1/(x**2 - 1) + log(abs(x) + 1)", x)["component"]
+    assert len({found[0], found[1]}) == 1
+    assert len(set(found[2:5])) == 1
+    assert len(set(found[5:])) == 1
+    assert len(set(found)) == 3
+
+
+def test_the_edge_itself_belongs_to_the_domain():
+    x = np.array([[0.0], [1e-9], [2.0]])
+    for expr in ("x**1.5 - x", "(-x)**1.5"):
+        points = -x if "-x)" in expr else x
+        assert len(set(numbers(expr, points)["component"])) == 1
+
+
+@pytest.mark.parametrize(
+    ("expr", "pole"),
+    [("1/x + x**2", 0.0), ("x - log(x - 1)", 1.0), ("(x - 3)**2/9 + a/(2 - x)**2", 2.0)],
+)
+def test_closing_is_the_inverse_of_the_way_to_the_pole(expr, pole):
+    x = np.linspace(-4, 6, 41)[:, None] + 0.01
+    params = {"a": -1.0} if "a/" in expr else {}
+    problem = Problem(expr, params=params or None)
+    keep = np.isfinite(problem.fun(x))
+    x = x[keep]
+    closing = numbers(expr, x, **params)["closing"]
+    away = (x[:, 0] - pole) / problem.grad(x)[:, 0]
+    assert 1 / closing == pytest.approx(away, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("expr", "wall"),
+    [
+        ("sin(x)/x", False), ("(exp(x) - 1)/x", False), ("x**2/x", False), ("abs(x)/x", True),
+        ("sin(x)/x**2", True), ("(1 - cos(x))/x**2", False), ("log(x**2)", True), ("1/x**2", True),
+        ("sin(x*y)/(x*y)", False), ("x/y", True),
+    ],
+)  # fmt: skip
+def test_a_pole_that_is_none_is_no_wall(expr, wall):
+    assert (Problem(expr).symbolic.guards.component is not None) == wall
+
+
+def test_inside_a_branch_only_the_distance_counts():
+    guards = Problem("where(x > 1, 1/(x - 3) + y, x**2 + y**2)").symbolic.guards
+    assert guards.component is None
+    found = numbers("where(x > 1, 1/(x - 3) + y, x**2 + y**2)", np.array([[0.5, 1], [2.5, 1]]))
+    assert found["closing"][0] == 0.0
+    assert found["closing"][1] == pytest.approx(8.0)  # g = -1/(x - 3)**2 = -4, 0.5 before the pole
+
+
+def test_pieces_are_told_apart():
+    x = np.array([[-1.0, 0.0], [2.0, 0.0], [2.0, 3.0], [-1.0, -3.0]])
+    assert len(set(numbers("abs(x) + max(x, y)", x)["piece"])) == 4
+    assert Problem("hypot(x, y)").symbolic.guards.piece is None
+
+
+def test_a_formula_without_any_of_it_has_no_guards():
+    assert Problem("x**2 + exp(y)/(1 + y**2)").symbolic.guards.there == []
+
+
+def test_a_tangent_vanishes_where_a_sine_does():
+    assert list(zeros(sympy.tan(2 * X))) == [sympy.sin(2 * X)]
