@@ -6,9 +6,13 @@ the minimum to which the flow of gradient descent leads (see `flow`), or if both
 
 from __future__ import annotations
 
+import argparse
 import json
+import multiprocessing
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -21,6 +25,7 @@ from symgd.given.options import read_options
 from symgd.runs.descent import descend
 
 from .flow import Array, Landscape
+from .table import machine
 
 _HERE = Path(__file__).parent
 _MOST_VARIABLES = 3
