@@ -13,7 +13,7 @@ import numpy.typing as npt
 import sympy
 from sympy.core.cache import clear_cache
 
-from .arrays import Array, Frozen
+from .arrays import Array, Frozen, Whole
 from .enclosure.curvature import Curvature, largest_curvature
 from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
@@ -286,7 +286,7 @@ class Problem:
             raise ExpressionError("a formula is a string or a SymPy expression")
         values = checked_params(params)
         self.symbolic = _symbolic(expr, read_names(variables), tuple(sorted(values)))
-        self.params: Mapping[str, float] = Frozen(values)
+        self.params: Mapping[str, Any] = Frozen(values)
 
     def __repr__(self) -> str:
         extra = f", params={dict(self.params)}" if self.params else ""
@@ -326,9 +326,38 @@ class Problem:
         for name in values:
             if name not in self.params:
                 raise unknown_name("params", name, name, sorted(self.params))
+        return self.over(values)
+
+    def over(self, columns: Mapping[str, Any]) -> Problem:
+        """Give the same formula for several runs, each with its own values of some parameters.
+
+        Parameters
+        ----------
+        columns : mapping of str to ndarray
+            Values of parameters, ``(n_runs,)``.
+
+        Returns
+        -------
+        Problem
+            It is evaluated at one point a run, or at several times as many, run by run each time.
+        """
         other = copy(self)
-        other.params = Frozen({**self.params, **values})
+        other.params = Frozen({**self.params, **columns})
         return other
+
+    def of(self, rows: Any) -> Problem:
+        """Give the problem of some runs; the same one where no parameter differs between runs."""
+        columns = {n: v for n, v in self.params.items() if np.ndim(v)}
+        return self.over({n: _few(v[rows]) for n, v in columns.items()}) if columns else self
+
+    @property
+    def cases(self) -> Whole | None:
+        """A number for each run, the same where all parameters are; None where none differs."""
+        numbers: Whole | None = None
+        for column in (v for v in self.params.values() if np.ndim(v)):
+            values, places = np.unique(column, return_inverse=True)
+            numbers = places if numbers is None else numbers * len(values) + places
+        return numbers
 
     @property
     def text(self) -> str:
@@ -366,10 +395,14 @@ class Problem:
         return self.symbolic.names
 
     @property
-    def param_values(self) -> tuple[float, ...]:
+    def param_values(self) -> tuple[Any, ...]:
         """Values of the parameters, in the order in which compiled code takes them."""
         names = self.symbolic.params
         return tuple(self.params[s.name] for s in names) if names else ()
+
+    def param_columns(self, count: int) -> list[Any]:
+        """Give the same for so many points, where several belong to each run in turn."""
+        return [v if np.ndim(v) == 0 else _in_turn(v, count) for v in self.param_values]
 
     def fun(self, x: npt.ArrayLike) -> Any:
         """Evaluate f.
@@ -541,7 +574,7 @@ class Problem:
         """Call what `Symbolic.compile` gave; gives ``(n_expressions, n)``."""
         columns = np.ascontiguousarray(points.T)
         with np.errstate(all="ignore"):
-            entries = evaluator.function(*columns, *self.param_values)
+            entries = evaluator.function(*columns, *self.param_columns(len(points)))
         rows = np.empty((len(entries), len(points)))
         for row, entry in zip(rows, entries, strict=True):
             row[:] = entry
@@ -568,6 +601,21 @@ class Problem:
         if array.shape[-1:] != (n,):
             raise ConfigurationError("x", f"shape {array.shape}", f"shape (..., {n})")
         return array.reshape(-1, n), array.shape[:-1], (n,)
+
+
+def _few(values: Any) -> Any:
+    """Give one value as a number, which goes with any number of points."""
+    return values.item() if np.size(values) == 1 else values
+
+
+def _in_turn(values: Array, count: int) -> Array:
+    """Repeat the values of all runs, one after the other, until there are so many."""
+    if count == len(values):
+        return values
+    times, rest = divmod(count, len(values))
+    if rest:
+        raise ValueError(f"{count} points for {len(values)} runs")
+    return np.tile(values, times)
 
 
 def _shaped(values: Array, shape: tuple[int, ...]) -> Any:

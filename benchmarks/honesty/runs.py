@@ -94,7 +94,7 @@ class Run:
     inside: bool
     finding: Finding
     best: bool
-    faithful: bool | None
+    faithful: bool | None = None
 
     @property
     def success(self) -> bool:

@@ -152,10 +152,9 @@ class Case:
         """Why the runs stopped, codes of `Stop`, ``(n_runs,)``."""
         return self.ends.stop
 
-    @property
-    def kinds(self) -> Kinds:
-        """What tells points apart."""
-        return Kinds(self.problem, self.box, self.how.width)
+    def kinds(self, rows: Any) -> Kinds:
+        """Give what tells points of some runs apart."""
+        return Kinds(self.problem.of(rows), self.box, self.how.width)
 
     @property
     def stayed(self) -> Mask:
@@ -169,9 +168,10 @@ class Case:
 
     def move(self, rows: Whole, points: Array) -> None:
         """Put the ends of runs elsewhere, with f and the gradient there."""
+        problem = self.problem.of(rows)
         put(self.found.x, rows, points)
-        self.found.fun[rows] = self.problem.values(points)
-        put(self.gradient, rows, self.problem.gradients(points))
+        self.found.fun[rows] = problem.values(points)
+        put(self.gradient, rows, problem.gradients(points))
 
 
 @cache

@@ -76,16 +76,18 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box, away: floa
     doubtful = np.flatnonzero(~_strides_on(problem, path))
     for first in range(0, len(doubtful), _ROWS):
         rows = doubtful[first : first + _ROWS]
-        path, after = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)
-        values = np.stack([problem.values(points) for points in path])
+        its = problem.of(rows)
+        path, after = follow(its, method.take(rows), ends.take(rows), box, _STEPS)
+        values = np.stack([its.values(points) for points in path])
         course[rows] = _course(path, values)
         finite = np.isfinite(values).all(axis=0)
         growing = np.flatnonzero(finite & (course[rows] == Course.ESCAPING))
         further = method.take(rows[growing]), after.take(growing)
-        returns = growing[~_escapes(problem, *further, box, away)]
+        returns = growing[~_escapes(its.of(growing), *further, box, away)]
         course[rows[returns]] = Course.CYCLING
         tail[:, rows] = path[-_TAIL:]
-        period[rows] = np.where(course[rows] == Course.CYCLING, _period(path), 0)
+        cycling = np.flatnonzero(course[rows] == Course.CYCLING)
+        period[rows[cycling]] = _period(path[:, cycling])
     return Outlook(course, period, tail)
 
 
@@ -102,11 +104,12 @@ def _escapes(
         rows = np.flatnonzero(~escapes & longer)
         if not len(rows):
             break
-        path, after = follow(problem, method.take(rows), ends.take(rows), box, _STEPS)
+        its = problem.of(rows)
+        path, after = follow(its, method.take(rows), ends.take(rows), box, _STEPS)
         with np.errstate(all="ignore"):
             way = np.abs(after.x - start[rows]).max(axis=1)
             stride = np.abs(np.diff(path, axis=0)).max(axis=(0, 2))
-        escapes[rows] = ~(way <= away) | ~np.isfinite(problem.values(after.x))
+        escapes[rows] = ~(way <= away) | ~np.isfinite(its.values(after.x))
         longer[rows] = stride > longest[rows]
         longest[rows] = stride
         ends.put(rows, after)

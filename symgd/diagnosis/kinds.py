@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -44,6 +45,10 @@ class Kinds:
     box: Box
     width: Array
 
+    def of(self, rows: Any) -> Kinds:
+        """Give what tells points of some runs apart."""
+        return replace(self, problem=self.problem.of(rows))
+
     def at(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
         """Tell what stationary points are, from the Hessian or from values around them."""
         doubt = self._doubt(points, here)
@@ -61,7 +66,7 @@ class Kinds:
             smooth = Kind.WEAK_MINIMUM
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
-            kinds[i] = self.by_values(points[i], x0[i], smooth, error[i])
+            kinds[i] = self.of(i).by_values(points[i], x0[i], smooth, error[i])
         kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
         return kinds
 

@@ -77,7 +77,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         noise = _noise(here, best[active])
         homing = (decrement <= _LINEAR * last[active]) & np.isfinite(last[active])
         homing |= linear[active] >= _SINGULAR_STEPS
-        good &= _level(problem, here, best[active], x0[active])
+        good &= _level(problem.of(active), here, best[active], x0[active])
         small = good & (decrement <= np.fmax(noise, _UNSEEN * way))
         small |= good & homing & (decrement <= tol * way)
         settled[active[small]] = True
@@ -95,11 +95,11 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         keep = active[moved]
         target = step[moved]
         rough = decrement[moved] > _TOO_FINE * way[moved]
-        worse = _rises(problem, best[keep], target, decrement[moved]) & rough
+        worse = _rises(problem.of(keep), best[keep], target, decrement[moved]) & rough
         active, target = keep[~worse], target[~worse]
         if not len(active):
             break
-        ahead = model(problem, target, box)
+        ahead = model(problem.of(active), target, box)
         shrinks = ahead.finite & ahead.convex & (ahead.decrement() < last[active])
         best[active[shrinks]] = target[shrinks]
         active, here = active[shrinks], _rows(ahead, shrinks)
@@ -182,9 +182,10 @@ def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:
     level: Mask = fall == 0
     rows = np.flatnonzero(fall)
     if len(rows):
-        values = problem.values(points[rows])
+        its = problem.of(rows)
+        values = its.values(points[rows])
         with np.errstate(invalid="ignore"):
-            whole = np.nan_to_num(np.abs(problem.values(x0[rows]) - values))
+            whole = np.nan_to_num(np.abs(its.values(x0[rows]) - values))
         level[rows] = fall[rows] <= _LEVEL_FALL * whole + 16 * EPS * np.abs(values)
     return level
 

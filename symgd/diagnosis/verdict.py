@@ -111,7 +111,7 @@ def judge(
         rows = slice(first, first + size)
         whole = len(x0) <= size  # most calls: taking a part takes time
         parts = (ends, how, found) if whole else (t.take(rows) for t in (ends, how, found))
-        given = (problem, box, x0[rows], *parts)
+        given = (problem if whole else problem.of(rows), box, x0[rows], *parts)
         if ending is None:
             try:
                 _ask(QUESTIONS, *given)
@@ -150,6 +150,7 @@ def _last_finite(case: Case) -> Array:
     rows = np.flatnonzero(np.isnan(last) & (found.status == Status.DIVERGED))
     while len(rows) and share > 0:
         share *= _CLOSER
-        last[rows] = case.problem.values(x0[rows] + share * (found.x[rows] - x0[rows]))
+        closer = x0[rows] + share * (found.x[rows] - x0[rows])
+        last[rows] = case.problem.of(rows).values(closer)
         rows = rows[np.isnan(last[rows])]
     return last

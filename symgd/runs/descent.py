@@ -100,10 +100,11 @@ class _Descent:
         """
         options = self._options.take(rows)
         if options.method.fixed:
-            return _run(self._problem, self._x0[rows], tol, options)
+            return _run(self._problem.of(rows), self._x0[rows], tol, options)
         before = ends.take(rows)
         left = options.epochs - before.nit
-        more, paths = _run(self._problem, before.x, tol, options, left, before.memory)
+        its = self._problem.of(rows)
+        more, paths = _run(its, before.x, tol, options, left, before.memory)
         whole = replace(
             more, nit=before.nit + more.nit, evaluations=before.evaluations + more.evaluations
         )
@@ -143,7 +144,8 @@ class _Descent:
     ) -> Verdicts:
         how = _judging(self._options).take(rows)
         x0 = np.asfortranarray(self._x0[rows])
-        return judge(self._problem, x0, ends, self._options.box, how, found, halted=quick)
+        its = self._problem.of(rows)
+        return judge(its, x0, ends, self._options.box, how, found, halted=quick)
 
 
 def _judging(options: Options) -> Judging:
@@ -201,7 +203,7 @@ def _redo(problem: Problem, compiled: Kernel, rows: Mapping[str, Array], ends: l
         return again
     mine = {n: v[:, again] if v.shape[1] > 1 else v for n, v in rows.items()}
     try:
-        ends.put(again, slow.run(compiled, problem, mine))
+        ends.put(again, slow.run(compiled, problem.of(again), mine))
     except Interrupted as stopped:
         ends.put(again, stopped.result)
         raise Interrupted(ends) from None
@@ -222,7 +224,7 @@ def record(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
         After Ctrl-C, with the batch as far as it had come.
     """
     every = np.tile(np.arange(len(x0)), len(epochs))
-    descent = _Descent(problem, np.asfortranarray(x0[every]), options.take(every))
+    descent = _Descent(problem.of(every), np.asfortranarray(x0[every]), options.take(every))
     try:
         descent.judge(_shots(problem, x0, epochs, options))
     except KeyboardInterrupt as stopped:
@@ -269,11 +271,17 @@ def _prepared(
     method = options.method
     compiled = kernel(problem.symbolic, method, options.bounded)
     rows = {"x": x0.T, "limit": np.full((1, 1), float(options.epochs)), "tol": np.full((1, 1), tol)}
-    rows["param"] = np.array(problem.param_values).reshape(-1, 1)
+    rows["param"] = _together(problem.param_values)
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
     rows |= method.begin(options.width)
     return compiled, lanes.Batch(rows, len(x0), leap=method.fixed and tol == 0.0)
+
+
+def _together(values: Sequence[Any]) -> Array:
+    """Give rows ``(n_params, n_runs)``, or ``(n_params, 1)`` where no parameter differs."""
+    columns = np.broadcast_arrays(*map(np.atleast_1d, values))
+    return np.stack(columns) if values else np.empty((0, 1))
 
 
 def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import product
 from pathlib import Path
 from typing import Any, Unpack
 
@@ -14,9 +13,6 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array, Frozen, Whole
-from ..diagnosis.case import Judging, Verdicts
-from ..diagnosis.verdict import judge
-from ..engine.drive.lanes import Ends
 from ..errors import ConfigurationError, Interrupted
 from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
@@ -24,7 +20,7 @@ from ..given.options import Options, read_options, read_problem
 from ..given.types import SweepArguments
 from ..methods import Method
 from ..problem import Problem, Source
-from ..results.runs import Minimum, Runs
+from ..results.runs import Minimum
 from ..results.sweep import SweepResult
 from ..status import Status
 from .borders import borders, destinations, followed, further
@@ -84,11 +80,11 @@ def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepR
     check_keywords("sweep", arguments, SweepArguments.__annotations__)
     plan = _plan(expr, arguments)
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
-        parts, halted = reached(_parts, plan)
+        batch, halted = reached(_run, plan)
         try:
-            result = _assembled(plan, parts, halted)
+            result = _assembled(plan, batch, halted)
         except KeyboardInterrupt:
-            result, halted = _assembled(plan, parts, halted=True), True
+            result, halted = _assembled(plan, batch, halted=True), True
     if halted:
         raise Interrupted(result)
     return result
@@ -105,27 +101,23 @@ class _Plan:
     fixed: Mapping[str, float]
 
     @property
-    def cases(self) -> list[tuple[float, ...]]:
-        """All combinations of the swept parameters."""
-        return list(product(*(self.axes[name].tolist() for name in self.params)))
-
-    @property
     def grid(self) -> tuple[str, ...]:
-        """The axes along which runs of one case differ from their start on."""
-        return tuple(n for n in self.axes if n in ("x0", "lr"))
+        """The axes along which runs differ from their start on, parameters first."""
+        return (*self.params, *(n for n in self.axes if n in ("x0", "lr")))
 
-    def runs(self) -> tuple[Array, Options]:
-        """Give the starts of the runs of one case, and how each is made."""
+    def runs(self) -> tuple[Problem, Array, Options]:
+        """Give the formula of the runs after one number of epochs, their starts, and how."""
         lengths = [len(self.axes[n]) for n in self.grid]
         places = np.indices(lengths).reshape(len(lengths), math.prod(lengths))
         taken = dict(zip(self.grid, places, strict=True))
+        problem = self.problem.over({n: self.axes[n][taken[n]] for n in self.params})
         starts = taken.get("x0", np.zeros(places.shape[1], dtype=int))
         options = self.options.take(taken["lr"]) if "lr" in taken else self.options
-        return np.asfortranarray(options.x0[starts]), options
+        return problem, np.asfortranarray(options.x0[starts]), options
 
     def over_axes(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Give a column of all runs, case by case, in the shape of the axes."""
-        names = [*self.params, *(n for n in ("epochs",) if n in self.axes), *self.grid]
+        """Give a column of all runs, after one number of epochs and the next, over the axes."""
+        names = [*(n for n in ("epochs",) if n in self.axes), *self.grid]
         order = [names.index(n) for n in self.axes]
         values = column.reshape((*(len(self.axes[n]) for n in names), *column.shape[1:]))
         return values.transpose((*order, *range(len(order), values.ndim))).copy(order="C")
@@ -219,36 +211,9 @@ def _free_memory() -> float:
     return 1024 * float(next(kilobytes, math.inf))
 
 
-def _parts(plan: _Plan) -> list[Batch]:
-    """Run all choices of the swept parameters; after Ctrl-C the rest stays at its starts."""
-    parts: list[Batch] = []
-    halted = False
-    for values in plan.cases:
-        named = dict(zip(plan.params, values, strict=True))
-        problem = plan.problem.with_params(named) if named else plan.problem
-        if halted:
-            parts.append(_unmoved(plan, problem))
-            continue
-        part, halted = reached(_run, plan, problem)
-        parts.append(part)
-    if halted:
-        raise Interrupted(parts)
-    return parts
-
-
-def _unmoved(plan: _Plan, problem: Problem) -> Batch:
-    x0, options = plan.runs()
-    x0 = np.tile(x0, (len(plan.axes.get("epochs", [0])), 1))
-    ends, nowhere = Ends.at(x0.T), np.full(len(x0), -1)
-    how = Judging(options.method, options.tol, False, options.width)
-    found = Verdicts.undecided(*x0.shape)
-    judge(problem, np.asfortranarray(x0), ends, options.box, how, found, halted=True)
-    return Batch(x0, ends.nit, ends.evaluations, nowhere, found)
-
-
-def _run(plan: _Plan, problem: Problem) -> Batch:
-    """Run all starts, rates and numbers of epochs."""
-    x0, options = plan.runs()
+def _run(plan: _Plan) -> Batch:
+    """Run all starts, rates, parameters and numbers of epochs."""
+    problem, x0, options = plan.runs()
     if "epochs" not in plan.axes:
         return descend(problem, x0, options)
     counts, places = np.unique(plan.axes["epochs"], return_inverse=True)
@@ -271,7 +236,8 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
             continue
         how = replace(options.take(rows - place * n_runs), epochs=count)
         try:
-            again = descend(problem, np.asfortranarray(batch.x0[rows]), how)
+            its = problem.of(rows - place * n_runs)
+            again = descend(its, np.asfortranarray(batch.x0[rows]), how)
         except Interrupted:  # what they were before is known
             judged.status[judged.early] = Status.STOPPED
             raise Interrupted(batch) from None
@@ -280,15 +246,14 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
         judged.put(rows, again.verdicts)
 
 
-def _assembled(plan: _Plan, parts: Sequence[Batch], halted: bool = False) -> SweepResult:
-    """Put the runs of all cases into arrays over the axes."""
-    how = plan.runs()[1]
-    member = np.full(len(parts[0].nit), -1)
+def _assembled(plan: _Plan, batch: Batch, halted: bool = False) -> SweepResult:
+    """Put the runs into arrays over the axes."""
+    member = np.full(len(batch.nit), -1)
     minima: tuple[Minimum, ...] = ()
     found = np.empty(0)
     if not plan.params:
-        minima, member, found = _destinations(plan, parts[0], halted)
-    runs = Runs.concatenate([runs_of(part, member, how) for part in parts])
+        minima, member, found = _destinations(plan, batch, halted)
+    runs = runs_of(batch, member, plan.runs()[-1])
     return SweepResult(
         problem=plan.problem,
         runs=runs.each(plan.over_axes),

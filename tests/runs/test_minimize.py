@@ -6,6 +6,7 @@ import _thread
 import math
 import threading
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -309,7 +310,7 @@ def test_counts_and_shares_add_up(expr, given):
         assert (minimum.runs == np.flatnonzero(runs.minimum == number)).all()
         assert minimum.count == len(minimum.runs) > 0
     values = [m.fun for m in result.minima]
-    assert values == sorted(values)
+    assert all(a <= b + 1e-14 * abs(b) for a, b in pairwise(values))  # ties stand by their places
     assert runs.fun == pytest.approx(result.problem.fun(runs.x), nan_ok=True, rel=1e-13)
 
 

@@ -20,20 +20,21 @@ def careful_minima(case: Case) -> None:
     if not len(rows):
         return
     found, how = case.found, case.how
-    newton = refine(case.problem, found.x[rows], case.x0[rows], case.box, how.tol)
+    newton = refine(case.problem.of(rows), found.x[rows], case.x0[rows], case.box, how.tol)
     rows, y = rows[newton.settled], tidy(newton.x, case.x0[rows])[newton.settled]
     if not len(rows):
         return
     degenerate = newton.degenerate[newton.settled]
     x, x0 = found.x[rows], case.x0[rows]
-    there = model(case.problem, y, case.box)
-    kinds = case.kinds.at(y, x0, there, degenerate)
+    problem = case.problem.of(rows)
+    there = model(problem, y, case.box)
+    kinds = case.kinds(rows).at(y, x0, there, degenerate)
     lowest = LOWEST[kinds]
     spectrum = there.spectrum()
     note_curvature(case, rows, spectrum)
     missing = there.length(y - x)
     linear = np.flatnonzero(degenerate)
-    here = model(case.problem, x[linear], case.box)
+    here = model(problem.of(linear), x[linear], case.box)
     missing[linear] = np.fmax(missing[linear], here.length((y - x)[linear]))
     way = there.length(y - x0)
     close = (missing <= how.tol * way) | _unresolved(case, rows, y, missing)

@@ -23,12 +23,12 @@ def halted_elsewhere(case: Case) -> None:
 
 def _judge(case: Case, row: int) -> None:
     found, x, x0 = case.found, case.found.x[row], case.x0[row]
-    kind, flat = case.kinds.at_end(x, x0), _flat(case, row)
+    kind, flat = case.kinds(row).at_end(x, x0), _flat(case, row)
     settled = kind.lowest or kind is Kind.FLAT
     found.early[row] = case.stop[row] == Stop.TOLERANCE and not settled
     found.kind[row] = Kind.NOT_STATIONARY
     if kind.lowest:
-        smooth = flat and not near_kink(case.problem, x[None])[0]
+        smooth = flat and not near_kink(case.problem.of(row), x[None])[0]
         found.kind[row] = Kind.WEAK_MINIMUM if smooth else Kind.KINK_MINIMUM
         found.status[row] = Status.CONVERGED
     elif flat:
@@ -36,14 +36,15 @@ def _judge(case: Case, row: int) -> None:
     elif _fell_far(case, row):
         found.status[row] = Status.DIVERGED
     else:
-        found.condition[row] = bottomless_edge(case.problem, x, x0)
-        falling = found.condition[row] != NO_CONDITION or bottomless_pole(case.problem, x, x0)
+        problem = case.problem.of(row)
+        found.condition[row] = bottomless_edge(problem, x, x0)
+        falling = found.condition[row] != NO_CONDITION or bottomless_pole(problem, x, x0)
         found.status[row] = Status.DIVERGED if falling else Status.NO_PROGRESS
 
 
 def _flat(case: Case, row: int) -> bool:
     """Tell whether the gradient is next to nothing, or would be across the searched region."""
-    gradient = case.problem.gradients(case.found.x[row][None])
+    gradient = case.problem.of(row).gradients(case.found.x[row][None])
     size = np.abs(case.box.projected(case.found.x[row], gradient)).max()
     reach = float((size * case.how.width).max())
     fall = abs(case.found.fun0[row] - case.found.fun[row])
@@ -53,5 +54,6 @@ def _flat(case: Case, row: int) -> bool:
 def _fell_far(case: Case, row: int) -> bool:
     """Tell whether f fell by far more than it amounts to, or changes, where the run started."""
     before, after = case.found.fun0[row], case.found.fun[row]
-    beside = case.problem.values((case.x0[row] + _ASIDE * case.how.width)[None])[0]
+    aside = case.x0[row] + _ASIDE * case.how.width
+    beside = case.problem.of(row).values(aside[None])[0]
     return bool(before - after > _FALLEN * np.fmax(abs(before), abs(beside - before)))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from ...arrays import Array, Mask
+from ...problem import Problem
 from ...status import Kind, Status
 from ..arrival import epochs_left, note_curvature, tidy
 from ..case import Case
 from ..cells import cells
+from ..kinds import Kinds
 from ..local import TOUCHING, model, pick, put
 from ..ordinary import corrected, ordinary
 
@@ -17,13 +19,13 @@ def ordinary_minima(case: Case) -> None:
     """Find the runs at a clear minimum; all that lead to one point share one verification."""
     rows, how = case.open(), case.how
     x, x0, gradient = (pick(points, rows) for points in (case.found.x, case.x0, case.gradient))
-    end = ordinary(case.problem, x, gradient, x0, case.box, how.tol)
+    end = ordinary(case.problem.of(rows), x, gradient, x0, case.box, how.tol)
     sure = end.sure & ((end.missing <= how.tol * end.way) | how.polish)
-    chosen = np.flatnonzero(sure & case.kinds.resolved(end.x, x0))
+    chosen = np.flatnonzero(sure & case.kinds(rows).resolved(end.x, x0))
     if not len(chosen):
         return
     y = pick(tidy(end.x, x0), chosen)
-    spectrum, plain = _verified(case, y, pick(x0, chosen))
+    spectrum, plain = _verified(case, case.problem.of(rows[chosen]), y, pick(x0, chosen))
     clear = np.flatnonzero(plain)
     chosen, y, spectrum = chosen[clear], pick(y, clear), pick(spectrum, clear)
     rows = rows[chosen]
@@ -36,7 +38,7 @@ def ordinary_minima(case: Case) -> None:
         case.move(rows, y)
 
 
-def _verified(case: Case, y: Array, x0: Array) -> tuple[Array, Mask]:
+def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> tuple[Array, Mask]:
     """Look at the points that runs lead to, once for all that are the same.
 
     What is looked at is where a Newton step leads from the middle of a cell of a grid, and f as
@@ -52,11 +54,15 @@ def _verified(case: Case, y: Array, x0: Array) -> tuple[Array, Mask]:
     width = case.how.width
     size, way = TOUCHING * width, np.abs((y - x0) / width).max(axis=1)
     power = np.frexp(np.maximum(way, 0.5))[1].astype(float)  # 0 unless a run came from outside
-    first, member = cells(np.column_stack([y, power]), np.append(size, 1.0))
+    cases = problem.cases
+    apart = power if cases is None else np.column_stack([power, cases])
+    sizes = np.append(size, np.ones(apart.size // len(y)))
+    first, member = cells(np.column_stack([y, apart]), sizes)
+    its = problem.of(first)
     middle = np.round(y[first] / size) * size + 0.0  # no -0
-    point = corrected(case.problem, middle)
-    there = model(case.problem, point, case.box)
+    point = corrected(its, middle)
+    there = model(its, point, case.box)
     length = np.exp2(power[first])[:, None] * width
-    clear = case.kinds.clear(point, length, there)[member]
+    clear = Kinds(its, case.box, width).clear(point, length, there)[member]
     clear &= (np.abs(y - pick(point, member)) <= size).all(axis=1)
     return pick(there.spectrum(), member), clear

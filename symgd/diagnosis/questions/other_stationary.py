@@ -18,16 +18,16 @@ def other_stationary(case: Case) -> None:
     rows, found = case.open(*HALTED, Stop.EPOCHS), case.found
     if not len(rows):
         return
-    y, near, degenerate = seek(case.problem, found.x[rows], case.x0[rows], case.box)
+    y, near, degenerate = seek(case.problem.of(rows), found.x[rows], case.x0[rows], case.box)
     reach = np.maximum(np.abs(y - case.x0[rows]), np.abs(y))
     resting = np.asarray((np.abs(y - found.x[rows]) <= TOUCHING * reach).all(axis=1))
     near &= resting | (case.stop[rows] != Stop.EPOCHS)
     rows, y, resting, degenerate = rows[near], y[near], resting[near], degenerate[near]
     if not len(rows):
         return
-    x0, there = case.x0[rows], model(case.problem, y, case.box)
+    x0, there = case.x0[rows], model(case.problem.of(rows), y, case.box)
     y[degenerate] = tidy(y[degenerate], x0[degenerate])
-    kinds = case.kinds.at(y, x0, there, degenerate)
+    kinds = case.kinds(rows).at(y, x0, there, degenerate)
     note_curvature(case, rows, there.spectrum())
     lowest = LOWEST[kinds]
     found.kind[rows], found.target[rows] = kinds, y

@@ -31,7 +31,7 @@ def out_of_epochs(case: Case) -> None:
         found.status[rows] = Status.SLOW
         return
     outlook = look_ahead(
-        case.problem, method.take(rows), case.ends.take(rows), case.box, away(case)
+        case.problem.of(rows), method.take(rows), case.ends.take(rows), case.box, away(case)
     )
     found.status[rows] = _STATUS[outlook.course]
     found.period[rows] = outlook.period
@@ -40,15 +40,16 @@ def out_of_epochs(case: Case) -> None:
 
 def _limiting_curvature(case: Case, rows: Whole, tail: Array) -> None:
     """Note the curvature that limits the rate: at the minimum within a cycle, or along it."""
-    problem, box = case.problem, case.box
+    problem, box = case.problem.of(rows), case.box
     spectra = [model(problem, points, box).spectrum() for points in tail]
     note_curvature(case, rows, np.concatenate(spectra, axis=1))
     low, high = tail.min(axis=0), tail.max(axis=0)
     around = np.arange(len(rows))  # those for which no minimum has been found yet
     for points in (tail.mean(axis=0), *tail):
-        newton = refine(problem, points[around], case.x0[rows[around]], box, case.how.tol)
+        its = problem.of(around)
+        newton = refine(its, points[around], case.x0[rows[around]], box, case.how.tol)
         within = (newton.x >= low[around]) & (newton.x <= high[around])
         inside = newton.settled & np.asarray(within.all(axis=1))
-        spectrum = model(problem, newton.x[inside], box).spectrum()
+        spectrum = model(its.of(inside), newton.x[inside], box).spectrum()
         note_curvature(case, rows[around[inside]], spectrum)
         around = around[~inside]

@@ -18,6 +18,6 @@ def snap_to_bounds(case: Case) -> None:
     snapped = np.where(box.upper - snapped <= near, box.upper, snapped)
     rows = np.flatnonzero((snapped != found.x).any(axis=1))
     with np.errstate(invalid="ignore"):
-        rows = rows[case.problem.values(snapped[rows]) <= found.fun[rows]]
+        rows = rows[case.problem.of(rows).values(snapped[rows]) <= found.fun[rows]]
     case.move(rows, snapped[rows])
     found.target[rows] = snapped[rows]

@@ -13,7 +13,7 @@ def steep_ends(case: Case) -> None:
     """Judge by values the runs that ended where f has no finite gradient."""
     found, steep = case.found, ~np.isfinite(case.gradient).all(axis=1)
     for row in np.flatnonzero(steep & (found.status == UNDECIDED)):
-        kind = case.kinds.at_end(found.x[row], case.x0[row])
+        kind = case.kinds(row).at_end(found.x[row], case.x0[row])
         lost = Status.DIVERGED if far_away(case, row) else Status.OUT_OF_DOMAIN
         found.kind[row] = kind if kind.lowest else Kind.UNKNOWN
         found.status[row] = Status.CONVERGED if kind.lowest else lost

@@ -19,14 +19,14 @@ def traps_beside_starts(case: Case) -> None:
     if not len(rows):
         return
     x0 = case.x0[rows]
-    y, found, _ = stationary(case.problem, x0, case.box)
+    y, found, _ = stationary(case.problem.of(rows), x0, case.box)
     found &= (np.abs(y - x0) <= _TRAPPED * case.how.width).all(axis=1)
     y = np.where(np.abs(y) <= _COORDINATE * np.abs(y - x0), 0.0, y)
     rows, y = rows[found], y[found]
     if not len(rows):
         return
-    there = model(case.problem, y, case.box)
-    kinds = case.kinds.at(y, case.found.x[rows], there, np.zeros(len(rows), dtype=bool))
+    there = model(case.problem.of(rows), y, case.box)
+    kinds = case.kinds(rows).at(y, case.found.x[rows], there, np.zeros(len(rows), dtype=bool))
     trapped = (kinds == Kind.MAXIMUM) | (kinds == Kind.SADDLE)
     case.found.trap[rows[trapped]] = y[trapped]
     case.found.trap_kind[rows[trapped]] = kinds[trapped]
