@@ -14,6 +14,7 @@ from ..engine.drive.slow import follow
 from ..given.boxes import Box
 from ..methods import Fixed
 from ..problem import Problem
+from .local import largest, total
 
 _STEPS = 256  # steps: how far ahead; cycles up to half as long are found
 _PATIENCE = 32  # times as far ahead: a run whose steps grow is away by then, or comes to a cycle
@@ -107,8 +108,8 @@ def _escapes(
         its = problem.of(rows)
         path, after = follow(its, method.take(rows), ends.take(rows), box, _STEPS)
         with np.errstate(all="ignore"):
-            way = np.abs(after.x - start[rows]).max(axis=1)
-            stride = np.abs(np.diff(path, axis=0)).max(axis=(0, 2))
+            way = largest(np.abs(after.x - start[rows]))
+            stride = largest(np.abs(np.diff(path, axis=0))).max(axis=0)
         escapes[rows] = ~(way <= away) | ~np.isfinite(its.values(after.x))
         longer[rows] = stride > longest[rows]
         longest[rows] = stride
@@ -120,8 +121,8 @@ def _strides_on(problem: Problem, path: Array) -> npt.NDArray[np.bool_]:
     """Tell which runs go on in one direction, each step shorter than the last and downhill."""
     steps = np.diff(path, axis=0)
     with np.errstate(all="ignore"):
-        lengths = (steps**2).sum(axis=2)
-        onward = (steps[1:] * steps[:-1]).sum(axis=2) > 0.5 * lengths[1:]
+        lengths = total(steps**2)
+        onward = total(steps[1:] * steps[:-1]) > 0.5 * lengths[1:]
         shrinking = (lengths[1:] < lengths[:-1]) & (lengths[1:] > 0)
         lower = problem.values(path[-1]) < problem.values(path[0])
     return np.asarray((onward & shrinking).all(axis=0) & lower)
@@ -134,9 +135,9 @@ def _course(path: Array, values: Array) -> npt.NDArray[np.int64]:
         quarter = _STEPS // 4
         start, end = _total(values[:quarter]) / quarter, _total(values[-quarter:]) / quarter
         width = values.max(axis=0) - values.min(axis=0)
-        strides = np.abs(np.diff(path, axis=0)).max(axis=2)
+        strides = largest(np.abs(np.diff(path, axis=0)))
         settling = strides[-quarter:].max(axis=0) < 0.5 * strides[:quarter].max(axis=0)
-        way = np.abs(path[-1] - path[0]).max(axis=1)
+        way = largest(np.abs(path[-1] - path[0]))
         drifting = (way > 0.5 * _total(strides)) & (np.abs(end - start) <= noise[0])
         sinking = falling | settling | drifting | (end < start - 0.5 * width)
         growing = strides[-quarter:].max(axis=0) > 2 * strides[:quarter].max(axis=0)
@@ -156,10 +157,10 @@ def _total(values: Array) -> Array:
 def _period(path: Array) -> npt.NDArray[np.int64]:
     """Give the shortest period of the second half of each path; 0 for none."""
     tail = path[_STEPS // 2 :]
-    width = np.maximum((tail.max(axis=0) - tail.min(axis=0)).max(axis=1), 0.0)
+    width = np.maximum(largest(tail.max(axis=0) - tail.min(axis=0)), 0.0)
     found = np.zeros(path.shape[1], dtype=np.int64)
     for p in range(1, _STEPS // 4 + 1):
         with np.errstate(all="ignore"):
-            gap = np.abs(tail[p:] - tail[:-p]).max(axis=(0, 2))
+            gap = largest(np.abs(tail[p:] - tail[:-p])).max(axis=0)
             found = np.where((found == 0) & (gap <= _SAME * width), p, found)
     return found

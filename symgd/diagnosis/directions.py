@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import Array
+from ..arrays import EPS, Array
 from ..problem import Problem
 from .local import Model
 
@@ -18,7 +18,8 @@ _RANDOM = 64  # directions: random ones, for several variables
 _KEEPING = 16  # directions: random ones within each space that keeps a kink
 _SAMPLED = 1e-7  # share of the neighbourhood: where slopes around the point are taken
 _RANK = 1e-9  # share of the largest singular value: normals of kinks closer than it are one
-_WEIGHINGS = 300  # steps: towards the shortest mean of gradients
+_WEIGHINGS = 100  # steps: towards the shortest mean of gradients, each of which shortens it
+_SHORTEST = 1e-10  # share of its square: a mean that much shorter is not worth a step
 
 
 def all_around(problem: Problem, here: Model, point: Array, length: Array) -> Array:
@@ -131,17 +132,36 @@ def _downhill(problem: Problem, point: Array, length: Array, rng: np.random.Gene
 
 
 def _shortest_mean(vectors: Array) -> Array:
-    """Give the shortest convex mean, moving weight from the worst vector to the best one."""
-    weights = np.full(len(vectors), 1 / len(vectors))
+    """Give the shortest convex mean of vectors, of length 1 at most.
+
+    A corral of vectors is kept in which the shortest mean has positive weights only. The vector
+    that shortens it most is added, and those are left out that would get negative weights.
+
+    References
+    ----------
+    P. Wolfe, "Finding the nearest point in a polytope", Mathematical Programming 11, 128-149
+    (1976), doi:10.1007/BF01580381.
+    """
+    corral = [int((vectors**2).sum(axis=1).argmin())]
+    weights = np.ones(1)
     for _ in range(_WEIGHINGS):
-        products = vectors @ (weights @ vectors)
-        best = int(np.argmin(products))
-        worst = int(np.argmax(np.where(weights > 0, products, -np.inf)))
-        change = vectors[best] - vectors[worst]
-        size = change @ change
-        if not size > 0:
+        mean = weights @ vectors[corral]
+        products = vectors @ mean
+        best = int(products.argmin())
+        if best in corral or not products[best] < (1 - _SHORTEST) * (mean @ mean) - EPS:
             break
-        moved = np.clip((products[worst] - products[best]) / size, 0.0, weights[worst])
-        weights[best] += moved
-        weights[worst] -= moved
-    return np.asarray(weights @ vectors)
+        corral, weights = [*corral, best], np.append(weights, 0.0)
+        while (affine := _affine(vectors[corral])).min() <= 0:
+            with np.errstate(all="ignore"):
+                shares = np.where(affine <= 0, weights / (weights - affine), np.inf)
+            moved = weights + min(shares.min(), 1.0) * (affine - weights)
+            kept = np.arange(len(corral)) != shares.argmin()
+            corral, weights = [c for c, k in zip(corral, kept, strict=True) if k], moved[kept]
+        weights = affine
+    return np.asarray(weights @ vectors[corral])
+
+
+def _affine(vectors: Array) -> Array:
+    """Give the weights, of any sign and with sum 1, of the shortest mean of a few vectors."""
+    weights = np.linalg.lstsq(vectors @ vectors.T + 1.0, np.ones(len(vectors)), rcond=None)[0]
+    return np.asarray(weights / weights.sum())

@@ -44,6 +44,11 @@ def total(entries: Array) -> Array:
     return reduce(np.add, [entries[..., i] for i in range(entries.shape[-1])])
 
 
+def largest(entries: Array) -> Array:
+    """Give the largest over the last axis, which is short: NumPy's own takes ten times as long."""
+    return reduce(np.maximum, [entries[..., i] for i in range(entries.shape[-1])])
+
+
 def times(matrices: Array, vectors: Array) -> Array:
     """Multiply matrices ``(n, i, j)`` by vectors ``(n, j)``, each sum in the order of j."""
     return reduce(np.add, (matrices[:, :, j] * v[:, None] for j, v in enumerate(vectors.T)))
@@ -130,6 +135,9 @@ class Model:
             return np.where(self.held, np.nan, free[:, :, 0])
         values = np.full(self.held.shape, np.nan)
         finite = np.isfinite(free).all(axis=(1, 2))
+        if not self.held.any():
+            values[finite] = np.linalg.eigvalsh(free[finite])
+            return values
         for count in np.unique(self.held.sum(axis=1)):
             rows = np.flatnonzero(finite & (self.held.sum(axis=1) == count))
             size = free.shape[1] - count
@@ -174,10 +182,10 @@ def _scale(hessian: Array) -> Array:
     sizes = np.abs(hessian)
     diagonal = np.diagonal(sizes, axis1=1, axis2=2)
     with np.errstate(all="ignore"):
-        chosen = np.where(diagonal > 0, diagonal, sizes.max(axis=2))
+        chosen = np.where(diagonal > 0, diagonal, largest(sizes))
         scale = np.where((chosen > 0) & np.isfinite(chosen), 1 / np.sqrt(chosen), 1.0)
         for _ in range(_BALANCINGS):
-            rows = (sizes * scale[:, :, None] * scale[:, None, :]).max(axis=2)
+            rows = largest(sizes * scale[:, :, None] * scale[:, None, :])
             uneven = (rows > _BALANCED) & (rows < np.inf)
             if not uneven.any():
                 break

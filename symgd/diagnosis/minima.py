@@ -68,17 +68,19 @@ def _close(points: Array, tolerance: Array) -> Whole:
 
 def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
     """Give for each weak minimum the first one to which a straight line leads without a rise."""
-    first = np.arange(len(x))
-    heads: list[int] = []
-    for i in range(len(x)):
-        for head in heads[:_VALLEYS]:
-            line = x[head] + _ON_LINE[:, None] * (x[i] - x[head])
-            noise = rounding(problem, line).max()
-            if (problem.values(line) <= max(fun[i], fun[head]) + noise).all():
-                first[i] = head
-                break
-        else:
-            heads.append(i)
+    first, alone = np.arange(len(x)), np.arange(len(x))
+    for _ in range(_VALLEYS):
+        if len(alone) < 2:
+            break
+        head, alone = alone[0], alone[1:]
+        lines = x[head] + _ON_LINE[:, None] * (x[alone] - x[head])[:, None]
+        points = lines.reshape(-1, x.shape[1])
+        noise = rounding(problem, points).reshape(lines.shape[:2]).max(axis=1)
+        highest = np.maximum(fun[alone], fun[head]) + noise
+        values = problem.values(points).reshape(lines.shape[:2])
+        level = (values <= highest[:, None]).all(axis=1)
+        first[alone[level]] = head
+        alone = alone[~level]
     return first
 
 

@@ -18,7 +18,7 @@ _LEVEL_FALL = 1e-10  # share of a run's whole fall: it may be left along null di
 _SINGULAR_STEPS = 4  # linear steps in a run: they tell a singular Hessian
 _ASTRAY = 1e-2  # share of the way travelled: such steps may lead away by it
 _FINISH = 1e-12  # share of the tolerance: steps that shrink only linearly end there
-_AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
+_FIRST_STEP = 10.0  # times the way to a stationary point: the first step towards it, at most
 _SEEKING = 8  # steps: towards a stationary point right beside
 _AT_ONCE = (3, 6)  # steps: if they shrink linearly, these take what follows with them
 _RISE = 0.1  # share of a step's predicted fall: f may rise by it
@@ -108,25 +108,41 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
     return Refined(best, settled, linear >= _SINGULAR_STEPS)
 
 
-def seek(problem: Problem, x: Array, x0: Array, box: Box) -> tuple[Array, Mask, Mask]:
-    """Look for a stationary point of any kind beside points where descent has ended.
+def seek(problem: Problem, x: Array, within: Array, box: Box) -> tuple[Array, Mask, Mask]:
+    """Look for a stationary point of any kind beside points.
+
+    Parameters
+    ----------
+    problem : Problem
+        f.
+    x : ndarray
+        The points, ``(n, n_vars)``.
+    within : ndarray
+        How far from them it may lie in each variable, ``(n, n_vars)``.
+    box : Box
+        Bounds.
 
     Returns
     -------
     x : ndarray
-        The stationary points, ``(n, n_vars)``.
+        The stationary points, ``(n, n_vars)``; the points themselves where there is none.
     found : ndarray
-        Whether there is one within a small share of the way that the run had come.
+        Whether there is one, ``(n,)``.
     degenerate : ndarray
         Whether the steps shrank only linearly, as where the Hessian is singular.
     """
-    y, found, degenerate = stationary(problem, x, box)
-    reach = np.maximum(np.abs(x - x0), np.abs(x))
-    near = (np.abs(y - x) <= _AT_END * reach).all(axis=1)
-    return np.where((found & near)[:, None], y, x), found & near, degenerate
+    y, (found, degenerate) = x.copy(), np.zeros((2, len(x)), dtype=bool)
+    here = model(problem, x, box)
+    with np.errstate(invalid="ignore"):
+        begins = (np.abs(here.newton_step()) <= _FIRST_STEP * within).all(axis=1)
+    rows = np.flatnonzero(begins & here.finite)
+    if len(rows):
+        y[rows], found[rows], degenerate[rows] = _stationary(problem.of(rows), x[rows], box)
+    found &= (np.abs(y - x) <= within).all(axis=1)
+    return np.where(found[:, None], y, x), found, degenerate
 
 
-def stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask, Mask]:
+def _stationary(problem: Problem, x: Array, box: Box) -> tuple[Array, Mask, Mask]:
     """Give where Newton steps lead from points, whether that is a stationary point, and how.
 
     Where the Hessian is singular there, as at 0 for x**3, each step leaves the same share of the

@@ -16,7 +16,6 @@ from ..engine.drive.snapshots import paths, snapshots
 from ..engine.kernel.source import Kernel, kernel
 from ..errors import Interrupted
 from ..given.options import TOL, Options
-from ..methods import Automatic
 from ..problem import Problem
 from ..status import Status
 from .escape import beside
@@ -24,7 +23,7 @@ from .escape import beside
 _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
 _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
 _TIGHTER = 1e-4
-_PREVIEW = 60  # steps of a preview
+_PREVIEW = 2048  # steps of a preview
 _LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
 
 
@@ -254,12 +253,13 @@ def _shots(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
     return lanes.Ends.concatenate(shots)
 
 
-def preview(problem: Problem, x0: Array, options: Options) -> Array:
-    """Give where automatic steps lead from a few starts, without compiling anything."""
-    automatic = replace(options, method=Automatic(), epochs=_PREVIEW)
-    compiled, batch = _prepared(problem, x0, TOL, automatic)
+def preview(problem: Problem, x0: Array, options: Options, lr: float) -> Array:
+    """Give where the method leads from a few starts at another rate, by the same kernel."""
+    method: Any = options.method
+    slower = replace(options, method=replace(method, lr=lr), epochs=_PREVIEW)
+    compiled, batch = _prepared(problem, x0, 0.0, slower)
     try:
-        return slow.run(compiled, problem, batch.rows).x
+        return lanes.run(compiled, batch, 1).x
     except Interrupted:
         raise KeyboardInterrupt from None
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..diagnosis.local import model
-from ..diagnosis.ordinary import ordinary
+from ..diagnosis.newton import refine
 from ..errors import RateWarning
 from ..given.options import TOL, Options
 from ..methods import Method
@@ -21,6 +21,7 @@ _FEW = 16  # starts that are followed
 _SAMPLES = 8  # points around each of them at which curvature is looked at
 _AROUND = 0.25  # share of the searched region within which they lie
 _TINY = 1e-12  # share of it below which a coordinate is shown as 0
+_SLOWER = 0.5  # share of the largest rate: minima are looked for with it
 _WARY = 0.5  # share of the largest rate below which no minimum nearby can be left
 
 
@@ -28,7 +29,7 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     """Warn of a fixed rate at which no run can settle at one of the minima near the starts.
 
     The curvature around the starts is looked at first, which costs next to nothing. Only where
-    it is large for the rate, the minima are found by automatic steps.
+    it is large for the rate, the minima are found by a rate that is small for it.
 
     Parameters
     ----------
@@ -46,12 +47,12 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
         return
     starts = options.x0[:: -(-len(options.x0) // _FEW)]
     steepest = _curvature_around(problem, starts, options)
-    if not options.method.rate > _WARY * _largest_rate(options.method, steepest):
+    largest = _largest_rate(options.method, steepest)
+    if not options.method.rate > _WARY * largest:
         return
-    ends = preview(problem, starts, options)
-    gradient = problem.gradients(ends)
-    found = ordinary(problem, ends, gradient, starts, options.box, TOL)
-    minima = found.x[found.sure]
+    ends = preview(problem, starts, options, _SLOWER * largest)
+    found = refine(problem, ends, starts, options.box, TOL)
+    minima = found.x[found.settled & ~found.degenerate]
     if not len(minima):
         return
     curvatures = np.fmax.reduce(model(problem, minima, options.box).spectrum(), axis=1)

@@ -12,16 +12,19 @@ from ..kinds import LOWEST
 from ..local import TOUCHING, model
 from ..newton import seek
 
+_AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
+
 
 def other_stationary(case: Case) -> None:
     """Find the runs beside a maximum, a saddle, a flat region or a degenerate minimum."""
     rows, found = case.open(*HALTED, Stop.EPOCHS), case.found
     if not len(rows):
         return
-    y, near, degenerate = seek(case.problem.of(rows), found.x[rows], case.x0[rows], case.box)
-    reach = np.maximum(np.abs(y - case.x0[rows]), np.abs(y))
-    resting = np.asarray((np.abs(y - found.x[rows]) <= TOUCHING * reach).all(axis=1))
-    near &= resting | (case.stop[rows] != Stop.EPOCHS)
+    x = found.x[rows]
+    reach = np.maximum(np.abs(x - case.x0[rows]), np.abs(x))
+    share = np.where(case.stop[rows] == Stop.EPOCHS, TOUCHING, _AT_END)
+    y, near, degenerate = seek(case.problem.of(rows), x, share[:, None] * reach, case.box)
+    resting = np.asarray((np.abs(y - x) <= TOUCHING * reach).all(axis=1))
     rows, y, resting, degenerate = rows[near], y[near], resting[near], degenerate[near]
     if not len(rows):
         return

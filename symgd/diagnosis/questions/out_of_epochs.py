@@ -21,6 +21,7 @@ _BECOMES = {
     Course.ESCAPING: Status.DIVERGED,
     Course.RESTING: Status.NO_PROGRESS,
 }
+_BEYOND = 10.0  # widths of the last steps: Newton steps lead so far to a minimum among them
 _STATUS = np.array([_BECOMES[course] for course in Course])  # by code
 
 
@@ -41,10 +42,15 @@ def out_of_epochs(case: Case) -> None:
 def _limiting_curvature(case: Case, rows: Whole, tail: Array) -> None:
     """Note the curvature that limits the rate: at the minimum within a cycle, or along it."""
     problem, box = case.problem.of(rows), case.box
-    spectra = [model(problem, points, box).spectrum() for points in tail]
+    models = [model(problem, points, box) for points in tail]
+    spectra = [there.spectrum() for there in models]
     note_curvature(case, rows, np.concatenate(spectra, axis=1))
     low, high = tail.min(axis=0), tail.max(axis=0)
-    around = np.arange(len(rows))  # those for which no minimum has been found yet
+    reach = _BEYOND * (high - low)
+    ahead = [points + there.newton_step() for points, there in zip(tail, models, strict=True)]
+    with np.errstate(invalid="ignore"):
+        near = [((y >= low - reach) & (y <= high + reach)).all(axis=1) for y in ahead]
+    around = np.flatnonzero(np.any(near, axis=0))  # for which no minimum has been found yet
     for points in (tail.mean(axis=0), *tail):
         its = problem.of(around)
         newton = refine(its, points[around], case.x0[rows[around]], box, case.how.tol)

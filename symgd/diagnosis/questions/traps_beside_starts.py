@@ -7,7 +7,7 @@ import numpy as np
 from ...status import Kind, Status
 from ..case import Case
 from ..local import model
-from ..newton import stationary
+from ..newton import seek
 
 _TRAPPED = 1e-6  # share of the searched region: a start this close feels no slope
 _COORDINATE = 1e-12  # share of the way to a trap: its coordinates are known to this
@@ -19,8 +19,8 @@ def traps_beside_starts(case: Case) -> None:
     if not len(rows):
         return
     x0 = case.x0[rows]
-    y, found, _ = stationary(case.problem.of(rows), x0, case.box)
-    found &= (np.abs(y - x0) <= _TRAPPED * case.how.width).all(axis=1)
+    within = np.broadcast_to(_TRAPPED * case.how.width, x0.shape)
+    y, found, _ = seek(case.problem.of(rows), x0, within, case.box)
     y = np.where(np.abs(y) <= _COORDINATE * np.abs(y - x0), 0.0, y)
     rows, y = rows[found], y[found]
     if not len(rows):
