@@ -70,8 +70,8 @@ class Automatic(Adaptive):
       floor would never stop;
     - the trapezoid rule over the slopes at its two ends gives the change of f. It is exact for a
       quadratic function, so it costs nothing near a minimum, and what lies between the ends, a
-      hill or a pole or another basin, spoils it. Across a kink the change has to lie between what
-      the two slopes predict;
+      hill or a pole or another basin, spoils it. Across a kink f has to fall as far as one of the
+      two slopes predicts;
     - no denominator, radicand or argument of a logarithm has changed its sign.
 
     Steps that were taken set the next length by the two formulas of Barzilai and Borwein in turn,
@@ -165,17 +165,17 @@ class _Trial:
     def _is_even(self) -> Truth:
         """Tell whether the two ends tell all that lies between them.
 
-        Where the slope only rises, as that of a convex f, it has to rise by less than the error
-        that is allowed there; beside a kink, the change of f has to lie between what the slopes
-        predict. A step next to nothing, as over the tip of a cone, skips nothing.
+        Where the slope only rises, as that of a convex f does, more error is allowed. Across a
+        kink f has to fall as far as one of the two slopes predicts: else it has risen in between.
+        A step next to nothing, as over the tip of a cone, skips nothing.
         """
         rounding = self.slack + _SLOPE_SLACK * (abs(self.slope) + abs(self.ahead))
         high, low = self.change - rounding, self.change + rounding
         rises = (self.slope <= low) & (high <= self.ahead)
-        drops = (self.ahead <= low) & (high <= self.slope)
+        deep = (high <= self.ahead) | (high <= self.slope)
         short = reduce(larger, [abs(a) for a in self.way]) <= _SHORT * self.w["scale"]
         even = (self.uneven <= self.limits.error) | rises & (self.uneven <= self.limits.convex)
-        return even | rises & short | ~self.smooth & (rises | drops | short)
+        return even | rises & short | ~self.smooth & (deep | short)
 
     def _same(self, name: str) -> Truth:
         """Tell whether a number of `expression.guards` is what it was."""
