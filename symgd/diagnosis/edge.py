@@ -19,6 +19,8 @@ _FIRST, _LAST = 20, 44  # halvings of the distance to the edge: between them f i
 _EARLIEST, _COUNT = 4, 16
 _FEWEST = 6  # halvings: fewer tell nothing
 _APART = 64 * EPS  # share of x: the distance has to be above, or it is rounding
+_SECTIONS = np.arange(1, 32) / 32  # shares of an interval: where it is cut
+_SECTIONINGS = 20  # times: 100 halvings
 _STEADY = 0.9  # share of the fall before: each halving brings as much, or f has a limit
 
 
@@ -137,7 +139,10 @@ def _edge(problem: Problem, x: Array, way: Array) -> tuple[Array, int] | None:
 
 def _bisected(good: Array, bad: Array, test: Callable[[Array], Mask]) -> Array:
     """Give the last point on the way from a good one to a bad one that passes a test."""
-    for _ in range(100):
-        middle = good + (bad - good) / 2
-        good, bad = (middle, bad) if test(middle[None])[0] else (good, middle)
+    for _ in range(_SECTIONINGS):
+        between = good + _SECTIONS[:, None] * (bad - good)
+        failing = np.flatnonzero(~test(between))
+        first = failing[0] if len(failing) else len(between)
+        ends = [good, *between, bad]
+        good, bad = ends[first], ends[first + 1]
     return good

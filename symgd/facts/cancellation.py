@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import add, mul
+from functools import cache, reduce
+from itertools import accumulate
+from operator import add
 from typing import Any
 
 import numpy as np
 import sympy
+from sympy import S
 
 from ..arrays import EPS, Array
 from ..expression.classes import Absolute, Maximum, Minimum, Where
@@ -84,8 +86,15 @@ def _combined(expr: sympy.Expr, parts: list[sympy.Expr]) -> sympy.Expr:
 
 
 def _of_product(sizes: list[sympy.Expr], errors: list[sympy.Expr]) -> sympy.Expr:
-    others = [reduce(mul, sizes[:i] + sizes[i + 1 :]) for i in range(len(sizes))]
-    return reduce(add, [e * o for e, o in zip(errors, others, strict=True)])
+    before = list(accumulate(sizes[:-1], _times, initial=S.One))
+    behind = list(accumulate(sizes[:0:-1], _times, initial=S.One))[::-1]
+    each = zip(before, errors, behind, strict=True)
+    return sympy.Add(*[_times(_times(b, e), a) for b, e, a in each], evaluate=False)
+
+
+def _times(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
+    """Multiply as it stands: SymPy takes long to put many factors in order, again and again."""
+    return sympy.Mul(a, b, evaluate=False)
 
 
 def _passed_on(expr: sympy.Expr, parts: list[sympy.Expr]) -> Any:
@@ -98,10 +107,15 @@ def _passed_on(expr: sympy.Expr, parts: list[sympy.Expr]) -> Any:
 
 def rounding(problem: Problem, points: Array) -> Array:
     """Estimate the rounding error of f: how far it scatters over neighbouring doubles."""
-    values = problem.values(points)
-    scatter = np.zeros_like(values)
-    for shift in np.random.default_rng(1).integers(-3, 4, size=(6, points.shape[1])):
-        moved = problem.values(points * (1 + shift * EPS))
-        with np.errstate(invalid="ignore"):
-            scatter = np.fmax(scatter, np.abs(moved - values))
-    return 4 * EPS * np.abs(values) + 2 * scatter
+    around = points * _neighbours(points.shape[1])
+    values, *moved = problem.values(around.reshape(-1, points.shape[1])).reshape(len(around), -1)
+    with np.errstate(invalid="ignore"):
+        scatter = np.fmax.reduce([np.zeros_like(values), *(np.abs(m - values) for m in moved)])
+    return np.asarray(4 * EPS * np.abs(values) + 2 * scatter)
+
+
+@cache
+def _neighbours(n_vars: int) -> Array:
+    """Give what a point and six doubles beside it are multiples of, ``(7, 1, n_vars)``."""
+    shifts = np.random.default_rng(1).integers(-3, 4, size=(6, n_vars))
+    return np.concatenate([np.ones((1, n_vars)), 1 + shifts * EPS])[:, None]
