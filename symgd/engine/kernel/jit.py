@@ -49,6 +49,7 @@ def machine_code(kernel: Kernel, name: str) -> bytes:
     linecache.cache.pop(name, None)  # nothing runs it again, so no traceback shows it
     (entry,) = (f for f in module.functions if not f.is_declaration)
     entry.name = ENTRY
+    entry.add_function_attribute("nounwind")  # else Windows gets tables that its linker refuses
     code: bytes = machine().emit_object(module)
     return code
 

@@ -6,6 +6,8 @@ to start, and a process whose kernels lie on disk never does so.
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Callable
 from ctypes import CFUNCTYPE, byref, c_bool, c_int32, c_int64, c_void_p
@@ -66,25 +68,66 @@ class _Loaded:
 
 
 def processor() -> str:
-    """Give the name of this processor, and what it can do."""
-    return f"{llvm.get_process_triple()} {llvm.get_host_cpu_name()} {_features()}"
+    """Give the name of the processor that code is made for, and what it can do."""
+    return f"{llvm.get_process_triple()} {' '.join(_processor())}"
 
 
+@cache
 def machine() -> llvm.TargetMachine:
-    """Give what turns LLVM's instructions into those of this processor."""
+    """Give what turns LLVM's instructions into those of the processor."""
+    return machine_for(llvm.get_process_triple(), *_processor())
+
+
+def machine_for(triple: str, cpu: str, features: str = "") -> llvm.TargetMachine:
+    """Give the same for any processor."""
     _start()
-    target = llvm.Target.from_triple(llvm.get_process_triple())
-    return target.create_target_machine(
-        cpu=llvm.get_host_cpu_name(),
-        features=_features(),
-        opt=3,
-        reloc="pic",
-        codemodel="small",  # the linker puts constants beside the code
+    # The older of LLVM's two linkers, the only one for Windows, may put code and constants too
+    # far apart for short addresses.
+    model = "large" if "windows" in triple else "small"
+    return llvm.Target.from_triple(triple).create_target_machine(
+        cpu=cpu, features=features, opt=3, reloc="pic", codemodel=model
     )
 
 
-def _features() -> str:
-    return str(llvm.get_host_cpu_features().flatten())
+def _processor() -> tuple[str, str]:
+    """Give this processor's name and features, or those that Numba is told by its variables."""
+    name, features = (os.environ.get(f"NUMBA_CPU_{what}") for what in ("NAME", "FEATURES"))
+    if features is None:
+        features = "" if name else str(llvm.get_host_cpu_features().flatten())
+    return name or llvm.get_host_cpu_name(), features
+
+
+@cache
+def fuses() -> bool:
+    """Tell whether the processor has an instruction for ``a*b + c``; else LLVM writes a call."""
+    return not _calls("fma", 3)
+
+
+@cache
+def rounds() -> bool:
+    """Tell whether the processor has an instruction for whole numbers below."""
+    return not _calls("floor", 1)
+
+
+@cache
+def width() -> int:
+    """Give how many doubles the processor computes with at once."""
+    return 8 if "zmm" in _assembly("sqrt", 1, 8) else 4
+
+
+def _calls(function: str, arguments: int) -> bool:
+    return bool(re.search(rf"\b{function}\b", _assembly(function, arguments, 4)))
+
+
+def _assembly(function: str, arguments: int, count: int) -> str:
+    """Give what becomes of a function of vectors of so many doubles."""
+    vector = f"<{count} x double>"
+    name, takes = f"@llvm.{function}.v{count}f64", ", ".join([vector] * arguments)
+    given = ", ".join([f"{vector} %x"] * arguments)
+    source = f"define {vector} @run({vector} %x) {{ %y = call {vector} {name}({given}) "
+    source += f"ret {vector} %y }} declare {vector} {name}({takes})"
+    text: str = machine().emit_assembly(llvm.parse_assembly(source))
+    return text
 
 
 @lru_cache(maxsize=1)
@@ -93,8 +136,6 @@ def _linker(generation: int) -> llvm.LLJIT:
 
     A linker keeps 9 kB of every kernel that is gone.
     """
-    # The older of LLVM's two linkers, the only one for Windows, may put code and constants of
-    # other processors too far apart.
     return llvm.create_lljit_compiler(
         machine(), use_jit_link=sys.platform != "win32", suppress_errors=True
     )

@@ -8,6 +8,7 @@ no type inference, and equal computations of two functions are merged by the opt
 
 from __future__ import annotations
 
+import math
 import struct
 from collections.abc import Mapping, Sequence
 from typing import ClassVar, Self
@@ -15,10 +16,15 @@ from typing import ClassVar, Self
 import numpy as np
 from llvmlite import ir
 
+from ..kernel import native
+
 _DOUBLE = ir.DoubleType()
 _INT64 = ir.IntType(64)
 _BIT = ir.IntType(1)
 _EXPONENT = 52  # place of the exponent in the bits of a float
+_SPLITTER = 2.0**27 + 1
+_TWO_52 = 2.0**52
+_TINY = 2.0**-960
 
 # Numba hands the flags of a kernel to every instruction that has none, and error terms such
 # as (a - b) - c would not survive "contract".  These flags mean nothing where they stand.
@@ -177,7 +183,13 @@ def fabs(x: Float) -> Float:
 
 def floor(x: Float) -> Float:
     """Return the largest whole number not above x."""
-    return _call("floor", x)
+    if native.rounds():
+        return _call("floor", x)
+    exact = Float(x.builder, x.node)
+    size = fabs(exact)
+    whole = copysign((size + _TWO_52) - _TWO_52, exact)
+    below = select(whole > exact, whole - 1.0, whole)
+    return select(size < _TWO_52, below, exact)
 
 
 def root(x: Float) -> Float:
@@ -191,17 +203,51 @@ def copysign(x: Float | float, sign: Float) -> Float:
 
 
 def fma(a: Float | float, b: Float | float, c: Float | float) -> Float:
-    """Return ``a*b + c``, rounded once."""
-    return _call("fma", a, b, c)
+    """Return ``a*b + c``, rounded once.
+
+    Where the processor has no instruction for it, by products of halves of the numbers, which are
+    exact. Rounded is then the sum of a rounded sum and its error, which is the same but for ties.
+
+    References
+    ----------
+    T. J. Dekker, "A floating-point technique for extending the available precision", Numerische
+    Mathematik 18, 224-242 (1971), doi:10.1007/BF01397083.
+    """
+    if native.fuses():
+        return _call("fma", a, b, c)
+    like = next(x for x in (a, b, c) if isinstance(x, Float))
+    a, b, c = (Float(like.builder, as_node(x, like.node.type)) for x in (a, b, c))
+    product = a * b
+    (a_high, a_low), (b_high, b_low) = _halves(a), _halves(b)
+    rest = ((a_high * b_high - product) + a_high * b_low + a_low * b_high) + a_low * b_low
+    total = product + c
+    part = total - product
+    error = (product - (total - part)) + (c - part)
+    fused = total + (error + rest)
+    # The halves overflow, or their products lose digits.
+    plain = unordered(fused, fused) | (fabs(total) == math.inf) | (fabs(product) < _TINY)
+    return select(plain, total, fused)
+
+
+def _halves(x: Float) -> tuple[Float, Float]:
+    """Split a number into two with half of the digits each."""
+    scaled = x * _SPLITTER
+    high = scaled - (scaled - x)
+    return high, x - high
 
 
 def horner(x: Float, table: Sequence[float]) -> Float:
-    """Return ``table[0] + table[1]*x + table[2]*x**2 + ...`` by fused steps."""
+    """Return ``table[0] + table[1]*x + table[2]*x**2 + ...``, by fused steps if there are any."""
     *lower, highest, last = table
-    total = fma(last, x, highest)
+    total = _multiplied_and_added(last, x, highest)
     for coefficient in reversed(lower):
-        total = fma(total, x, coefficient)
+        total = _multiplied_and_added(total, x, coefficient)
     return total
+
+
+def _multiplied_and_added(a: Float | float, x: Float, c: float) -> Float:
+    """Return ``a*x + c``: terms of a polynomial shrink, and with them the errors of all but one."""
+    return fma(a, x, c) if native.fuses() else x * a + c
 
 
 def two_chains(x: Float, table: Sequence[float]) -> Float:

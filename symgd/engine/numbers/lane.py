@@ -14,8 +14,9 @@ from operator import add
 from typing import Any
 
 import numpy as np
-from llvmlite import binding, ir
+from llvmlite import ir
 
+from ..kernel import native
 from ..kernel.layout import LANES, Layout
 from . import vmath
 from .intrinsics import Float, Truth, as_node, fabs, floor
@@ -25,7 +26,7 @@ from .intrinsics import select as _select
 INF = float("inf")
 
 #: Lanes of a vector.
-WIDTH = 8 if binding.get_host_cpu_features().get("avx512f") else 4
+WIDTH = native.width()
 VECTOR = ir.VectorType(ir.DoubleType(), WIDTH)
 
 _INT64 = ir.IntType(64)
