@@ -23,7 +23,7 @@ import symgd
 Array = npt.NDArray[np.float64]
 
 _RTOL, _ATOL = 1e-9, 1e-11  # of LSODA; the second as a share of the box
-_SLOW = 1e-10  # of the usual gradient: below it the speed falls
+_SLOW = 1e-2  # of the gradient where a segment begins: below it the speed falls
 _LONGEST = (0.02, 5e-4)  # steps, as shares of the box; the second where the first leave the domain
 _FIRST, _GROWTH, _SEGMENTS = 0.01, 1.6, 24  # lengths between two looks, as shares of the box
 _LOOKS = 9  # points of a segment that are looked at
@@ -107,20 +107,18 @@ class Landscape:
         return self._ends(starts, np.array([self.lower - margin, self.upper + margin]))
 
     def _ends(self, starts: Array, sides: Array) -> Array:
-        speed = self._speed(starts)
+        speed = self._speed()
         ends = [self._destination(start, speed, sides) for start in starts]
         return np.array(ends).reshape(starts.shape)
 
-    def _speed(self, starts: Array) -> Callable[[Array, float], Sequence[float]]:
+    def _speed(self) -> Callable[[Array, float, float], Sequence[float]]:
         names = self.problem.variables
         gradient = sympy.lambdify(names, list(self.problem.gradient), _functions(), cse=True)
-        sizes = np.linalg.norm(self.problem.gradients(starts), axis=1)
-        floor = (_SLOW * float(np.nanmedian(sizes))) ** 2
 
-        def speed(x: Array, _: float) -> Sequence[float]:
+        def speed(x: Array, _: float, slow: float) -> Sequence[float]:
             try:
                 g = gradient(*x.tolist())
-                scale = -1 / math.sqrt(sum(v * v for v in g) + floor)
+                scale = -1 / math.hypot(slow, *g)
             except (ValueError, ZeroDivisionError, OverflowError, TypeError):
                 return [math.nan] * len(x)
             return [v * scale for v in g]
@@ -135,9 +133,10 @@ class Landscape:
                 found = self.minima(x[None])[0]
                 if not np.isnan(found).any():
                     return found
-                path = _along(speed, x, length, size, longest)
+                slow = _SLOW * float(np.linalg.norm(self.problem.gradients(x[None])[0]))
+                path = _along(speed, x, slow, length, size, longest)
                 x, length = path[-1], length * _GROWTH
-                if not np.isfinite(x).all():
+                if not np.isfinite(path).all():
                     break
                 if (path < sides[0]).any() or (path > sides[1]).any():
                     return np.full(len(start), np.nan)
@@ -146,16 +145,17 @@ class Landscape:
         return np.full(len(start), np.nan)
 
 
-def _along(speed: Any, x: Array, length: float, size: float, longest: float) -> Array:
-    """Follow the flow for a length; gives points on the way."""
+def _along(speed: Any, x: Array, slow: float, length: float, size: float, longest: float) -> Array:
+    """Follow the flow for a length; gives points on the way, nan where the solver gave up."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        path, _ = odeint(
-            speed, x, np.linspace(0, length, _LOOKS), rtol=_RTOL,
+        path, told = odeint(
+            speed, x, np.linspace(0, length, _LOOKS), args=(slow,), rtol=_RTOL,
             atol=_ATOL * size, mxstep=4000, tcrit=[length],
             hmax=longest * size, full_output=True, printmessg=False,
         )  # fmt: skip
-    return np.asarray(path)
+    fine = told["message"] == "Integration successful."
+    return np.asarray(path if fine else path * np.nan)
 
 
 def _functions() -> list[Any]:

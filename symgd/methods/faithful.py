@@ -27,7 +27,7 @@ class Faithful(Automatic):
     --------
     >>> import symgd
     >>> symgd.minimize("x**2 + cos(40*x)/9", x0=2.0, method="faithful").x.round(3)
-    array([2.039])
+    array([1.937])
     >>> symgd.minimize("x**2 + cos(40*x)/9", x0=2.0, faithful=True).settings.method
     'faithful'
     """

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 from scipy.optimize import brentq
 
+import symgd
+from benchmarks.flow import Landscape
 from benchmarks.honesty import __main__ as honesty
 from benchmarks.honesty import starts, tables
 from benchmarks.honesty.contestants import OURS, ours
@@ -176,32 +178,33 @@ def test_safe_rate_is_the_nearest_minimums():
     np.testing.assert_array_equal(rates, [0.5, 0.25, 0.25])
 
 
-def run(reported, reach, inside=True, best=True, contestant=OURS):
+def run(reported, reach, inside=True, best=True, contestant=OURS, faithful=None):
     point = np.zeros(1)
     return Run(
         "p", "random", contestant, True, point, point, ", bounds=p.bounds", "SLOW", reported,
-        inside, Finding(reach, point + 1 if reach else None, 0.5), best,
+        inside, Finding(reach, point + 1 if reach else None, 0.5), best, faithful,
     )  # fmt: skip
 
 
 RUNS = [
-    run(True, 0.0), run(True, 0.0, best=False), run(True, NEAR), run(True, FAR), run(False, 0.0),
+    run(True, 0.0, faithful=True), run(True, 0.0, best=False, faithful=False), run(True, NEAR),
+    run(True, FAR), run(False, 0.0, faithful=True),
     run(False, FAR), run(False, 1e-7), run(True, np.nan, inside=False), run(True, np.inf),
 ]  # fmt: skip
 
 
 def test_scores_add_up():
     assert Score.of(RUNS) == Score(
-        runs=9, left=1, reported=5, false=3, far=2, true=2, missed=1, best=1
+        runs=9, left=1, reported=5, false=3, far=2, true=2, missed=1, best=1, faithful=2, flowing=3
     )
 
 
 def test_tables_show_the_counts():
     runs = [*RUNS, run(True, 0.0, contestant="peer")]
     rows = tables.summary(runs).splitlines()
-    cells = "9 | 1 | 5 | 3 (60.0%) | 2 (40.0%) | 2 | 3 | 1 (33.3%) | 1 (11.1%)"
+    cells = "9 | 1 | 5 | 3 (60.0%) | 2 (40.0%) | 2 | 3 | 1 (33.3%) | 1 (11.1%) | 2 (66.7%)"
     assert rows[2] == f"| smooth | symgd | {cells} |"
-    assert rows[3] == "|  | peer | 1 | 0 | 1 | 0 | 0 | 1 | 1 | 0 | 1 (100.0%) |"
+    assert rows[3] == "|  | peer | 1 | 0 | 1 | 0 | 0 | 1 | 1 | 0 | 1 (100.0%) | 0 |"
     assert "| p | 9 | 3 (60.0%) | 1 (33.3%) | 1 SLOW | `symgd.minimize(" in tables.problems(runs)
     assert len(tables.wrong(runs).splitlines()) == 2 * 4
     assert tables.ahead(runs).count("peer") == 0
@@ -228,6 +231,28 @@ def test_line_repeats_a_run():
     object.__setattr__(again, "x0", x0[0])
     object.__setattr__(again, "keywords", ", lr=0.01, epochs=5")
     assert again.line == f"symgd.minimize(p.problem, {x0[0].tolist()}, lr=0.01, epochs=5)"
-    import symgd
-
     np.testing.assert_array_equal(symgd.minimize(p.problem, x0[0], lr=0.01, epochs=5).x, ends.x[0])
+
+
+def test_the_flow_of_gradient_descent_is_followed_to_its_minimum():
+    """A quadratic turned by 30 degrees and a double well: where small Euler steps lead."""
+    land = Landscape(symgd.Problem("(x**2 - 1)**2 + 3*(y - x)**2"), -2 * np.ones(2), 2 * np.ones(2))
+    x0 = land.starts(12)
+    x = x0.copy()
+    for _ in range(40_000):
+        x -= 1e-3 * land.problem.gradients(x)
+    assert land.same(land.destinations(x0), land.minima(x)).all()
+    assert not np.isnan(land.minima(x)).any()
+    outside = Landscape(land.problem, np.array([-2.0, -2.0]), np.array([2.0, 0.5]))
+    led = outside.destinations_inside(x0)
+    assert (np.isnan(led).any(axis=1) >= (x[:, 1] > 0.5)).all()
+
+
+def test_flows_that_lead_nowhere_or_round_a_pole():
+    down = Landscape(symgd.Problem("exp(-x) + y**2"), np.array([1.0, -1]), np.array([2.0, 1]))
+    assert np.isnan(down.destinations(down.starts(3))).all()
+    pole = Landscape(symgd.Problem("1/x**2 + (x - 3)**2"), np.array([-9.0]), np.array([9.0]))
+    x0 = np.array([[-2.0], [0.5], [8.0]])
+    roots = np.roots([1, -3, 0, 0, -1])  # x**4 - 3*x**3 = 1
+    left, right = np.sort(roots.real[np.abs(roots.imag) < 1e-9])
+    assert pole.destinations(x0)[:, 0] == pytest.approx([left, right, right], abs=1e-6)
