@@ -42,7 +42,8 @@ Written by `python -m benchmarks.fidelity` on {machine}.
 
 From random starts in a box, without bounds: **faithful** is the share of runs whose end belongs to
 the minimum to which gradient descent of small steps leads, or that lead to none as it does. A stiff
-solver (LSODA, relative tolerance 1e-9) followed it until Newton's method converged nearby.
+solver (LSODA, relative tolerance 1e-9) followed it until Newton's method converged nearby; starts
+from where it gave up are left out.
 **arrived** is the share of runs that ended at any minimum, among those from where that descent
 leads to one. Evaluations of f and its gradient are means over problems of the mean over runs.
 
@@ -141,6 +142,8 @@ def scores(job: tuple[str, str, Landscape], contestants: Sequence[str]) -> list[
     group, name, land = job
     x0 = starts(group, land)
     flow = land.destinations(x0)
+    known = ~np.isinf(flow).any(axis=1)
+    x0, flow = x0[known], flow[known]
     flowing = ~np.isnan(flow).any(axis=1)
     found = []
     for contestant in contestants:

@@ -98,7 +98,10 @@ class Landscape:
         return close | (none[0] & none[1])
 
     def destinations(self, starts: Array) -> Array:
-        """Give the minimum to which the flow leads from each start; nan where to none."""
+        """Give the minimum to which the flow leads from each start.
+
+        It is nan where it leads to none, and infinite where the solver gave up.
+        """
         return self._ends(starts, np.full((2, len(self.width)), [[-np.inf], [np.inf]]))
 
     def destinations_inside(self, starts: Array) -> Array:
@@ -141,8 +144,8 @@ class Landscape:
                 if (path < sides[0]).any() or (path > sides[1]).any():
                     return np.full(len(start), np.nan)
             else:
-                break
-        return np.full(len(start), np.nan)
+                return np.full(len(start), np.nan)
+        return np.full(len(start), np.inf)
 
 
 def _along(speed: Any, x: Array, slow: float, length: float, size: float, longest: float) -> Array:
@@ -151,7 +154,7 @@ def _along(speed: Any, x: Array, slow: float, length: float, size: float, longes
         warnings.simplefilter("ignore")
         path, told = odeint(
             speed, x, np.linspace(0, length, _LOOKS), args=(slow,), rtol=_RTOL,
-            atol=_ATOL * size, mxstep=4000, tcrit=[length],
+            atol=_ATOL * size, mxstep=20_000, tcrit=[length],
             hmax=longest * size, full_output=True, printmessg=False,
         )  # fmt: skip
     fine = told["message"] == "Integration successful."

@@ -177,7 +177,7 @@ class _Flow:
         if family != _FAMILY or self._to is None:
             return [None] * len(x)
         same = self._land.same(self._land.minima(x), self._to)
-        known = ~np.isnan(self._to).any(axis=1)
+        known = np.isfinite(self._to).all(axis=1)
         return [bool(s) if k else None for s, k in zip(same, known, strict=True)]
 
 
