@@ -144,6 +144,8 @@ def scores(job: tuple[str, str, Landscape], contestants: Sequence[str]) -> list[
     flow = land.destinations(x0)
     known = ~np.isinf(flow).any(axis=1)
     x0, flow = x0[known], flow[known]
+    if not len(x0):
+        return []
     flowing = ~np.isnan(flow).any(axis=1)
     found = []
     for contestant in contestants:
