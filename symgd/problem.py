@@ -287,6 +287,7 @@ class Problem:
         values = checked_params(params)
         self.symbolic = _symbolic(expr, read_names(variables), tuple(sorted(values)))
         self.params: Mapping[str, Any] = Frozen(values)
+        self._differing: tuple[str, ...] = ()  # parameters that differ between runs
 
     def __repr__(self) -> str:
         extra = f", params={dict(self.params)}" if self.params else ""
@@ -343,19 +344,21 @@ class Problem:
         """
         other = copy(self)
         other.params = Frozen({**self.params, **columns})
+        other._differing = tuple(n for n, v in other.params.items() if isinstance(v, np.ndarray))
         return other
 
     def of(self, rows: Any) -> Problem:
         """Give the problem of some runs; the same one where no parameter differs between runs."""
-        columns = {n: v for n, v in self.params.items() if np.ndim(v)}
-        return self.over({n: _few(v[rows]) for n, v in columns.items()}) if columns else self
+        if not self._differing:
+            return self
+        return self.over({n: _few(self.params[n][rows]) for n in self._differing})
 
     @property
     def cases(self) -> Whole | None:
         """A number for each run, the same where all parameters are; None where none differs."""
         numbers: Whole | None = None
-        for column in (v for v in self.params.values() if np.ndim(v)):
-            values, places = np.unique(column, return_inverse=True)
+        for name in self._differing:
+            values, places = np.unique(self.params[name], return_inverse=True)
             numbers = places if numbers is None else numbers * len(values) + places
         return numbers
 
@@ -400,9 +403,12 @@ class Problem:
         names = self.symbolic.params
         return tuple(self.params[s.name] for s in names) if names else ()
 
-    def param_columns(self, count: int) -> list[Any]:
+    def param_columns(self, count: int) -> Sequence[Any]:
         """Give the same for so many points, where several belong to each run in turn."""
-        return [v if np.ndim(v) == 0 else _in_turn(v, count) for v in self.param_values]
+        values = self.param_values
+        if not self._differing:
+            return values
+        return [_in_turn(v, count) if isinstance(v, np.ndarray) else v for v in values]
 
     def fun(self, x: npt.ArrayLike) -> Any:
         """Evaluate f.

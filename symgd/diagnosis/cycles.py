@@ -79,7 +79,7 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box, away: floa
         rows = doubtful[first : first + _ROWS]
         its = problem.of(rows)
         path, after = follow(its, method.take(rows), ends.take(rows), box, _STEPS)
-        values = np.stack([its.values(points) for points in path])
+        values = its.values(path.reshape(-1, path.shape[2])).reshape(path.shape[:2])
         course[rows] = _course(path, values)
         finite = np.isfinite(values).all(axis=0)
         growing = np.flatnonzero(finite & (course[rows] == Course.ESCAPING))
