@@ -53,6 +53,9 @@ class Kinds:
         """Tell what stationary points are, from the Hessian or from values around them."""
         doubt = self._doubt(points, here)
         noise = self._hessian_noise(points, here, doubt)
+        aslant = doubt * np.where(np.arange(points.shape[1]) % 2, -1.0, 1.0)
+        unsure = np.fmax(noise, self._hessian_noise(points, here, aslant))
+        trusted = ~degenerate & (here.eigenvalues[:, -1] > unsure)  # else all may be rounding
         degenerate = degenerate | self._flattened(points, self._length(points, x0), here)
         low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
         kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
@@ -66,7 +69,8 @@ class Kinds:
             smooth = Kind.WEAK_MINIMUM
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
-            kinds[i] = self.of(i).by_values(points[i], x0[i], smooth, error[i])
+            mine = points[i], x0[i], smooth, error[i]
+            kinds[i] = self.of(i).by_values(*mine, trusted=bool(trusted[i]))
         kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
         return kinds
 
@@ -126,15 +130,21 @@ class Kinds:
         """Tell what the end of a run is from values around it."""
         return self.by_values(x, x0, Kind.KINK_MINIMUM, PERTURBED * np.abs(x))
 
-    def by_values(self, point: Array, x0: Array, smooth: Kind, error: Array) -> Kind:
-        """Tell what a point is from values around it; it is known up to an error."""
+    def by_values(
+        self, point: Array, x0: Array, smooth: Kind, error: Array, trusted: bool = True
+    ) -> Kind:
+        """Tell what a point is from values around it; it is known up to an error.
+
+        Where the Hessian is `trusted`, values are asked for in its null directions only.
+        """
         length = self._length(point, x0)
         kinked = bool(near_kink(self.problem, point[None])[0]) or smooth is Kind.KINK_MINIMUM
         known = float((error / length).max())
         before, after = self.problem.values(np.stack([x0, point]))
         fall = np.abs(before - after) if np.isfinite(before) else 0.0
         level = EPS**2 * float(fall)
-        found = around(self.problem, point, length, self.box, not kinked, known, level)
+        smoothly = trusted and not kinked
+        found = around(self.problem, point, length, self.box, smoothly, known, level)
         if found is Around.UP and kinked:
             falls = falls_along_kink(self.problem, point, length, self.box)
             return Kind.SADDLE if falls else Kind.KINK_MINIMUM

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from problems import COSINE
 from values import exact
 
+import symgd
 from symgd import minimize
 from symgd.diagnosis.cycles import Course, look_ahead
 from symgd.diagnosis.local import model
@@ -426,3 +427,11 @@ def test_a_slow_start_elsewhere_is_not(start):
     assert result.status is Status.SLOW
     assert np.isnan(result.runs.evidence.trap).all()
     assert "started only" not in result.message
+
+
+@pytest.mark.parametrize("expr", ["(x - y)**3", "(x + y)**3", "(x + 2*y)**5", "(x - y)**3 + z**2"])
+def test_an_odd_inflection_along_an_oblique_line_is_no_minimum(expr):
+    """Descent from one side only approaches it, where the last bits of x decide the curvature."""
+    names = symgd.Problem(expr).names
+    x0 = np.random.default_rng(4).uniform(-3, 3, (60, len(names)))
+    assert not symgd.minimize(expr, x0).success
