@@ -70,7 +70,7 @@ class Kinds:
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
             mine = points[i], x0[i], smooth, error[i]
-            kinds[i] = self.of(i).by_values(*mine, trusted=bool(trusted[i]))
+            kinds[i] = self.of(i).by_values(*mine, bool(trusted[i]))
         kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
         return kinds
 
