@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -53,9 +54,7 @@ class Kinds:
         """Tell what stationary points are, from the Hessian or from values around them."""
         doubt = self._doubt(points, here)
         noise = self._hessian_noise(points, here, doubt)
-        aslant = doubt * np.where(np.arange(points.shape[1]) % 2, -1.0, 1.0)
-        unsure = np.fmax(noise, self._hessian_noise(points, here, aslant))
-        trusted = ~degenerate & (here.eigenvalues[:, -1] > unsure)  # else all may be rounding
+        linear = degenerate
         degenerate = degenerate | self._flattened(points, self._length(points, x0), here)
         low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
         kinds = np.full(len(points), Kind.SADDLE, dtype=np.int64)
@@ -65,12 +64,16 @@ class Kinds:
         doubtful &= ~(low < -np.maximum(noise, SINGULAR))
         doubtful |= near_kink(self.problem, points)
         error = np.fmax(doubt, np.abs(here.newton_step()))
-        for i in np.flatnonzero(doubtful):
+        rows = np.flatnonzero(doubtful)
+        trusted = ~linear[rows]
+        if len(rows):
+            trusted &= self.of(rows)._curved(points[rows], here.take(rows), doubt[rows])
+        for i, curved in zip(rows, trusted, strict=True):
             smooth = Kind.WEAK_MINIMUM
             if low[i] > noise[i] and not degenerate[i]:
                 smooth = Kind.MINIMUM
             mine = points[i], x0[i], smooth, error[i]
-            kinds[i] = self.of(i).by_values(*mine, bool(trusted[i]))
+            kinds[i] = self.of(i).by_values(*mine, bool(curved))
         kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
         return kinds
 
@@ -101,6 +104,15 @@ class Kinds:
             scaled = np.abs(moved * here.scale[:, :, None] * here.scale[:, None, :])
         changes = _WARY * total(scaled).max(axis=-1)
         return np.asarray(np.fmax(np.fmax(changes[0], changes[1]), SINGULAR))
+
+    def _curved(self, points: Array, here: Model, doubt: Array) -> Mask:
+        """Tell where f curves up by more than doubt about any variables could make of it.
+
+        That about all of them at once leaves x - y as it is.
+        """
+        each = doubt * np.eye(points.shape[1])[:, None]
+        noise = reduce(np.add, [self._hessian_noise(points, here, alone) for alone in each])
+        return np.asarray(here.eigenvalues[:, -1] > noise)
 
     def _flattened(self, points: Array, length: Array, here: Model, *smaller: float) -> Mask:
         """Tell where f changes far more nearby than its curvature at the point would make it.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +95,10 @@ class Model:
     def finite(self) -> Mask:
         """Whether the model exists."""
         return np.asarray(np.isfinite(self.slopes).all(axis=1))
+
+    def take(self, rows: Any) -> Model:
+        """Give the model at some of the points."""
+        return Model(**{name: value[rows] for name, value in vars(self).items()})
 
     def newton_step(self) -> Array:
         """Give the step to the stationary point of the model; null directions stay."""

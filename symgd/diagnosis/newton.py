@@ -102,7 +102,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         ahead = model(problem.of(active), target, box)
         shrinks = ahead.finite & ahead.convex & (ahead.decrement() < last[active])
         best[active[shrinks]] = target[shrinks]
-        active, here = active[shrinks], _rows(ahead, shrinks)
+        active, here = active[shrinks], ahead.take(shrinks)
         if not len(active):
             break
     return Refined(best, settled, linear >= _SINGULAR_STEPS)
@@ -209,7 +209,3 @@ def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:
 def _rises(problem: Problem, x: Array, y: Array, decrement: Array) -> Mask:
     before, after = problem.values(x), problem.values(y)
     return ~(after <= before + _RISE * decrement**2 + 16 * EPS * np.abs(before))
-
-
-def _rows(here: Model, which: Mask) -> Model:
-    return Model(**{name: value[which] for name, value in vars(here).items()})

@@ -21,7 +21,8 @@ from .domain import Condition
 from .functions import TABLE, own
 
 _FACTORED = 12  # terms of a sum up to which its factors are looked for
-_ROOTS = 8  # degree of a polynomial in one variable up to which its roots are
+_DEGREE = 8  # of a polynomial up to which it is factored, or split at its roots
+_REAL = 1e-9  # share of a root's size that its imaginary part is of rounding
 _BARRIERS = 32  # zeros that steps are kept short of; signs are watched of all
 _INNER: dict[Any, Callable[[sympy.Expr], sympy.Expr]] = {
     **dict.fromkeys((Absolute, Cbrt, Expm1, Log1p, Sign, sympy.Pow, sympy.sinh, sympy.tanh,
@@ -113,10 +114,10 @@ def guards(
     """
     edges = list(dict.fromkeys(_edges(expr, domain)))
     removable = _Removable(variables, params, fun)
-    edges = [e for e in edges if not (e.open and removable(e.zero))]
+    edges = [e for e in edges if e.zero.has(*variables) and not (e.open and removable(e.zero))]
     signs = [e.zero for e in edges if e.taken is S.One and not e.zero.is_nonnegative]
     slopes = dict(zip(variables, gradient, strict=False))
-    rates = [_closing(e, slopes) for e in edges if e.open][:_BARRIERS]
+    rates = [_closing(e, slopes) for e in [e for e in edges if e.open][:_BARRIERS]]
     kinks = [k for k in kinks_of(expr) if not k.is_nonnegative]
     return Guards(
         component=_signature(signs),
@@ -143,9 +144,13 @@ def _signature(zeros: Sequence[sympy.Expr]) -> sympy.Expr | None:
 
 
 def _closing(edge: _Edge, slopes: dict[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
-    """Give the share of the distance to a zero that descent covers in a unit of its step."""
-    parts = [slope * own(derivative(edge.zero, v)) for v, slope in slopes.items()]
-    rate = sympy.Add(*parts) / edge.zero
+    """Give the share of the distance to a zero that descent covers in a unit of its step.
+
+    SymPy would multiply the terms of a large gradient out, for each zero again.
+    """
+    ways = {v: own(derivative(edge.zero, v)) for v in slopes}
+    parts = [sympy.Mul(slopes[v], way, evaluate=False) for v, way in ways.items() if way]
+    rate = sympy.Mul(sympy.Add(*parts, evaluate=False), 1 / edge.zero, evaluate=False)
     return rate if edge.taken is S.One else Where(edge.taken, rate, S.Zero)
 
 
@@ -195,7 +200,7 @@ def _zeros_of_sum(expr: sympy.Expr) -> Iterator[sympy.Expr]:
     if half is not None:
         yield half
         return
-    if len(expr.args) <= _FACTORED and not _is_linear(expr):
+    if len(expr.args) <= _FACTORED and 1 < _degree(expr) <= _DEGREE:
         exact = expr.xreplace({n: sympy.Rational(str(n)) for n in expr.atoms(sympy.Float)})
         factors = sympy.factor_list(sympy.fraction(sympy.together(exact))[0])[1]
         if len(factors) > 1 or factors[0][1] > 1:
@@ -219,24 +224,37 @@ def _half_angle(expr: sympy.Expr) -> sympy.Expr | None:
     return None
 
 
-def _is_linear(expr: sympy.Expr) -> bool:
-    return all(
-        sum(not f.is_number for f in sympy.Mul.make_args(term)) <= 1
-        and not any(f.is_Pow for f in sympy.Mul.make_args(term))
-        for term in expr.args
-    )
+def _degree(expr: sympy.Expr) -> int:
+    """Bound the degree of an expression, once it is multiplied out, in what is no sum or product.
+
+    Factoring takes without end where it is large: strangers may send x**997 - 2*y**991.
+    """
+    degrees: dict[sympy.Expr, int] = {}
+    for node in upwards([expr]):
+        inner = [degrees[a] for a in node.args]
+        if node.is_number:
+            degrees[node] = 0
+        elif node.is_Add:
+            degrees[node] = max(inner)
+        elif node.is_Mul:
+            degrees[node] = sum(inner)
+        elif node.is_Pow and node.exp.is_Integer:
+            degrees[node] = abs(int(node.exp)) * inner[0]
+        else:
+            degrees[node] = 1
+    return degrees[expr]
 
 
 def _roots(factor: sympy.Expr) -> Iterator[sympy.Expr]:
     """Split what has one variable at its real roots; give anything else as it is."""
     symbols = factor.free_symbols
-    if len(symbols) == 1 and factor.is_polynomial(*symbols) and not _is_linear(factor):
+    small = len(symbols) == 1 and 1 < _degree(factor) <= _DEGREE
+    if small and factor.is_polynomial(*symbols):
         poly = sympy.Poly(factor, *symbols)
-        if poly.degree() <= _ROOTS:
-            for root in np.roots([float(c) for c in poly.all_coeffs()]):
-                if abs(root.imag) <= 1e-9 * abs(root):
-                    yield poly.gen - sympy.Float(root.real)
-            return
+        for root in np.roots([float(c) for c in poly.all_coeffs()]):
+            if abs(root.imag) <= _REAL * abs(root):
+                yield poly.gen - sympy.Float(root.real)
+        return
     if not (factor.is_positive or factor.is_negative):
         yield factor
 
