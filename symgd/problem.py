@@ -155,8 +155,7 @@ class Symbolic:
     @cached_property
     def guards(self) -> Guards:
         """What a step must not cross."""
-        names = self.variables, self.params
-        return guards(self.expr, self.gradient, *names, self.domain, self.fun)
+        return guards(self.expr, self.variables, self.params, self.domain, self.fun)
 
     @cached_property
     def watched(self) -> Evaluator:

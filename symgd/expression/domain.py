@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import sympy
 from sympy import S
 
-from .classes import BothHold, Where
+from .classes import Where
 from .functions import Requirement
 
 
@@ -33,11 +33,7 @@ class Condition:
     needs : str
         What it needs, in the user's words: ``"x - 1 > 0"``.
     edges : tuple of sympy.Expr
-        They are 0 where it ends to hold.
-    open : bool
-        Whether it does not hold at such an edge itself.
-    taken : sympy.Expr
-        Indicator of the branch of ``where`` that it stands in.
+        They are 0 where it ends to hold; none inside a branch of ``where``.
     """
 
     holds: sympy.Expr
@@ -45,8 +41,6 @@ class Condition:
     text: str
     needs: str
     edges: tuple[sympy.Expr, ...]
-    open: bool
-    taken: sympy.Expr = S.One
 
 
 def condition(
@@ -75,7 +69,6 @@ def condition(
         text,
         requirement.words.format(*texts),
         requirement.edges(*exprs),
-        requirement.open,
     )
 
 
@@ -94,14 +87,7 @@ def guarded(conditions: Iterable[Condition], taken: sympy.Expr) -> tuple[Conditi
     tuple of Condition
         The same conditions, which now hold wherever the branch is not taken.
     """
-    return tuple(
-        replace(
-            c,
-            holds=Where(taken, c.holds, S.One),
-            taken=taken if c.taken is S.One else BothHold(taken, c.taken),
-        )
-        for c in conditions
-    )
+    return tuple(replace(c, holds=Where(taken, c.holds, S.One), edges=()) for c in conditions)
 
 
 def distinct(conditions: Iterable[Condition]) -> tuple[Condition, ...]:

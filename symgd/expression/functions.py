@@ -59,15 +59,12 @@ class Requirement:
         The expression whose sign or size decides.
     edges : callable
         Expressions that are 0 where it ends to be fulfilled.
-    open : bool
-        Whether it is not fulfilled at such an edge itself.
     """
 
     words: str
     holds: Callable[..., sympy.Expr]
     argument: Callable[..., sympy.Expr] = lambda u: u
     edges: Callable[..., tuple[sympy.Expr, ...]] = lambda u: (u,)
-    open: bool = True
 
 
 def _within(relation: type[Elementary]) -> Callable[[sympy.Expr], sympy.Expr]:
@@ -79,15 +76,13 @@ def _unit_ends(u: sympy.Expr) -> tuple[sympy.Expr, ...]:
 
 
 POSITIVE = Requirement("{0} > 0", lambda u: Less(S.Zero, u))
-NONNEGATIVE = Requirement("{0} >= 0", lambda u: LessEqual(S.Zero, u), open=False)
+NONNEGATIVE = Requirement("{0} >= 0", lambda u: LessEqual(S.Zero, u))
 NONZERO = Requirement("{0} != 0", lambda u: NotEqual(u, S.Zero))
 _ABOVE_MINUS_ONE = Requirement(
     "{0} > -1", lambda u: Less(S.NegativeOne, u), edges=lambda u: (1 + u,)
 )
-_AT_LEAST_ONE = Requirement(
-    "{0} >= 1", lambda u: LessEqual(S.One, u), edges=lambda u: (u - 1,), open=False
-)
-_CLOSED_UNIT = Requirement("-1 <= {0} <= 1", _within(LessEqual), edges=_unit_ends, open=False)
+_AT_LEAST_ONE = Requirement("{0} >= 1", lambda u: LessEqual(S.One, u), edges=lambda u: (u - 1,))
+_CLOSED_UNIT = Requirement("-1 <= {0} <= 1", _within(LessEqual), edges=_unit_ends)
 _OPEN_UNIT = Requirement("-1 < {0} < 1", _within(Less), edges=_unit_ends)
 _NOT_THE_ORIGIN = Requirement(
     "{0} and {1} not both 0",

@@ -1,29 +1,27 @@
 """What a step must not cross: the zeros at which a formula ends, has a pole, or bends sharply.
 
 Descent in small steps can neither cross a pole nor leave the part of its domain where it began. A
-method that may not either asks for three numbers at each point, which share their parts with f.
+method that may not either asks for two numbers at each point, which share their parts with f.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
-from functools import reduce
 from typing import Any
 
 import numpy as np
 import sympy
 from sympy import S
 
-from .calculus import derivative, upwards
-from .classes import Absolute, Cbrt, Expm1, LessEqual, Log1p, Maximum, Sign, Where
+from .calculus import upwards
+from .classes import Absolute, Cbrt, Expm1, LessEqual, Log1p, Sign
 from .domain import Condition
-from .functions import TABLE, own
+from .functions import TABLE
 
 _FACTORED = 12  # terms of a sum up to which its factors are looked for
 _DEGREE = 8  # of a polynomial up to which it is factored, or split at its roots
 _REAL = 1e-9  # share of a root's size that its imaginary part is of rounding
-_BARRIERS = 32  # zeros that steps are kept short of; signs are watched of all
 _INNER: dict[Any, Callable[[sympy.Expr], sympy.Expr]] = {
     **dict.fromkeys((Absolute, Cbrt, Expm1, Log1p, Sign, sympy.Pow, sympy.sinh, sympy.tanh,
                      sympy.asinh, sympy.atan, sympy.asin, sympy.atanh, sympy.erf), lambda u: u),
@@ -49,19 +47,15 @@ class Guards:
         an edge.
     piece : sympy.Expr or None
         The same for the pieces on which f is smooth.
-    closing : sympy.Expr or None
-        How fast descent closes in on the nearest pole or open edge: the inverse of the length of
-        the step that would reach it, if that went on straight. Not positive if none is ahead.
     """
 
     component: sympy.Expr | None
     piece: sympy.Expr | None
-    closing: sympy.Expr | None
 
     @property
     def there(self) -> list[sympy.Expr]:
         """Those that the formula has, in this order."""
-        return [e for e in (self.component, self.piece, self.closing) if e is not None]
+        return [e for e in (self.component, self.piece) if e is not None]
 
     def named(self, numbers: Iterable[Any]) -> dict[str, Any]:
         """Give numbers for `there` by their names; None for what is not there."""
@@ -70,18 +64,8 @@ class Guards:
         return {n: None if e is None else next(rest) for n, e in expressions.items()}
 
 
-@dataclass(frozen=True)
-class _Edge:
-    """A zero that is not crossed; `taken` is 1 where it counts, inside a branch of ``where``."""
-
-    zero: sympy.Expr
-    open: bool
-    taken: sympy.Expr
-
-
 def guards(
     expr: sympy.Expr,
-    gradient: Sequence[sympy.Expr],
     variables: Sequence[sympy.Symbol],
     params: Sequence[sympy.Symbol],
     domain: Iterable[Condition],
@@ -93,8 +77,6 @@ def guards(
     ----------
     expr : sympy.Expr
         f.
-    gradient : sequence of sympy.Expr
-        Its derivatives.
     variables, params : sequence of sympy.Symbol
         Its names.
     domain : iterable of Condition
@@ -109,21 +91,14 @@ def guards(
     Examples
     --------
     >>> x = sympy.Symbol("x", real=True)
-    >>> guards(abs(x - 1) + 1 / x**2, [], [x], [], [], None).closing is None  # no condition
+    >>> guards(abs(x - 1), [x], [], [], None).component is None
     True
     """
-    edges = list(dict.fromkeys(_edges(expr, domain)))
     removable = _Removable(variables, params, fun)
-    edges = [e for e in edges if e.zero.has(*variables) and not (e.open and removable(e.zero))]
-    signs = [e.zero for e in edges if e.taken is S.One and not e.zero.is_nonnegative]
-    slopes = dict(zip(variables, gradient, strict=False))
-    rates = [_closing(e, slopes) for e in [e for e in edges if e.open][:_BARRIERS]]
+    moving = (z for z in dict.fromkeys(_edges(expr, domain)) if z.has(*variables))
+    edges = [z for z in moving if not z.is_nonnegative and not removable(z)]
     kinks = [k for k in kinks_of(expr) if not k.is_nonnegative]
-    return Guards(
-        component=_signature(signs),
-        piece=_signature(kinks),
-        closing=reduce(Maximum, rates) if rates and slopes else None,
-    )
+    return Guards(_signature(edges), _signature(kinks))
 
 
 def kinks_of(expr: sympy.Expr) -> list[sympy.Expr]:
@@ -143,25 +118,12 @@ def _signature(zeros: Sequence[sympy.Expr]) -> sympy.Expr | None:
     return sympy.Add(*terms) if terms else None
 
 
-def _closing(edge: _Edge, slopes: dict[sympy.Symbol, sympy.Expr]) -> sympy.Expr:
-    """Give the share of the distance to a zero that descent covers in a unit of its step.
-
-    SymPy would multiply the terms of a large gradient out, for each zero again.
-    """
-    ways = {v: own(derivative(edge.zero, v)) for v in slopes}
-    parts = [sympy.Mul(slopes[v], way, evaluate=False) for v, way in ways.items() if way]
-    rate = sympy.Mul(sympy.Add(*parts, evaluate=False), 1 / edge.zero, evaluate=False)
-    return rate if edge.taken is S.One else Where(edge.taken, rate, S.Zero)
-
-
-def _edges(expr: sympy.Expr, domain: Iterable[Condition]) -> Iterator[_Edge]:
+def _edges(expr: sympy.Expr, domain: Iterable[Condition]) -> Iterator[sympy.Expr]:
     for condition in domain:
-        for zero in condition.edges:
-            for part in zeros(zero):
-                yield _Edge(part, condition.open, condition.taken)
-    for node in upwards([expr]):
-        if isinstance(node, sympy.tan):
-            yield _Edge(sympy.cos(node.args[0]), True, S.One)
+        for edge in condition.edges:
+            yield from zeros(edge)
+    tangents = (node for node in upwards([expr]) if isinstance(node, sympy.tan))
+    yield from (sympy.cos(tangent.args[0]) for tangent in tangents)
 
 
 def zeros(expr: sympy.Expr) -> Iterator[sympy.Expr]:

@@ -124,7 +124,6 @@ def _owned(condition: Condition) -> Condition:
         holds=own(condition.holds),
         argument=own(condition.argument),
         edges=tuple(own(e) for e in condition.edges),
-        taken=own(condition.taken),
     )
 
 

@@ -70,15 +70,14 @@ class Automatic(Adaptive):
       floor would never stop;
     - the trapezoid rule over the slopes at its two ends gives the change of f. It is exact for a
       quadratic function, so it costs nothing near a minimum, and what lies between the ends, a
-      hill or a pole or another basin, spoils it. Across a kink f has to fall as far as one of the
-      two slopes predicts;
+      hill or a pole or another basin, spoils it. Across a kink the change has to lie between
+      what the two slopes predict;
     - no denominator, radicand or argument of a logarithm has changed its sign.
 
     Steps that were taken set the next length by the two formulas of Barzilai and Borwein in turn,
-    limited by the error of the trapezoid rule and the distance to the nearest pole; where f curves
-    downwards, the length at which a quadratic maximum is left twice as far behind. A refused one
-    is shortened by a parabola, or by that error. The first evaluation is a step of length zero
-    from a value of infinity.
+    limited by the error of the trapezoid rule; where f curves downwards, to the length at which a
+    quadratic maximum is left twice as far behind. A refused one is shortened by a parabola, or by
+    that error. The first evaluation is a step of length zero from a value of infinity.
 
     References
     ----------
@@ -166,16 +165,16 @@ class _Trial:
         """Tell whether the two ends tell all that lies between them.
 
         Where the slope only rises, as that of a convex f does, more error is allowed. Across a
-        kink f has to fall as far as one of the two slopes predicts: else it has risen in between.
-        A step next to nothing, as over the tip of a cone, skips nothing.
+        kink the change of f has to lie between what the two slopes predict; over a jump it does
+        not. A step next to nothing, as over the tip of a cone or off a jump, skips nothing.
         """
         rounding = self.slack + _SLOPE_SLACK * (abs(self.slope) + abs(self.ahead))
         high, low = self.change - rounding, self.change + rounding
         rises = (self.slope <= low) & (high <= self.ahead)
-        deep = (high <= self.ahead) | (high <= self.slope)
+        drops = (self.ahead <= low) & (high <= self.slope)
         short = reduce(larger, [abs(a) for a in self.way]) <= _SHORT * self.w["scale"]
         even = (self.uneven <= self.limits.error) | rises & (self.uneven <= self.limits.convex)
-        return even | rises & short | ~self.smooth & (deep | short)
+        return even | rises & short | ~self.smooth & (rises | drops | short)
 
     def _same(self, name: str) -> Truth:
         """Tell whether a number of `expression.guards` is what it was."""
@@ -224,14 +223,7 @@ class _Trial:
         length = select(curved > 0.0, upwards, smaller(downwards, left))
         begin = select(t > 0.0, t, self.w["scale"] * inverse)
         length = select(self.first, begin, length)
-        return self._short_of_poles(self._short_of_ripples(length))
-
-    def _short_of_poles(self, length: Number) -> Number:
-        """Keep the next step short of the nearest pole, as far as that lies straight ahead."""
-        closing = self.here.closing
-        if closing is None:
-            return length
-        return select(closing > 0.0, smaller(length, _SAFETY / closing), length)
+        return self._short_of_ripples(length)
 
     def _short_of_ripples(self, length: Number) -> Number:
         """Keep a faithful step from leaving a maximum too far behind."""

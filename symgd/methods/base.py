@@ -69,7 +69,7 @@ class Point:
         Whether all this is finite, and f defined.
     bottomless : Truth
         Whether f is minus infinity where it is defined; None where it was not asked for.
-    component, piece, closing : Number
+    component, piece : Number
         What steps must not cross (see `expression.guards`); None for what the formula has not.
     bend : Number
         The curvature of f along the gradient, not divided by its square.
@@ -85,7 +85,6 @@ class Point:
     bottomless: Truth | None = None
     component: Number | None = None
     piece: Number | None = None
-    closing: Number | None = None
     bend: Number | None = None
 
 

@@ -171,6 +171,15 @@ def test_seek_finds_nothing_where_there_is_nothing(expr):
     assert (same == x).all()
 
 
+@pytest.mark.parametrize(("power", "near"), [(3, 5e-5), (5, 1e-3), (7, 1e-2)])
+def test_seek_finishes_what_shrinks_linearly(power, near):
+    """Each Newton step on x**n leaves (n - 2)/(n - 1) of the way."""
+    x, found, degenerate = seek(Problem(f"x**{power}"), rows((near,)), rows((0.1,)), box(1))
+    assert found[0]
+    assert degenerate[0]
+    assert abs(x[0, 0]) < 1e-6 * near
+
+
 def test_seek_does_not_look_far():
     _, found, _ = seek(Problem("x**2 + y**2"), rows((0.5, 0.5)), rows((0.1, 0.6)), box(2))
     assert not found[0]

@@ -2,18 +2,21 @@ import math
 import re
 from fractions import Fraction
 from functools import cache
+from inspect import signature
 
 import llvmlite.binding
 import mpmath
 import numba
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy import special
 
 from benchmarks.accuracy import callable_by_numba
+from symgd.engine.kernel import native
 from symgd.engine.numbers import vmath
+from symgd.engine.numbers.intrinsics import floor, fma
 
 mp = mpmath.mp.clone()
 mp.dps = 60
@@ -350,3 +353,58 @@ def test_a_branch_is_refused():
 
     with pytest.raises(TypeError, match="use select"):
         numba.njit("float64(float64)")(lambda x: forked(x))
+
+
+@cache
+def without_instructions(function):
+    """Give a function of floats as it is written for processors that cannot fuse or round."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(native, "fuses", lambda: False)
+        patch.setattr(native, "rounds", lambda: False)
+        compiled = callable_by_numba(function)
+        if len(signature(function).parameters) == 3:
+            return numba.njit("float64(float64, float64, float64)")(
+                lambda a, b, c: compiled(a, b, c)
+            )
+        return numba.njit("float64(float64)", error_model="numpy")(lambda x: compiled(x))
+
+
+@given(
+    a=st.floats(-1e100, 1e100), b=st.floats(-1e100, 1e100), share=st.floats(-2, 2),
+    tilt=st.integers(-3, 3),
+)  # fmt: skip
+def test_a_fused_step_is_rounded_once_also_without_an_instruction(a, b, share, tilt):
+    """Against exact fractions; half of the sums cancel all but the error of the product."""
+    assume(a == b == 0 or 1e-280 < abs(a * b) < 1e290)
+    c = -a * b * (1 + tilt * 2.0**-52) if tilt else share * a * b
+    fused = without_instructions(fma)
+    exact = Fraction(a) * Fraction(b) + Fraction(c)
+    got = Fraction(fused(a, b, c))
+    assert abs(got - exact) <= abs(exact) * Fraction(2) ** -53 * Fraction(1001, 1000)
+
+
+def test_what_is_not_finite_or_tiny_passes_a_fused_step_without_an_instruction():
+    fused = without_instructions(fma)
+    for a, b, c in [(math.inf, 2, 1), (1e300, 1e300, 1), (3.0, 2.0, -math.inf), (1e305, 2.0, 0.0)]:
+        assert fused(a, b, c) == a * b + c
+    assert math.isnan(fused(math.nan, 1.0, 1.0))
+    assert fused(1e-200, 1e-110, 0.0) == 1e-310
+
+
+@given(x=st.floats(-1e17, 1e17) | st.integers(-(2**53), 2**53).map(float))
+def test_whole_numbers_below_without_an_instruction(x):
+    below = without_instructions(floor)
+    assert below(x) == math.floor(x)
+
+
+@pytest.mark.parametrize("name", sorted(ACCURATE))
+def test_functions_stay_accurate_without_fused_steps(name):
+    oracle, low, high, _ = ACCURATE[name]
+    function = without_instructions(getattr(vmath, name))
+    sides = np.array([max(low, -700.0), min(high, 700.0)])
+    points = np.random.default_rng(0).uniform(*sides, 200)
+    small = np.random.default_rng(1).uniform(0.1, 0.9, 50)
+    for x in [*points.tolist(), *small.tolist()]:
+        if low <= x <= high:
+            exact = oracle(mp.mpf(x))
+            assert abs(function(x) - exact) <= 3 * math.ulp(float(exact)), x

@@ -40,7 +40,6 @@ class Values:
     defined: Number | None = None
     component: Number | None = None
     piece: Number | None = None
-    closing: Number | None = None
     bend: Number | None = None
 
 
@@ -203,7 +202,6 @@ def _point(w: State, x: Sequence[Number], values: Values, shape: Shape) -> Point
         bottomless=bottomless,
         component=values.component,
         piece=values.piece,
-        closing=values.closing,
         bend=values.bend,
     )
 

@@ -117,7 +117,7 @@ def _module(symbolic: Symbolic, asks: frozenset[str]) -> str:
 
 def _body(symbolic: Symbolic, asks: frozenset[str]) -> str:
     """Source of what is asked, and of where it is defined."""
-    guards = symbolic.guards if "guards" in asks else Guards(None, None, None)
+    guards = symbolic.guards if "guards" in asks else Guards(None, None)
     parts = {
         "value": [symbolic.expr] if "value" in asks else [],
         "gradient": list(symbolic.gradient),
