@@ -19,13 +19,14 @@ from .edge import NO_CONDITION
 from .kinds import LOWEST, Kinds
 from .local import put
 
+_MASKS = ("smooth", "early")
 _SUCCESS = np.array([status.success for status in Status])  # by code
 HALTED = (Stop.TOLERANCE, Stop.FLOOR)
 UNDECIDED = -1  # code: no question has been answered yet
-_POINTS = ("x", "target", "trap")
+_POINTS = ("x", "target")
 _CODES = {
-    "target_kind": Kind.UNKNOWN, "status": UNDECIDED, "kind": Kind.NOT_STATIONARY, "period": -1,
-    "condition": NO_CONDITION, "trap_kind": Kind.UNKNOWN,
+    "target_kind": Kind.UNKNOWN, "status": UNDECIDED, "kind": Kind.NOT_STATIONARY,
+    "condition": NO_CONDITION,
 }  # fmt: skip
 
 
@@ -57,7 +58,7 @@ class Judging:
 
 @dataclass
 class Verdicts(Columns):
-    """One row a run: its end after polishing, its status and kind, and the evidence."""
+    """One row a run: its end after polishing, its status and kind, and where it leads."""
 
     x: Array
     target: Array  # the stationary point it belongs to; x itself where there is none
@@ -68,15 +69,8 @@ class Verdicts(Columns):
     grad_norm: Array
     status: Whole
     kind: Whole
-    low: Array
-    high: Array
-    epochs_left: Array
-    contraction: Array  # what a step leaves of the error near the minimum ahead; nan if unknown
-    largest_rate: Array  # with which the method settles at this curvature; nan if unknown
-    period: Whole
     condition: Whole
-    trap: Array  # the maximum or saddle beside which a slow run started; nan for none
-    trap_kind: Whole
+    smooth: Mask  # the Hessian shows what the target is
     early: Mask  # stopped by the tolerance, yet neither arrived nor stationary
 
     @classmethod
@@ -89,7 +83,8 @@ class Verdicts(Columns):
         columns: dict[str, Any] = dict(zip(_POINTS, points.transpose(0, 2, 1), strict=True))
         columns |= zip(names, numbers, strict=True)
         columns |= zip(_CODES, codes, strict=True)
-        return cls(**columns, early=np.zeros(n_runs, dtype=np.bool_))
+        columns |= zip(_MASKS, np.zeros((len(_MASKS), n_runs), dtype=np.bool_), strict=True)
+        return cls(**columns)
 
     @property
     def success(self) -> Mask:
@@ -177,7 +172,7 @@ class Case:
 @cache
 def _numbers() -> tuple[str, ...]:
     """Name the columns of one number a run, which begin as nan."""
-    others = {*_POINTS, *_CODES, "early"}
+    others = {*_POINTS, *_CODES, *_MASKS}
     return tuple(f.name for f in fields(Verdicts) if f.name not in others)
 
 

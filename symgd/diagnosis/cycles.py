@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
@@ -33,25 +32,10 @@ class Course(IntEnum):
     RESTING = 3  # the steps are too small to change x
 
 
-@dataclass(frozen=True)
-class Outlook:
-    """How runs go on.
-
-    Attributes
-    ----------
-    course, period : ndarray
-        A `Course` and a period each, ``(n,)``; period 0 without one.
-    tail : ndarray
-        Their last points, ``(k, n, n_vars)``.
-    """
-
-    course: npt.NDArray[np.int64]
-    period: npt.NDArray[np.int64]
-    tail: Array
-
-
-def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box, away: float) -> Outlook:
-    """Follow runs of fixed steps beyond their last epoch, with what they remember.
+def look_ahead(
+    problem: Problem, method: Fixed, ends: Ends, box: Box, away: float
+) -> npt.NDArray[np.int64]:
+    """Tell how runs of fixed steps go on beyond their last epoch, with what they remember.
 
     Parameters
     ----------
@@ -68,12 +52,11 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box, away: floa
 
     Returns
     -------
-    Outlook
+    ndarray
+        A `Course` each, ``(n,)``.
     """
     course = np.full(len(ends.x), Course.DESCENDING, dtype=np.int64)
-    period = np.zeros(len(ends.x), dtype=np.int64)
     path, _ = follow(problem, method, ends, box, _STRIDES)
-    tail = path[-_TAIL:].copy()
     doubtful = np.flatnonzero(~_strides_on(problem, path))
     for first in range(0, len(doubtful), _ROWS):
         rows = doubtful[first : first + _ROWS]
@@ -86,10 +69,29 @@ def look_ahead(problem: Problem, method: Fixed, ends: Ends, box: Box, away: floa
         further = method.take(rows[growing]), after.take(growing)
         returns = growing[~_escapes(its.of(growing), *further, box, away)]
         course[rows[returns]] = Course.CYCLING
-        tail[:, rows] = path[-_TAIL:]
-        cycling = np.flatnonzero(course[rows] == Course.CYCLING)
-        period[rows[cycling]] = _period(path[:, cycling])
-    return Outlook(course, period, tail)
+    return course
+
+
+def cycle(
+    problem: Problem, method: Fixed, ends: Ends, box: Box
+) -> tuple[npt.NDArray[np.int64], Array]:
+    """Follow runs that cycle or wander.
+
+    Returns
+    -------
+    period : ndarray
+        Lengths of the cycles, ``(n,)``; 0 for none.
+    tail : ndarray
+        Their last points, ``(k, n, n_vars)``.
+    """
+    period = np.zeros(len(ends.x), dtype=np.int64)
+    tail = np.empty((_TAIL, *ends.x.shape))
+    for first in range(0, len(ends.x), _ROWS):
+        rows = np.arange(first, min(first + _ROWS, len(ends.x)))
+        mine = problem.of(rows), method.take(rows), ends.take(rows)
+        path, _ = follow(*mine, box, _STEPS)
+        period[rows], tail[:, rows] = _period(path), path[-_TAIL:]
+    return period, tail
 
 
 def _escapes(

@@ -1,4 +1,4 @@
-"""From where and why each run stopped to its verdict, with the numbers it rests on."""
+"""From where and why each run stopped to its verdict."""
 
 from __future__ import annotations
 
@@ -24,11 +24,9 @@ from .questions.nonfinite import nonfinite
 from .questions.ordinary_minima import ordinary_minima
 from .questions.other_stationary import other_stationary
 from .questions.out_of_epochs import out_of_epochs
-from .questions.paces_ahead import paces_ahead
 from .questions.ran_away import ran_away
 from .questions.snap_to_bounds import snap_to_bounds
 from .questions.steep_ends import steep_ends
-from .questions.traps_beside_starts import traps_beside_starts
 from .questions.where_undefined import where_undefined
 
 _SLICE = 2**15  # runs: judged at once, at most; it takes some hundred times their memory
@@ -55,9 +53,6 @@ QUESTIONS: tuple[Question, ...] = (
     halted_elsewhere,
 )
 """In this order; each is about the runs that the ones before it have left open."""
-
-REMARKS: tuple[Question, ...] = (traps_beside_starts, paces_ahead)
-"""What is noted of runs with a verdict."""
 
 QUICK: tuple[Question, ...] = (interrupted, where_undefined, ordinary_minima, stopped)
 """After an interruption, when nobody waits for an answer that takes long."""
@@ -133,8 +128,6 @@ def _ask(questions: Sequence[Question], *given: Any) -> None:
         if not (case.found.status == UNDECIDED).any():
             break
         question(case)
-    for remark in REMARKS:
-        remark(case)
     found, arrived = case.found, case.found.success
     found.target_kind[arrived] = found.kind[arrived]
     found.fun_last[:] = _last_finite(case)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from ..arrays import Array, Columns, Whole
+from ..arrays import Array, Columns, Whole, columns
 from ..status import Kind, Status
 
 T = TypeVar("T")
@@ -43,15 +44,40 @@ class Evidence(Columns):
 
     fun0: Array
     fun_last: Array
+    condition: Whole
     curvature_low: Array
     curvature_high: Array
     epochs_left: Array
     contraction: Array
     largest_rate: Array
     period: Whole
-    condition: Whole
     trap: Array
     trap_kind: Whole
+
+    @classmethod
+    def later(cls, find: Callable[[], Columns], **known: Any) -> Self:
+        """Give evidence of which some columns are known, and the others found when asked for."""
+        evidence = cls.__new__(cls)
+        vars(evidence).update(known, _find=find)
+        return evidence
+
+    def __getattr__(self, name: str) -> Any:
+        """Find the other columns; called where one is not known yet."""
+        if name not in self.__dataclass_fields__ or "_find" not in vars(self):
+            raise AttributeError(name)
+        vars(self).update(columns(self._find()))
+        del vars(self)["_find"]
+        return vars(self)[name]
+
+    def each(self, change: Callable[[npt.NDArray[Any]], Any]) -> Self:
+        """Give the table with each of its arrays changed; those not known are found later."""
+        if "_find" not in vars(self):
+            return super().each(change)
+        known = {name: change(column) for name, column in vars(self).items() if name != "_find"}
+        return self.later(lambda: super(Evidence, self).each(change), **known)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return columns(self)
 
 
 @dataclass(frozen=True, eq=False)

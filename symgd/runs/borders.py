@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import Array, Mask, Whole
 from ..diagnosis.case import Verdicts
+from ..diagnosis.local import model
 from ..given.options import Options
 from ..problem import Problem
 from ..results.runs import Minimum
@@ -67,12 +68,14 @@ def _falling(problem: Problem, judged: Verdicts) -> Mask:
     return known
 
 
-def further(seen: Destinations, options: Options) -> Options:
+def further(problem: Problem, seen: Destinations, options: Options) -> Options:
     """Tell how slow runs are followed beyond their last epoch.
 
     A rate that is tiny beside the curvature is raised to one that still leaps over no hill.
     """
-    steepest = seen.batch.verdicts.high[seen.known].max(initial=0.0)
+    judged = seen.batch.verdicts
+    minima = np.unique(judged.target[seen.known & judged.smooth], axis=0)
+    steepest = model(problem, minima, options.box).spectrum().max(initial=0.0)
     pace = options.method.near(np.full((1, 1), steepest))
     if pace is None or not steepest > 0 or not np.isfinite(pace.largest_rate[0]):
         return options
@@ -129,7 +132,7 @@ def borders(
         The borders, ascending; accurate to a billionth of the range of the starts. A border
         beside which runs are too slow to tell where they lead is left out.
     """
-    starts, how = seen.batch.x0[:, 0], further(seen, options)
+    starts, how = seen.batch.x0[:, 0], further(problem, seen, options)
     extent, share = float(np.ptp(starts)), np.arange(1, _PIECES) / _PIECES
     fine = max(_FINE * extent, 4 * np.spacing(np.abs(starts).max()))
     order = np.argsort(starts, kind="stable")

@@ -29,19 +29,36 @@ _LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, w
 
 @dataclass(frozen=True)
 class Batch:
-    """Runs that have been judged."""
+    """Runs that have been judged.
+
+    Attributes
+    ----------
+    x0 : ndarray
+        Where runs start as they are told, ``(n_runs, n_vars)``: those that lead on from a saddle
+        start on it.
+    begun : ndarray
+        Where they started.
+    ends : Ends
+        Where and why they stopped.
+    parent : ndarray
+        The run that each leads on, -1 for none.
+    verdicts : Verdicts
+        What was decided.
+    paths : list of ndarray
+        Where each run was on its way, if that is kept.
+    """
 
     x0: Array
-    nit: Whole
-    evaluations: Whole
+    begun: Array
+    ends: lanes.Ends
     parent: Whole
     verdicts: Verdicts
-    paths: list[Array] = field(default_factory=list)  # where each run was on its way, if kept
+    paths: list[Array] = field(default_factory=list)
 
     def take(self, rows: Whole) -> Batch:
         """Give some of the runs."""
         return Batch(
-            self.x0[rows], self.nit[rows], self.evaluations[rows], self.parent[rows],
+            self.x0[rows], self.begun[rows], self.ends.take(rows), self.parent[rows],
             self.verdicts.take(rows), [self.paths[row] for row in rows] if self.paths else [],
         )  # fmt: skip
 
@@ -136,18 +153,19 @@ class _Descent:
         assert ends is not None
         assert verdicts is not None
         nowhere = np.full(len(self._x0), -1)
-        return Batch(self._x0, ends.nit, ends.evaluations, nowhere, verdicts, self._paths)
+        return Batch(self._x0, self._x0, ends, nowhere, verdicts, self._paths)
 
     def _judged(
         self, ends: lanes.Ends, rows: Any, found: Verdicts, quick: bool = False
     ) -> Verdicts:
-        how = _judging(self._options).take(rows)
+        how = judging(self._options).take(rows)
         x0 = np.asfortranarray(self._x0[rows])
         its = self._problem.of(rows)
         return judge(its, x0, ends, self._options.box, how, found, halted=quick)
 
 
-def _judging(options: Options) -> Judging:
+def judging(options: Options) -> Judging:
+    """Give how runs are judged."""
     tol = min(options.tol or TOL, _LOOSEST)
     return Judging(options.method, tol, options.polish, options.width)
 
@@ -317,8 +335,8 @@ def _continued(batch: Batch, more: Batch, parents: Whole) -> Batch:
 def _joined(first: Batch, second: Batch) -> Batch:
     return Batch(
         x0=np.concatenate([first.x0, second.x0]),
-        nit=np.concatenate([first.nit, second.nit]),
-        evaluations=np.concatenate([first.evaluations, second.evaluations]),
+        begun=np.concatenate([first.begun, second.begun]),
+        ends=lanes.Ends.concatenate([first.ends, second.ends]),
         parent=np.concatenate([first.parent, second.parent]),
         verdicts=Verdicts.concatenate([first.verdicts, second.verdicts]),
         paths=first.paths + second.paths,

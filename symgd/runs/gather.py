@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
+from ..diagnosis.evidence import Judged, Told, told
 from ..diagnosis.local import model, pick
 from ..diagnosis.minima import distinct
 from ..diagnosis.rates import rates
@@ -16,9 +18,7 @@ from ..methods import Method
 from ..problem import Problem
 from ..results.runs import Evidence, Minimum, Runs, Settings
 from ..status import Kind
-from .descent import Batch
-
-_CURVATURES = {"curvature_low": "low", "curvature_high": "high"}  # the judge's own names
+from .descent import Batch, judging
 
 
 def gather(
@@ -100,19 +100,27 @@ def _extent(x: Array, y: Array) -> Array:
     return np.asarray(highest - lowest)
 
 
-def runs_of(batch: Batch, member: Whole, options: Options) -> Runs:
+def runs_of(problem: Problem, batch: Batch, member: Whole, options: Options) -> Runs:
     """Give judged runs as a result shows them; `member` is the number of each run's minimum."""
     judged, rate = batch.verdicts, options.method.rate
-    evidence = {f.name: getattr(judged, _CURVATURES.get(f.name, f.name)) for f in fields(Evidence)}
+    how = judging(options)
+    find = partial(_told, Judged(problem, options.box, how, batch.begun, batch.ends, judged))
     return Runs(
         x0=batch.x0,
         **{name: getattr(judged, name) for name in ("x", "fun", "grad_norm", "status", "kind")},
-        nit=batch.nit,
-        lr=np.full((len(member) // np.size(rate), np.size(rate)), rate).ravel(),
+        nit=batch.ends.nit,
+        lr=np.full(len(member), rate, dtype=float),
         minimum=member,
         parent=batch.parent,
-        evidence=Evidence(**evidence),
+        evidence=Evidence.later(
+            find, fun0=judged.fun0, fun_last=judged.fun_last, condition=judged.condition
+        ),
     )
+
+
+def _told(judged: Judged) -> Told:
+    with np.errstate(all="ignore"):
+        return told(judged)
 
 
 def settings_of(options: Options) -> Settings:

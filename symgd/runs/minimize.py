@@ -146,9 +146,9 @@ def _descended(problem: Problem, options: Options) -> Batch:
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     judged = batch.verdicts
     minima, member = gather(problem, batch, options, judged.success)
-    runs = runs_of(batch, member, options)
+    runs = runs_of(problem, batch, member, options)
     best = runs.lowest
-    evaluations = int(batch.evaluations[best])
+    evaluations = int(batch.ends.evaluations[best])
     end = judged.x[[best]]
     leave = partial(_ways_out, problem, end, options)
     return Result(

@@ -231,7 +231,7 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
     judged, n_runs = batch.verdicts, len(batch.x0) // len(counts)
     for place, count in enumerate(counts):
         rows = np.arange(place * n_runs, (place + 1) * n_runs)
-        rows = rows[judged.early[rows] & (batch.nit[rows] < count)]
+        rows = rows[judged.early[rows] & (batch.ends.nit[rows] < count)]
         if not len(rows):
             continue
         how = replace(options.take(rows - place * n_runs), epochs=count)
@@ -241,19 +241,20 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
         except Interrupted:  # what they were before is known
             judged.status[judged.early] = Status.STOPPED
             raise Interrupted(batch) from None
-        for name in ("nit", "evaluations"):
-            getattr(batch, name)[rows] = getattr(again, name)
+        batch.ends.put(rows, again.ends)
         judged.put(rows, again.verdicts)
 
 
 def _assembled(plan: _Plan, batch: Batch, halted: bool = False) -> SweepResult:
     """Put the runs into arrays over the axes."""
-    member = np.full(len(batch.nit), -1)
+    member = np.full(len(batch.x0), -1)
     minima: tuple[Minimum, ...] = ()
     found = np.empty(0)
     if not plan.params:
         minima, member, found = _destinations(plan, batch, halted)
-    runs = runs_of(batch, member, plan.runs()[-1])
+    each, starts, options = plan.runs()
+    every = np.arange(len(member)) % len(starts)  # after one number of epochs and the next
+    runs = runs_of(each.of(every), batch, member, options.take(every))
     return SweepResult(
         problem=plan.problem,
         runs=runs.each(plan.over_axes),
@@ -274,7 +275,7 @@ def _destinations(
     seen = destinations(problem, batch)
     line = tuple(plan.axes) == ("x0",) and len(problem.names) == 1 and not halted
     if line:
-        seen = followed(problem, seen, further(seen, options))
+        seen = followed(problem, seen, further(problem, seen, options))
     minima, member = gather(problem, seen.batch, options, seen.known)
     found = borders(problem, seen, member, minima, options) if line else np.empty(0)
     place = np.argsort(plan.over_axes(np.arange(len(member))), axis=None)

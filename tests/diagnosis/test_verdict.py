@@ -10,7 +10,7 @@ from symgd import Status
 from symgd.diagnosis.case import UNDECIDED, Verdicts
 from symgd.diagnosis.kinds import Kinds
 from symgd.diagnosis.questions import __name__ as room
-from symgd.diagnosis.verdict import QUESTIONS, QUICK, REMARKS, judge
+from symgd.diagnosis.verdict import QUESTIONS, QUICK, judge
 from symgd.engine.kernel.stops import Stop
 
 # a minimum, a kink, a maximum, a slope, a run out of epochs, an interrupted one
@@ -26,7 +26,7 @@ def judged(expr, stop, questions):
 
 
 def test_each_question_is_a_module_of_that_name():
-    for question in {*QUESTIONS, *QUICK, *REMARKS}:
+    for question in {*QUESTIONS, *QUICK}:
         module, name = question.__module__, question.__name__
         assert module == f"{room}.{name}" or (name == "stopped" and module == f"{room}.interrupted")
 
@@ -53,7 +53,7 @@ def test_after_an_interruption_nothing_is_probed(monkeypatch):
         judged("abs(x - 1)", Stop.FLOOR, QUESTIONS)
 
 
-@pytest.mark.parametrize("question", [*QUESTIONS, *QUICK, *REMARKS])
+@pytest.mark.parametrize("question", [*QUESTIONS, *QUICK])
 def test_an_answer_is_never_taken_back(question):
     case = case_at("sqrt(abs(x - 1))", [1.0, 1.1, np.inf], [3.0, 3.0, 3.0], Stop.EPOCHS)
     case.found.status[:] = Status.DIVERGED

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from problems import DATA, LONGEST, ROSENBROCK
 
 import symgd
+from symgd import arrays
 
 RUNS = 16
 LONG = " + ".join(f"100*(x{i + 1} - x{i}**2)**2 + (1 - x{i})**2" for i in range(9))
@@ -41,7 +42,7 @@ def columns(problem, x0, how):
     result = symgd.minimize(problem, x0, **how)
     runs, evidence = result.runs, result.runs.evidence
     found = {name: getattr(runs, name) for name in ("x", "fun", "grad_norm", "nit", "lr")}
-    found |= {"status": runs.status, "kind": runs.kind, **vars(evidence)}
+    found |= {"status": runs.status, "kind": runs.kind, **arrays.columns(evidence)}
     nowhere = np.full(runs.x.shape[1], np.nan)  # a weak one is one along a whole valley
     points = [m.x if m.kind is symgd.Kind.MINIMUM else nowhere for m in result.minima] + [nowhere]
     return found, np.array(points)[runs.minimum]

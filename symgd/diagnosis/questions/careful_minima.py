@@ -7,7 +7,7 @@ import numpy as np
 from ...arrays import EPS, Array, Mask, Whole
 from ...engine.kernel.stops import Stop
 from ...status import Status
-from ..arrival import epochs_left, note_curvature, on_bound, tidy
+from ..arrival import on_bound, tidy
 from ..case import HALTED, Case
 from ..kinds import LOWEST
 from ..local import model
@@ -30,8 +30,6 @@ def careful_minima(case: Case) -> None:
     there = model(problem, y, case.box)
     kinds = case.kinds(rows).at(y, x0, there, degenerate)
     lowest = LOWEST[kinds]
-    spectrum = there.spectrum()
-    note_curvature(case, rows, spectrum)
     missing = there.length(y - x)
     linear = np.flatnonzero(degenerate)
     here = model(problem.of(linear), x[linear], case.box)
@@ -41,7 +39,7 @@ def careful_minima(case: Case) -> None:
     arrived: Mask = lowest & (close | how.polish)
     held = on_bound(case.box, there, y, kinds)
     found.target[rows[lowest]], found.target_kind[rows[lowest]] = y[lowest], kinds[lowest]
-    found.epochs_left[rows[lowest]] = epochs_left(case, rows, spectrum, missing, way)[lowest]
+    found.smooth[rows[lowest]] = True
     done = rows[arrived]
     found.status[done] = np.where(held[arrived], Status.AT_BOUND, Status.CONVERGED)
     found.kind[done] = kinds[arrived]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...arrays import Array, Mask
+from ...arrays import Array, Whole
 from ...problem import Problem
 from ...status import Kind, Status
-from ..arrival import epochs_left, note_curvature, tidy
+from ..arrival import tidy
 from ..case import Case
 from ..cells import cells
 from ..kinds import Kinds
@@ -25,20 +25,16 @@ def ordinary_minima(case: Case) -> None:
     if not len(chosen):
         return
     y = pick(tidy(end.x, x0), chosen)
-    spectrum, plain = _verified(case, case.problem.of(rows[chosen]), y, pick(x0, chosen))
-    clear = np.flatnonzero(plain)
-    chosen, y, spectrum = chosen[clear], pick(y, clear), pick(spectrum, clear)
-    rows = rows[chosen]
-    note_curvature(case, rows, spectrum)
+    clear = _verified(case, case.problem.of(rows[chosen]), y, pick(x0, chosen))
+    rows, y = rows[chosen[clear]], pick(y, clear)
     case.found.status[rows], case.found.kind[rows] = Status.CONVERGED, Kind.MINIMUM
+    case.found.smooth[rows] = True
     put(case.found.target, rows, y)
-    left = epochs_left(case, rows, spectrum, end.missing[chosen], end.way[chosen])
-    case.found.epochs_left[rows] = left
     if how.polish:
         case.move(rows, y)
 
 
-def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> tuple[Array, Mask]:
+def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> Whole:
     """Look at the points that runs lead to, once for all that are the same.
 
     What is looked at is where a Newton step leads from the middle of a cell of a grid, and f as
@@ -46,10 +42,8 @@ def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> tuple[Array,
 
     Returns
     -------
-    spectrum : ndarray
-        Eigenvalues of the Hessian, ``(n, n_vars)``.
-    clear : ndarray
-        Whether it is a clear minimum, ``(n,)``.
+    ndarray
+        The rows that lead to a clear minimum.
     """
     width = case.how.width
     size, way = TOUCHING * width, np.abs((y - x0) / width).max(axis=1)
@@ -65,4 +59,4 @@ def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> tuple[Array,
     length = np.exp2(power[first])[:, None] * width
     clear = Kinds(its, case.box, width).clear(point, length, there)[member]
     clear &= (np.abs(y - pick(point, member)) <= size).all(axis=1)
-    return pick(there.spectrum(), member), clear
+    return np.flatnonzero(clear)

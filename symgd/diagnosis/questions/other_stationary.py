@@ -6,7 +6,7 @@ import numpy as np
 
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
-from ..arrival import note_curvature, on_bound, tidy
+from ..arrival import on_bound, tidy
 from ..case import HALTED, UNDECIDED, Case
 from ..kinds import LOWEST
 from ..local import TOUCHING, model
@@ -31,7 +31,7 @@ def other_stationary(case: Case) -> None:
     x0, there = case.x0[rows], model(case.problem.of(rows), y, case.box)
     y[degenerate] = tidy(y[degenerate], x0[degenerate])
     kinds = case.kinds(rows).at(y, x0, there, degenerate)
-    note_curvature(case, rows, there.spectrum())
+    found.smooth[rows] = True
     lowest = LOWEST[kinds]
     found.kind[rows], found.target[rows] = kinds, y
     found.early[rows] = ~(lowest | resting) & (case.stop[rows] == Stop.TOLERANCE)

@@ -27,11 +27,11 @@ def test_stationary_points(expr, x, x0, status, kind):
     assert (statuses(case), kinds(case)) == ([status], [kind])
 
 
-def test_a_saddle_in_two_variables_and_its_curvatures():
+def test_a_saddle_in_two_variables():
     case = case_at("(x - 1)**2 - 3*y**2", [[1 + 1e-6, 1e-7]], [[3, 1]])
     other_stationary(case)
     assert (statuses(case), kinds(case)) == ([Status.NOT_A_MINIMUM], [Kind.SADDLE])
-    assert (case.found.low[0], case.found.high[0]) == (-6, 2)
+    assert case.found.smooth[0]
     assert case.found.target[0] == pytest.approx([1, 0], abs=1e-15)
     assert case.found.early[0]  # a smaller tolerance leads past it
 

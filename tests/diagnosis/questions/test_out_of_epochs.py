@@ -13,19 +13,18 @@ from symgd.methods import GradientDescent
 
 
 @pytest.mark.parametrize(
-    ("lr", "status", "period"),
+    ("lr", "status"),
     [
-        (0.1, Status.SLOW, 0),
-        (1.0, Status.OSCILLATING, 2),  # x, -x, x, ...
-        (1.5, Status.DIVERGED, 0),
-        (1e-30, Status.NO_PROGRESS, 0),
+        (0.1, Status.SLOW),
+        (1.0, Status.OSCILLATING),  # x, -x, x, ...
+        (1.5, Status.DIVERGED),
+        (1e-30, Status.NO_PROGRESS),
     ],
 )
-def test_a_parabola(lr, status, period):
+def test_a_parabola(lr, status):
     case = case_at("x**2", [3.0], [3.0], Stop.EPOCHS, method=GradientDescent(lr), polish=False)
     out_of_epochs(case)
-    assert (statuses(case), case.found.period.tolist()) == ([status], [period])
-    assert case.found.low[0] == case.found.high[0] == 2
+    assert statuses(case) == [status]
 
 
 def test_each_run_has_its_own_rate():

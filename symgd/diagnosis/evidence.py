@@ -1,0 +1,204 @@
+"""What verdicts rest on, found when it is told: curvatures, epochs left, periods, traps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ..arrays import Array, Columns, Whole
+from ..engine.drive.lanes import Ends
+from ..given.boxes import Box
+from ..methods import Fixed
+from ..problem import Problem
+from ..status import SUCCESSES, Kind, Status
+from .case import Judging, Verdicts
+from .cycles import cycle
+from .kinds import LOWEST
+from .local import model
+from .newton import refine
+from .traps import traps
+
+_PACED = (*SUCCESSES, Status.SLOW, Status.OSCILLATING)
+_OPEN = (Status.SLOW, Status.OSCILLATING, Status.NO_PROGRESS)
+_BEYOND = 10.0  # widths of the last steps: Newton steps lead so far to a minimum among them
+
+
+@dataclass
+class Told(Columns):
+    """What is told of runs besides their verdicts, one value a run; see `results.runs.Evidence`."""
+
+    curvature_low: Array
+    curvature_high: Array
+    epochs_left: Array
+    contraction: Array
+    largest_rate: Array
+    period: Whole
+    trap: Array
+    trap_kind: Whole
+
+    @classmethod
+    def unknown(cls, n_runs: int, n_vars: int) -> Told:
+        """Begin with nothing that could be told."""
+        low, high, left, contraction, rate = np.full((5, n_runs), np.nan)
+        period, kind = np.full((2, n_runs), [[-1], [Kind.UNKNOWN]], dtype=np.int64)
+        trap = np.full((n_runs, n_vars), np.nan)
+        return cls(low, high, left, contraction, rate, period, trap, kind)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Runs with their verdicts, and all that these came from.
+
+    Attributes
+    ----------
+    problem : Problem
+        f.
+    box : Box
+        Bounds.
+    how : Judging
+        What counted as arrived.
+    x0 : ndarray
+        Starts, ``(n_runs, n_vars)``.
+    ends : Ends
+        Where the runs stopped, and what they remembered.
+    verdicts : Verdicts
+        What was decided.
+    """
+
+    problem: Problem
+    box: Box
+    how: Judging
+    x0: Array
+    ends: Ends
+    verdicts: Verdicts
+
+    def take(self, rows: Any) -> Judged:
+        """Give some of the runs."""
+        parts = {name: getattr(self, name).take(rows) for name in ("how", "ends", "verdicts")}
+        return replace(self, problem=self.problem.of(rows), x0=self.x0[rows], **parts)
+
+
+def told(judged: Judged) -> Told:
+    """Find what is told of runs; of each it depends on that run alone.
+
+    Parameters
+    ----------
+    judged : Judged
+        The runs.
+
+    Returns
+    -------
+    Told
+    """
+    evidence = Told.unknown(*judged.x0.shape)
+    for look in (_at_stationary_points, _at_open_ends, _beside_starts):
+        look(judged, evidence)
+    return evidence
+
+
+def _at_stationary_points(judged: Judged, told: Told) -> None:
+    """Look at the points that runs have reached or were heading for."""
+    found = judged.verdicts
+    rows = np.flatnonzero(found.smooth)
+    if not len(rows):
+        return
+    mine, spectra = judged.take(rows), _at_targets(judged, rows)
+    told.curvature_low[rows], told.curvature_high[rows] = _ends_of(spectra)
+    told.contraction[rows], told.largest_rate[rows] = _paces(mine, spectra)
+    ahead = LOWEST[found.target_kind[rows]]
+    told.epochs_left[rows[ahead]] = _epochs_left(mine.take(ahead), spectra[ahead])
+
+
+def _at_open_ends(judged: Judged, told: Told) -> None:
+    """Look at where runs of fixed steps were when their epochs ended, or at what they circle."""
+    found, method = judged.verdicts, judged.how.method
+    open_ended = np.isin(found.status, _OPEN) & (found.kind == Kind.NOT_STATIONARY)
+    rows = np.flatnonzero(open_ended)
+    if not len(rows) or not isinstance(method, Fixed):
+        return
+    here = judged.take(rows)
+    spectra = np.column_stack(_ends_of(model(here.problem, here.ends.x, judged.box).spectrum()))
+    turning = np.flatnonzero(here.verdicts.status == Status.OSCILLATING)
+    told.period[rows] = 0
+    if len(turning):
+        told.period[rows[turning]], spectra[turning] = _turning(here.take(turning))
+    told.curvature_low[rows], told.curvature_high[rows] = spectra.T
+    told.largest_rate[rows] = _paces(here, spectra)[1]
+
+
+def _beside_starts(judged: Judged, told: Told) -> None:
+    """Look for what slow runs started beside."""
+    rows = np.flatnonzero(judged.verdicts.status == Status.SLOW)
+    its, width = judged.problem.of(rows), judged.how.width
+    found = traps(its, judged.x0[rows], judged.verdicts.x[rows], judged.box, width)
+    told.trap[rows], told.trap_kind[rows] = found
+
+
+def _ends_of(spectra: Array) -> tuple[Array, Array]:
+    """Give the smallest and the largest eigenvalue that is a number."""
+    return np.fmin.reduce(spectra, axis=1), np.fmax.reduce(spectra, axis=1)
+
+
+def _at_targets(judged: Judged, rows: Whole) -> Array:
+    """Give the spectra at the stationary points of runs; once for all that share one."""
+    points = judged.verdicts.target[rows]
+    cases = judged.problem.of(rows).cases
+    keyed = points if cases is None else np.column_stack([points, cases])
+    _, first, member = np.unique(keyed, axis=0, return_index=True, return_inverse=True)
+    its = judged.problem.of(rows[first])
+    return model(its, points[first], judged.box).spectrum()[member.ravel()]
+
+
+def _epochs_left(judged: Judged, spectra: Array) -> Array:
+    """Predict the steps still needed to the minima ahead, where the method's theory tells."""
+    x, y = judged.ends.x, judged.verdicts.target
+    pace = judged.how.method.near(spectra, judged.ends.nit + 1)
+    if pace is None:
+        return np.full(len(x), np.nan)
+    there = model(judged.problem, y, judged.box)
+    missing = there.length(y - x)
+    weak = np.flatnonzero(judged.verdicts.target_kind == Kind.WEAK_MINIMUM)
+    here = model(judged.problem.of(weak), x[weak], judged.box)
+    missing[weak] = np.fmax(missing[weak], here.length((y - x)[weak]))
+    with np.errstate(all="ignore"):
+        return pace.epochs(judged.how.tol * there.length(y - judged.x0) / missing)
+
+
+def _paces(judged: Judged, spectra: Array) -> tuple[Array, Array]:
+    """Give what a step leaves of the error by the method's theory, and the largest rate."""
+    factor, largest = np.full((2, len(spectra)), np.nan)
+    found, method = judged.verdicts, judged.how.method
+    rows = np.flatnonzero(np.isin(found.status, _PACED) & (found.kind != Kind.KINK_MINIMUM))
+    pace = method.take(rows).near(spectra[rows]) if method.fixed and len(rows) else None
+    if pace is not None:
+        factor[rows], largest[rows] = pace.factor, pace.largest_rate
+    return factor, largest
+
+
+def _turning(judged: Judged) -> tuple[Whole, Array]:
+    """Give the periods of runs that cycle, and the curvatures that limit their rate, ``(n, 2)``.
+
+    These are those of the minimum within the cycle, or else along it.
+    """
+    problem, box, method = judged.problem, judged.box, judged.how.method
+    assert isinstance(method, Fixed)
+    period, tail = cycle(problem, method, judged.ends, box)
+    models = [model(problem, points, box) for points in tail]
+    along = np.concatenate([there.spectrum() for there in models], axis=1)
+    limits = np.column_stack(_ends_of(along))
+    least, most = tail.min(axis=0), tail.max(axis=0)
+    reach = _BEYOND * (most - least)
+    ahead = [points + there.newton_step() for points, there in zip(tail, models, strict=True)]
+    with np.errstate(invalid="ignore"):
+        near = [((y >= least - reach) & (y <= most + reach)).all(axis=1) for y in ahead]
+    rows = np.flatnonzero(np.any(near, axis=0))  # for which no minimum has been found yet
+    for points in (tail.mean(axis=0), *tail):
+        newton = refine(problem.of(rows), points[rows], judged.x0[rows], box, judged.how.tol)
+        within = (newton.x >= least[rows]) & (newton.x <= most[rows])
+        inside = newton.settled & np.asarray(within.all(axis=1))
+        there = model(problem.of(rows[inside]), newton.x[inside], box)
+        limits[rows[inside]] = np.column_stack(_ends_of(there.spectrum()))
+        rows = rows[~inside]
+    return period, limits
