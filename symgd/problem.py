@@ -402,6 +402,12 @@ class Problem:
         names = self.symbolic.params
         return tuple(self.params[s.name] for s in names) if names else ()
 
+    @property
+    def param_rows(self) -> Array:
+        """The same as ``(n_params, n_runs)``, or ``(n_params, 1)`` where no parameter differs."""
+        columns = np.broadcast_arrays(*map(np.atleast_1d, self.param_values))
+        return np.stack(columns) if columns else np.empty((0, 1))
+
     def param_columns(self, count: int) -> Sequence[Any]:
         """Give the same for so many points, where several belong to each run in turn."""
         values = self.param_values

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Array, Mask, Whole
+from ..arrays import EPS, Array, Mask, Whole
 from ..given.boxes import Box
 from ..status import Kind
 from .local import Model
@@ -15,6 +15,12 @@ _REST = 1e-20  # share of the start's coordinate: as good as zero, all of it rou
 def tidy(points: Array, x0: Array) -> Array:
     """Make zero what is nothing but the rest of a longer way: the minimum of x**2 is 0."""
     return np.where(np.abs(points) <= _REST * np.abs(x0), 0.0, points)
+
+
+def equal(points: Array, x: Array) -> Mask:
+    """Tell which points are the same but for rounding, ``(n,)``."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray((np.abs(points - x) <= 8 * EPS * np.abs(points)).all(axis=1))
 
 
 def on_bound(box: Box, there: Model, y: Array, kinds: Whole) -> Mask:

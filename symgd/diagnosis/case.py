@@ -17,7 +17,8 @@ from ..problem import Problem
 from ..status import Kind, Status
 from .edge import NO_CONDITION
 from .kinds import LOWEST, Kinds
-from .local import put
+from .local import largest, pick, put
+from .look import Ahead, Sight, look
 
 _MASKS = ("smooth", "early")
 _SUCCESS = np.array([status.success for status in Status])  # by code
@@ -44,12 +45,15 @@ class Judging:
         Whether the ends are moved to where Newton steps lead.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
+    workers : int, optional
+        Number of threads; by default one a core.
     """
 
     method: Method
     tol: float
     polish: bool
     width: Array
+    workers: int | None = None
 
     def take(self, rows: Any) -> Judging:
         """Give how some of the runs are judged."""
@@ -63,7 +67,6 @@ class Verdicts(Columns):
     x: Array
     target: Array  # the stationary point it belongs to; x itself where there is none
     target_kind: Whole  # what that is, where it is a minimum that the run is at or heading for
-    fun0: Array
     fun: Array
     fun_last: Array  # f at the end, or where it was last finite on the way there
     grad_norm: Array
@@ -121,8 +124,10 @@ class Case:
         Where and why the runs stopped.
     found : Verdicts
         The columns that are filled.
-    gradient : ndarray
-        The gradient at ``found.x``, ``(n_runs, n_vars)``.
+    sight : Sight
+        What a first look showed.
+    steep : ndarray
+        Where the gradient is not finite, ``(n_runs,)``.
     """
 
     problem: Problem
@@ -131,16 +136,30 @@ class Case:
     x0: Array
     ends: Ends
     found: Verdicts
-    gradient: Array
+    sight: Sight
+    steep: Mask
 
     @classmethod
     def begin(
-        cls, problem: Problem, box: Box, x0: Array, ends: Ends, how: Judging, found: Verdicts
+        cls,
+        problem: Problem,
+        box: Box,
+        x0: Array,
+        ends: Ends,
+        how: Judging,
+        found: Verdicts,
+        looking: bool = True,
     ) -> Case:
-        """Begin with runs of which only f and the gradient at their ends are known."""
+        """Begin with runs of which only f, its gradient and what lies ahead are known."""
         found.x[:] = found.target[:] = ends.x
-        found.fun0[:], found.fun[:] = problem.values(x0), problem.values(found.x)
-        return cls(problem, box, how, x0, ends, found, problem.gradients(found.x))
+        given = problem, found.x, x0, box, how.tol, how.workers
+        sight = look(*given) if looking else Sight.none(found.x)
+        found.fun[:], found.grad_norm[:] = sight.fun, sight.grad_norm
+        case = cls(problem, box, how, x0, ends, found, sight, np.zeros(len(x0), dtype=np.bool_))
+        unclear = np.flatnonzero(sight.ahead == Ahead.UNCLEAR)
+        gradient = case.evaluate(unclear)
+        case.steep[unclear] = ~np.isfinite(gradient).all(axis=1)
+        return case
 
     @property
     def stop(self) -> Whole:
@@ -161,12 +180,28 @@ class Case:
         rows = np.flatnonzero(self.found.status == UNDECIDED)
         return rows[_among(stops)[self.stop[rows]]] if stops and len(rows) else rows
 
+    def careful(self, *stops: Stop) -> Whole:
+        """Give the rows without a verdict, of which the first look did not show enough.
+
+        It does so of runs that took all their steps; no others should be away from a minimum.
+        """
+        rows = self.open(*stops)
+        unclear = (self.sight.ahead[rows] == Ahead.UNCLEAR) | (self.stop[rows] != Stop.EPOCHS)
+        return np.asarray(rows[unclear])
+
     def move(self, rows: Whole, points: Array) -> None:
         """Put the ends of runs elsewhere, with f and the gradient there."""
-        problem = self.problem.of(rows)
         put(self.found.x, rows, points)
+        self.evaluate(rows)
+
+    def evaluate(self, rows: Whole) -> Array:
+        """Note f and the gradient at the ends of runs; gives that, ``(n, n_vars)``."""
+        problem, points = self.problem.of(rows), pick(self.found.x, rows)
+        gradient = problem.gradients(points)
         self.found.fun[rows] = problem.values(points)
-        put(self.gradient, rows, problem.gradients(points))
+        with np.errstate(invalid="ignore"):
+            self.found.grad_norm[rows] = largest(np.abs(self.box.projected(points, gradient)))
+        return gradient
 
 
 @cache

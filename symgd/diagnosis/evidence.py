@@ -29,6 +29,7 @@ _BEYOND = 10.0  # widths of the last steps: Newton steps lead so far to a minimu
 class Told(Columns):
     """What is told of runs besides their verdicts, one value a run; see `results.runs.Evidence`."""
 
+    fun0: Array
     curvature_low: Array
     curvature_high: Array
     epochs_left: Array
@@ -41,10 +42,10 @@ class Told(Columns):
     @classmethod
     def unknown(cls, n_runs: int, n_vars: int) -> Told:
         """Begin with nothing that could be told."""
-        low, high, left, contraction, rate = np.full((5, n_runs), np.nan)
+        fun0, low, high, left, contraction, rate = np.full((6, n_runs), np.nan)
         period, kind = np.full((2, n_runs), [[-1], [Kind.UNKNOWN]], dtype=np.int64)
         trap = np.full((n_runs, n_vars), np.nan)
-        return cls(low, high, left, contraction, rate, period, trap, kind)
+        return cls(fun0, low, high, left, contraction, rate, period, trap, kind)
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def told(judged: Judged) -> Told:
     Told
     """
     evidence = Told.unknown(*judged.x0.shape)
+    evidence.fun0[:] = judged.problem.values(judged.x0)
     for look in (_at_stationary_points, _at_open_ends, _beside_starts):
         look(judged, evidence)
     return evidence

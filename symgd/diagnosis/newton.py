@@ -12,17 +12,17 @@ from ..problem import Problem
 from .local import PERTURBED, Model, model, times, total
 
 _NEWTON_STEPS = 240  # steps: enough for x**12, where each gains an eleventh
-_TOO_FINE = 1e-4  # share of the way travelled: f is too coarse to judge a shorter step
+TOO_FINE = 1e-4  # share of the way travelled: f is too coarse to judge a shorter step
 _UNSEEN = 4 * EPS  # share of the way travelled: rounding lets no step close it
 _LEVEL_FALL = 1e-10  # share of a run's whole fall: it may be left along null directions
-_SINGULAR_STEPS = 4  # linear steps in a run: they tell a singular Hessian
+SINGULAR_STEPS = 4  # linear steps in a run: they tell a singular Hessian
 _ASTRAY = 1e-2  # share of the way travelled: such steps may lead away by it
 _FINISH = 1e-12  # share of the tolerance: steps that shrink only linearly end there
-_FIRST_STEP = 10.0  # times the way to a stationary point: the first step towards it, at most
+FIRST_STEP = 10.0  # times the way to a stationary point: the first step towards it, at most
 _SEEKING = 8  # steps: towards a stationary point right beside
 _AT_ONCE = (3, 6)  # steps: if they shrink linearly, these take what follows with them
-_RISE = 0.1  # share of a step's predicted fall: f may rise by it
-_LINEAR = 0.25  # share of the step before: one that shrinks by less is not quadratic
+RISE = 0.1  # share of a step's predicted fall: f may rise by it
+LINEAR = 0.25  # share of the step before: one that shrinks by less is not quadratic
 
 
 @dataclass(frozen=True)
@@ -75,26 +75,26 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         way = here.length(best[active] - x0[active])
         good = here.finite & here.convex & (decrement < last[active])
         noise = _noise(here, best[active])
-        homing = (decrement <= _LINEAR * last[active]) & np.isfinite(last[active])
-        homing |= linear[active] >= _SINGULAR_STEPS
+        homing = (decrement <= LINEAR * last[active]) & np.isfinite(last[active])
+        homing |= linear[active] >= SINGULAR_STEPS
         good &= _level(problem.of(active), here, best[active], x0[active])
         small = good & (decrement <= np.fmax(noise, _UNSEEN * way))
         small |= good & homing & (decrement <= tol * way)
         settled[active[small]] = True
-        linear[active] += decrement > _LINEAR * last[active]
+        linear[active] += decrement > LINEAR * last[active]
         last[active] = np.where(good, decrement, last[active])
         done = ~good | (decrement <= noise / 8)
         # Singular Hessians send the steps down a level valley, too: not far from where it ended.
         astray = np.abs(best - x)[active] > _ASTRAY * np.abs(best - x0)[active]
         enough = astray.any(axis=1) | (decrement <= _FINISH * tol * way)
-        done |= settled[active] & (linear[active] >= _SINGULAR_STEPS) & enough
+        done |= settled[active] & (linear[active] >= SINGULAR_STEPS) & enough
         step = box.clip(best[active] + here.newton_step())
         moved = ~done & (step != best[active]).any(axis=1)
         if not moved.any():
             break
         keep = active[moved]
         target = step[moved]
-        rough = decrement[moved] > _TOO_FINE * way[moved]
+        rough = decrement[moved] > TOO_FINE * way[moved]
         worse = _rises(problem.of(keep), best[keep], target, decrement[moved]) & rough
         active, target = keep[~worse], target[~worse]
         if not len(active):
@@ -105,7 +105,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         active, here = active[shrinks], ahead.take(shrinks)
         if not len(active):
             break
-    return Refined(best, settled, linear >= _SINGULAR_STEPS)
+    return Refined(best, settled, linear >= SINGULAR_STEPS)
 
 
 def seek(problem: Problem, x: Array, within: Array, box: Box) -> tuple[Array, Mask, Mask]:
@@ -134,7 +134,7 @@ def seek(problem: Problem, x: Array, within: Array, box: Box) -> tuple[Array, Ma
     y, (found, degenerate) = x.copy(), np.zeros((2, len(x)), dtype=bool)
     here = model(problem, x, box)
     with np.errstate(invalid="ignore"):
-        begins = (np.abs(here.newton_step()) <= _FIRST_STEP * within).all(axis=1)
+        begins = (np.abs(here.newton_step()) <= FIRST_STEP * within).all(axis=1)
     rows = np.flatnonzero(begins & here.finite)
     if len(rows):
         y[rows], found[rows], degenerate[rows] = _stationary(problem.of(rows), x[rows], box)
@@ -171,7 +171,7 @@ def _following(step: Array, last: Array) -> Array:
     with np.errstate(all="ignore"):
         scaled = last / np.abs(last).max(axis=1, keepdims=True) ** 2
         left = total(step * scaled) / total(last * scaled)
-        return np.where((left >= _LINEAR) & (left < 1), 1 / (1 - left), 1.0)
+        return np.where((left >= LINEAR) & (left < 1), 1 / (1 - left), 1.0)
 
 
 def _surrounded(problem: Problem, points: Array, box: Box) -> Mask:
@@ -208,4 +208,4 @@ def _level(problem: Problem, here: Model, points: Array, x0: Array) -> Mask:
 
 def _rises(problem: Problem, x: Array, y: Array, decrement: Array) -> Mask:
     before, after = problem.values(x), problem.values(y)
-    return ~(after <= before + _RISE * decrement**2 + 16 * EPS * np.abs(before))
+    return ~(after <= before + RISE * decrement**2 + 16 * EPS * np.abs(before))

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..engine.drive.lanes import Ends
+from ..engine.kernel import store
 from ..engine.kernel.stops import Stop
 from ..errors import Interrupted
 from ..given.boxes import Box
@@ -116,7 +117,8 @@ def judge(
                 found.put(rows, Verdicts.undecided(*x0[rows].shape))
         few = np.count_nonzero(ends.stop[rows] != Stop.INTERRUPTED) <= _HANDFUL
         in_time = time.monotonic() < ending and problem.symbolic.hessian_at_hand
-        _ask((QUESTIONS if few else QUICK) if in_time else AT_ONCE, *given)
+        questions = (QUESTIONS if few else QUICK) if in_time else AT_ONCE
+        _ask(questions, *given, in_time and not store.compiling())
     if ending is not None and not halted:
         raise Interrupted(found)
     return found
@@ -131,8 +133,6 @@ def _ask(questions: Sequence[Question], *given: Any) -> None:
     found, arrived = case.found, case.found.success
     found.target_kind[arrived] = found.kind[arrived]
     found.fun_last[:] = _last_finite(case)
-    with np.errstate(invalid="ignore"):
-        found.grad_norm[:] = np.abs(case.box.projected(found.x, case.gradient)).max(axis=1)
 
 
 def _last_finite(case: Case) -> Array:

@@ -120,11 +120,14 @@ class Method(ABC):
         ``"guards"``, ``"bend"``.
     fixed : bool
         Whether it moves on whatever f does.
+    descends : bool
+        Whether it is one of descent; the loop of what only looks at f is written without Numba.
     """
 
     name: ClassVar[str]
     asks: ClassVar[frozenset[str]] = frozenset({"gradient"})
     fixed: ClassVar[bool]
+    descends: ClassVar[bool] = True
 
     @classmethod
     def with_rate(cls, lr: float | None) -> Self:
@@ -153,6 +156,11 @@ class Method(ABC):
         """Give the method of some runs, where a setting is an array with one number a run."""
         arrays: dict[str, Any] = {n: v for n, v in self.settings.items() if np.ndim(v)}
         return replace(self, **{n: v[rows] for n, v in arrays.items()}) if arrays else self
+
+    @property
+    def kind(self) -> Any:
+        """What tells its code from that of other methods, where `text` does not."""
+        return type(self)
 
     @property
     def text(self) -> str | None:

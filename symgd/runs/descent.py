@@ -167,7 +167,7 @@ class _Descent:
 def judging(options: Options) -> Judging:
     """Give how runs are judged."""
     tol = min(options.tol or TOL, _LOOSEST)
-    return Judging(options.method, tol, options.polish, options.width)
+    return Judging(options.method, tol, options.polish, options.width, options.workers)
 
 
 def _run(
@@ -289,17 +289,11 @@ def _prepared(
     method = options.method
     compiled = kernel(problem.symbolic, method, options.bounded)
     rows = {"x": x0.T, "limit": np.full((1, 1), float(options.epochs)), "tol": np.full((1, 1), tol)}
-    rows["param"] = _together(problem.param_values)
+    rows["param"] = problem.param_rows
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
     rows |= method.begin(options.width)
     return compiled, lanes.Batch(rows, len(x0), leap=method.fixed and tol == 0.0)
-
-
-def _together(values: Sequence[Any]) -> Array:
-    """Give rows ``(n_params, n_runs)``, or ``(n_params, 1)`` where no parameter differs."""
-    columns = np.broadcast_arrays(*map(np.atleast_1d, values))
-    return np.stack(columns) if values else np.empty((0, 1))
 
 
 def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:

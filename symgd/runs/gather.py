@@ -112,9 +112,7 @@ def runs_of(problem: Problem, batch: Batch, member: Whole, options: Options) -> 
         lr=np.full(len(member), rate, dtype=float),
         minimum=member,
         parent=batch.parent,
-        evidence=Evidence.later(
-            find, fun0=judged.fun0, fun_last=judged.fun_last, condition=judged.condition
-        ),
+        evidence=Evidence.later(find, fun_last=judged.fun_last, condition=judged.condition),
     )
 
 

@@ -13,10 +13,11 @@ from values import exact
 
 import symgd
 from symgd import minimize
-from symgd.diagnosis.cycles import Course, cycle, look_ahead
+from symgd.diagnosis.cycles import cycle
 from symgd.diagnosis.local import model
 from symgd.diagnosis.minima import distinct
 from symgd.diagnosis.newton import refine, seek
+from symgd.diagnosis.outlook import Course, look_ahead
 from symgd.diagnosis.probe import Around, around
 from symgd.engine.drive.lanes import Ends
 from symgd.facts.cancellation import rounding

@@ -100,7 +100,7 @@ def test_it_is_found_when_it_is_asked_for_and_kept(monkeypatch):
     told = gather.told
     monkeypatch.setattr(gather, "told", lambda judged: found.append(judged) or told(judged))
     result = symgd.minimize(BOWL, [1.0, 1.0], lr=0.1, epochs=20)
-    assert result.runs.evidence.fun0[0] == 3
+    assert result.runs.evidence.fun_last[0] == result.fun
     assert not found
     low = result.runs.evidence.curvature_low
     assert result.runs.evidence.curvature_low is low

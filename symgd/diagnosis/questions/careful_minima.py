@@ -7,7 +7,7 @@ import numpy as np
 from ...arrays import EPS, Array, Mask, Whole
 from ...engine.kernel.stops import Stop
 from ...status import Status
-from ..arrival import on_bound, tidy
+from ..arrival import equal, on_bound, tidy
 from ..case import HALTED, Case
 from ..kinds import LOWEST
 from ..local import model
@@ -16,7 +16,7 @@ from ..newton import refine
 
 def careful_minima(case: Case) -> None:
     """Find the runs that have arrived at a minimum, and those that were heading for one."""
-    rows = case.open()
+    rows = case.careful()
     if not len(rows):
         return
     found, how = case.found, case.how
@@ -52,7 +52,7 @@ def careful_minima(case: Case) -> None:
 
 def _unresolved(case: Case, rows: Whole, y: Array, missing: Array) -> Mask:
     """Tell which runs are so close to `y` that rounding hides the difference."""
-    equal = (np.abs(y - case.found.x[rows]) <= 8 * EPS * np.abs(y)).all(axis=1)
     fall = 0.5 * missing**2  # what the quadratic model still predicts
     floor = case.stop[rows] == Stop.FLOOR
-    return np.asarray(equal | (floor & (fall <= 8 * EPS * np.abs(case.found.fun[rows]))))
+    level = fall <= 8 * EPS * np.abs(case.found.fun[rows])
+    return np.asarray(equal(y, case.found.x[rows]) | (floor & level))

@@ -47,13 +47,17 @@ def _flat(case: Case, row: int) -> bool:
     gradient = case.problem.of(row).gradients(case.found.x[row][None])
     size = np.abs(case.box.projected(case.found.x[row], gradient)).max()
     reach = float((size * case.how.width).max())
-    fall = abs(case.found.fun0[row] - case.found.fun[row])
+    fall = abs(_at_start(case, row) - case.found.fun[row])
     return bool(size <= min(case.how.tol, _FLAT) or reach <= _FLAT * fall)
 
 
 def _fell_far(case: Case, row: int) -> bool:
     """Tell whether f fell by far more than it amounts to, or changes, where the run started."""
-    before, after = case.found.fun0[row], case.found.fun[row]
+    before, after = _at_start(case, row), case.found.fun[row]
     aside = case.x0[row] + _ASIDE * case.how.width
     beside = case.problem.of(row).values(aside[None])[0]
     return bool(before - after > _FALLEN * np.fmax(abs(before), abs(beside - before)))
+
+
+def _at_start(case: Case, row: int) -> float:
+    return float(case.problem.of(row).values(case.x0[[row]])[0])

@@ -4,37 +4,55 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...arrays import Array, Whole
+from ...arrays import Array, Mask, Whole
+from ...engine.kernel.stops import Stop
 from ...problem import Problem
 from ...status import Kind, Status
-from ..arrival import tidy
+from ..arrival import equal, tidy
 from ..case import Case
 from ..cells import cells
 from ..kinds import Kinds
 from ..local import TOUCHING, model, pick, put
-from ..ordinary import corrected, ordinary
+from ..look import Ahead
 
 
 def ordinary_minima(case: Case) -> None:
-    """Find the runs at a clear minimum; all that lead to one point share one verification."""
-    rows, how = case.open(), case.how
-    x, x0, gradient = (pick(points, rows) for points in (case.found.x, case.x0, case.gradient))
-    end = ordinary(case.problem.of(rows), x, gradient, x0, case.box, how.tol)
-    sure = end.sure & ((end.missing <= how.tol * end.way) | how.polish)
-    chosen = np.flatnonzero(sure & case.kinds(rows).resolved(end.x, x0))
-    if not len(chosen):
+    """Find the runs at a clear minimum, and of those that took all their steps the one ahead.
+
+    All that lead to one point share one verification.
+    """
+    how, sight, found, rows = case.how, case.sight, case.found, case.open()
+    arrived = (sight.missing <= how.tol * sight.way) | how.polish | equal(sight.x, found.x)
+    ahead = (sight.ahead == Ahead.MINIMUM) & (arrived | (case.stop == Stop.EPOCHS))
+    rows = rows[ahead[rows]]
+    if not len(rows):
         return
-    y = pick(tidy(end.x, x0), chosen)
-    clear = _verified(case, case.problem.of(rows[chosen]), y, pick(x0, chosen))
-    rows, y = rows[chosen[clear]], pick(y, clear)
-    case.found.status[rows], case.found.kind[rows] = Status.CONVERGED, Kind.MINIMUM
-    case.found.smooth[rows] = True
-    put(case.found.target, rows, y)
+    y, x0 = pick(sight.x, rows), pick(case.x0, rows)
+    y = tidy(y, x0)
+    clear = case.kinds(rows).resolved(y, x0)
+    if clear.any():
+        clear[clear] = _verified(case, case.problem.of(rows[clear]), y[clear], x0[clear])
+    sight.ahead[rows[~clear]] = Ahead.UNCLEAR
+    rows, y = rows[clear], y[clear]
+    put(found.target, rows, y)
+    found.target_kind[rows], found.smooth[rows] = Kind.MINIMUM, True
+    done = arrived[rows]
+    rows, y = rows[done], y[done]
+    found.status[rows], found.kind[rows] = Status.CONVERGED, Kind.MINIMUM
     if how.polish:
-        case.move(rows, y)
+        _polish(case, rows, y)
 
 
-def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> Whole:
+def _polish(case: Case, rows: Whole, y: Array) -> None:
+    """Move runs to their minima, where the first look has been, but for what is tidier."""
+    found, sight = case.found, case.sight
+    put(found.x, rows, y)
+    found.fun[rows], found.grad_norm[rows] = sight.fun_ahead[rows], sight.grad_norm_ahead[rows]
+    tidied = (y != pick(sight.x, rows)).any(axis=1)
+    case.evaluate(rows[tidied])
+
+
+def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> Mask:
     """Look at the points that runs lead to, once for all that are the same.
 
     What is looked at is where a Newton step leads from the middle of a cell of a grid, and f as
@@ -43,7 +61,7 @@ def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> Whole:
     Returns
     -------
     ndarray
-        The rows that lead to a clear minimum.
+        Whether it is a clear minimum, ``(n,)``.
     """
     width = case.how.width
     size, way = TOUCHING * width, np.abs((y - x0) / width).max(axis=1)
@@ -54,9 +72,10 @@ def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> Whole:
     first, member = cells(np.column_stack([y, apart]), sizes)
     its = problem.of(first)
     middle = np.round(y[first] / size) * size + 0.0  # no -0
-    point = corrected(its, middle)
+    with np.errstate(all="ignore"):
+        point = middle + model(its, middle, case.box).newton_step()
     there = model(its, point, case.box)
     length = np.exp2(power[first])[:, None] * width
     clear = Kinds(its, case.box, width).clear(point, length, there)[member]
     clear &= (np.abs(y - pick(point, member)) <= size).all(axis=1)
-    return np.flatnonzero(clear)
+    return clear

@@ -17,7 +17,7 @@ _AT_END = 1e-3  # share of the way travelled: a stationary point farther off is 
 
 def other_stationary(case: Case) -> None:
     """Find the runs beside a maximum, a saddle, a flat region or a degenerate minimum."""
-    rows, found = case.open(*HALTED, Stop.EPOCHS), case.found
+    rows, found = case.careful(*HALTED, Stop.EPOCHS), case.found
     if not len(rows):
         return
     x = found.x[rows]

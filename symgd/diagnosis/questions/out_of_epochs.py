@@ -8,7 +8,7 @@ from ...engine.kernel.stops import Stop
 from ...methods import Fixed
 from ...status import Status
 from ..case import Case
-from ..cycles import Course, look_ahead
+from ..outlook import Course, look_ahead
 from .ran_away import away
 
 _BECOMES = {
@@ -17,7 +17,7 @@ _BECOMES = {
     Course.ESCAPING: Status.DIVERGED,
     Course.RESTING: Status.NO_PROGRESS,
 }
-_STATUS = np.array([_BECOMES[course] for course in Course])  # by code
+_STATUS = np.array([*_BECOMES.values()])  # by code
 
 
 def out_of_epochs(case: Case) -> None:
@@ -27,4 +27,4 @@ def out_of_epochs(case: Case) -> None:
         found.status[rows] = Status.SLOW
         return
     its = case.problem.of(rows), method.take(rows), case.ends.take(rows)
-    found.status[rows] = _STATUS[look_ahead(*its, case.box, away(case))]
+    found.status[rows] = _STATUS[look_ahead(*its, case.box, away(case), case.how.workers)]

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..case import Case
 from ..local import TOUCHING
+from ..look import Ahead
 
 
 def snap_to_bounds(case: Case) -> None:
@@ -21,3 +22,4 @@ def snap_to_bounds(case: Case) -> None:
         rows = rows[case.problem.of(rows).values(snapped[rows]) <= found.fun[rows]]
     case.move(rows, snapped[rows])
     found.target[rows] = snapped[rows]
+    case.sight.ahead[rows] = Ahead.UNCLEAR

@@ -11,8 +11,8 @@ from .ran_away import far_away
 
 def steep_ends(case: Case) -> None:
     """Judge by values the runs that ended where f has no finite gradient."""
-    found, steep = case.found, ~np.isfinite(case.gradient).all(axis=1)
-    for row in np.flatnonzero(steep & (found.status == UNDECIDED)):
+    found = case.found
+    for row in np.flatnonzero(case.steep & (found.status == UNDECIDED)):
         kind = case.kinds(row).at_end(found.x[row], case.x0[row])
         lost = Status.DIVERGED if far_away(case, row) else Status.OUT_OF_DOMAIN
         found.kind[row] = kind if kind.lowest else Kind.UNKNOWN

@@ -24,8 +24,8 @@ from ..numbers.lane import VECTOR, WIDTH, Number, State
 from .layout import LANES, Layout
 
 _DOUBLE, _INT32, _INT64, _MASK = ir.DoubleType(), ir.IntType(32), ir.IntType(64), ir.IntType(WIDTH)
+VECTORS = _INT64(LANES // WIDTH)
 _STATE = types.CPointer(types.float64)
-_VECTORS = _INT64(LANES // WIDTH)
 _CACHED_ROWS = 48  # rows of a block that stay in the first-level cache
 
 
@@ -47,8 +47,8 @@ class Block:
 
         def write(builder: ir.IRBuilder, base: ir.Value, *numbers: ir.Value) -> None:
             spread = [_in_all_lanes(builder, n) for n in numbers]
-            with _loop(builder, _VECTORS) as vector:
-                function(self._state(builder, base, vector), *spread)
+            with loop(builder, VECTORS) as vector:
+                function(lane(builder, base, vector, self._layout), *spread)
 
         return self._intrinsic(function, write, types.float64, types.void)
 
@@ -57,12 +57,10 @@ class Block:
 
         def write(builder: ir.IRBuilder, base: ir.Value, *numbers: ir.Value) -> ir.Value:
             spread = [_in_all_lanes(builder, n) for n in numbers]
-            found = cgutils.alloca_once_value(builder, _MASK(0))
-            with _loop(builder, _VECTORS) as vector:
-                truth = function(self._state(builder, base, vector), *spread)
-                here = builder.bitcast(truth.node, _MASK)
-                builder.store(builder.or_(builder.load(found), here), found)
-            return builder.icmp_unsigned("!=", builder.load(found), _MASK(0))
+            found = Found(builder)
+            with loop(builder, VECTORS) as vector:
+                found.note(function(lane(builder, base, vector, self._layout), *spread))
+            return found.any()
 
         return self._intrinsic(function, write, types.float64, types.boolean)
 
@@ -76,23 +74,19 @@ class Block:
 
         def write(builder: ir.IRBuilder, base: ir.Value, count: ir.Value) -> None:
             if self._layout.height <= _CACHED_ROWS:
-                with _loop(builder, count) as step, _loop(builder, _VECTORS, unroll=True) as vector:
+                with loop(builder, count) as step, loop(builder, VECTORS, unroll=True) as vector:
                     advance(builder, base, step, vector)
             else:
-                with _loop(builder, _VECTORS) as vector, _loop(builder, count) as step:
+                with loop(builder, VECTORS) as vector, loop(builder, count) as step:
                     advance(builder, base, step, vector)
 
         def advance(
             builder: ir.IRBuilder, base: ir.Value, step: ir.Value, vector: ir.Value
         ) -> None:
             done = _in_all_lanes(builder, builder.sitofp(step, _DOUBLE))
-            function(self._state(builder, base, vector), done)
+            function(lane(builder, base, vector, self._layout), done)
 
         return self._intrinsic(function, write, types.int64, types.void)
-
-    def _state(self, builder: ir.IRBuilder, base: ir.Value, vector: ir.Value) -> State:
-        place = builder.gep(base, [builder.mul(vector, _INT64(WIDTH))], inbounds=True)
-        return State(builder, place, self._layout)
 
     def _intrinsic(self, function: Any, write: Any, argument: Any, result: Any) -> _Intrinsic:
         def source(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -154,9 +148,46 @@ _numbers = count()
 _spare: defaultdict[Any, list[_IntrinsicType]] = defaultdict(list)
 
 
+def lane(builder: ir.IRBuilder, base: ir.Value, vector: ir.Value, layout: Layout) -> State:
+    """Give the lanes of a vector of a block, which begins at an address."""
+    place = builder.gep(base, [builder.mul(vector, _INT64(WIDTH))], inbounds=True)
+    return State(builder, place, layout)
+
+
+class Found:
+    """Whether something holds in any of the lanes that were looked at."""
+
+    def __init__(self, builder: ir.IRBuilder) -> None:
+        self._builder = builder
+        self._place = cgutils.alloca_once(builder, _MASK)
+        self.forget()
+
+    def forget(self) -> None:
+        """Look at none."""
+        self._builder.store(_MASK(0), self._place)
+
+    def note(self, truth: Truth) -> None:
+        """Look at the lanes of a vector."""
+        here = self._builder.bitcast(truth.node, _MASK)
+        self._builder.store(self._builder.or_(self._builder.load(self._place), here), self._place)
+
+    def any(self) -> ir.Value:
+        """Give whether it holds in any."""
+        return self._builder.icmp_unsigned("!=", self._builder.load(self._place), _MASK(0))
+
+
 @contextmanager
-def _loop(builder: ir.IRBuilder, count: ir.Value, *, unroll: bool = False) -> Iterator[ir.Value]:
-    """Write a loop around what is written inside; gives the index. Count is 1 at least."""
+def loop(
+    builder: ir.IRBuilder,
+    count: ir.Value,
+    *,
+    unroll: bool = False,
+    going: Callable[[], ir.Value] | None = None,
+) -> Iterator[ir.Value]:
+    """Write a loop around what is written inside; gives the index.
+
+    Count is 1 at least. What `going` writes behind the rest may end the loop sooner.
+    """
     before = builder.block
     body, after = (builder.append_basic_block(name) for name in ("body", "after"))
     builder.branch(body)
@@ -165,8 +196,11 @@ def _loop(builder: ir.IRBuilder, count: ir.Value, *, unroll: bool = False) -> It
     index.add_incoming(_INT64(0), before)
     yield index
     following = builder.add(index, _INT64(1))
+    again = builder.icmp_signed("<", following, count)
+    if going is not None:
+        again = builder.and_(again, going())
     index.add_incoming(following, builder.block)
-    back = builder.cbranch(builder.icmp_signed("<", following, count), body, after)
+    back = builder.cbranch(again, body, after)
     if not unroll:
         back.set_metadata("llvm.loop", _never_unrolled(builder.module))
     builder.position_at_end(after)

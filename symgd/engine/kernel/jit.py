@@ -19,7 +19,9 @@ from numba.core.compiler import Flags, compile_extra
 from numba.core.cpu_options import FastMathOptions
 from numba.core.registry import cpu_target
 
-from .frames import Evaluate
+from ...methods.base import Adaptive
+from . import written
+from .frames import Evaluate, attempt
 from .loops import loop
 from .native import ENTRY, machine
 from .source import Kernel
@@ -44,8 +46,13 @@ def machine_code(kernel: Kernel, name: str) -> bytes:
         An object file for `native.load`.
     """
     with _no_collection(), _no_log():
-        evaluate = _evaluate(kernel.source, name)
-        module = _instructions(loop(evaluate, kernel.method, kernel.shape, kernel.layout))
+        evaluate, method = _evaluate(kernel.source, name), kernel.method
+        if not method.descends:
+            assert isinstance(method, Adaptive)
+            steps = attempt(evaluate, method, kernel.shape)
+            module = _simplified(written.instructions(steps, kernel.layout))
+        else:
+            module = _instructions(loop(evaluate, method, kernel.shape, kernel.layout))
     linecache.cache.pop(name, None)  # nothing runs it again, so no traceback shows it
     (entry,) = (f for f in module.functions if not f.is_declaration)
     entry.name = ENTRY
@@ -106,11 +113,15 @@ class _Library(CPUCodeLibrary):
 
     def add_ir_module(self, ir_module: ir.Module) -> None:
         """Keep the instructions as `module`."""
-        module = llvm.parse_assembly(_aligned(str(ir_module)))
-        for function in module.functions:
-            _simplifier().run(function, _pipelines())
-        self.module = llvm.parse_assembly("")
-        self.module.link_in(module)  # leaves behind what nobody uses
+        self.module = _simplified(ir_module)
+
+
+def _simplified(written: ir.Module) -> llvm.ModuleRef:
+    module, kept = llvm.parse_assembly(_aligned(str(written))), llvm.parse_assembly("")
+    for function in module.functions:
+        _simplifier().run(function, _pipelines())
+    kept.link_in(module)  # leaves behind what nobody uses
+    return kept
 
 
 def _aligned(instructions: str) -> str:

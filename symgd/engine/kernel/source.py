@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 from ...expression.functions import kernel_names
 from ...expression.guards import Guards
@@ -82,14 +83,14 @@ def kernel(symbolic: Symbolic, method: Method, bounded: bool) -> Kernel:
     -------
     Kernel
     """
-    return _kernel(symbolic, _Step(type(method), method.text, method), bounded)
+    return _kernel(symbolic, _Step(method.kind, method.text, method), bounded)
 
 
 @dataclass(frozen=True)
 class _Step:
     """A method as far as it decides a kernel."""
 
-    kind: type[Method]
+    kind: Any
     text: str | None
     method: Method = field(compare=False)
 

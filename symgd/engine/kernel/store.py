@@ -54,7 +54,7 @@ def load(kernel: Kernel) -> native.Run:
     """
     text = kernel.text
     digest = None if text is None else _digest(text)
-    key = digest or (type(kernel.method), kernel.source, kernel.layout)
+    key = digest or (kernel.method.kind, kernel.source, kernel.layout)
     with _lock:
         if key not in _memo:
             code = (digest and _from_disk(digest)) or _compiled(digest, kernel)
@@ -63,6 +63,11 @@ def load(kernel: Kernel) -> native.Run:
                 _memo.popitem(last=False)
         _memo.move_to_end(key)
         return _memo[key]
+
+
+def compiling() -> bool:
+    """Tell whether a thread compiles, maybe for nobody any more; a new kernel would wait for it."""
+    return _compiling.locked()
 
 
 def folder() -> Path | None:
@@ -116,7 +121,7 @@ def _is_private(found: os.stat_result) -> bool:
 @cache
 def _environment() -> str:
     """Everything besides the kernel's own text that decides its machine code."""
-    folders = (Path(__file__).parents[2] / name for name in ("engine", "methods"))
+    folders = (Path(__file__).parents[2] / name for name in ("engine", "methods", "diagnosis"))
     files = sorted(file for folder in folders for file in folder.rglob("*.py"))
     sources = [file.read_text("utf-8") for file in files]
     versions = [sys.version, __version__, _numba_version(), llvmlite.__version__]
