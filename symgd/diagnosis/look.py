@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import reduce
-from operator import add, and_
+from operator import add, and_, or_
 from typing import Any, ClassVar
 
 import numpy as np
@@ -35,12 +35,13 @@ from ..given.boxes import Box
 from ..methods.base import Adaptive, Move, Point
 from ..problem import Problem
 from .local import TOUCHING
-from .newton import FIRST_STEP, LINEAR, RISE, SINGULAR_STEPS, TOO_FINE
+from .newton import FIRST_STEP, LINEAR, RISE, TOO_FINE
 
 _VARIABLES = 8  # variables: beyond them LAPACK is faster
 _CLEAR = 1e-6  # determinant of the Hessian, scaled to a unit diagonal: it leaves no doubt
-_DECIDED = 1e-2  # pivot of that Hessian: one as far below zero shows that it is not definite
+_DOWNWARDS = 1e-7  # curvature below zero, of that Hessian along a vector of length 1: it decides
 _REGULAR = 1e-6  # pivot: a smaller one leaves the Newton step open
+_SLOW = 8.0  # slow steps in a row: they may show a singular Hessian
 _EVALUATIONS = 32  # points: at most, on the way to a stationary point
 _NO_WAY = 1e-24  # share of the way travelled: no distance even beside a minimum at 0
 _SECOND = 1e-8  # share of the way travelled: the last step may be as long
@@ -195,16 +196,16 @@ class _Newton:
         w, first = self.w, self.first
         arriving = w["ahead"] == float(Ahead.MINIMUM)  # now at the minimum
         noise = larger(self.model.noise(self.x), _NO_WAY * self.way)
-        slow = w["slow"] + select(self.decrement > LINEAR * self.last, 1.0, 0.0)
+        slow = select(self.decrement > LINEAR * self.last, w["slow"] + 1.0, 0.0)
         resting, shrinks = self.decrement <= noise, self.decrement < self.last
-        good = self.usable & self.model.clear & (resting | shrinks & (slow < float(SINGULAR_STEPS)))
+        good = self.usable & self.model.clear & (resting | shrinks & (slow < _SLOW))
         good = good & ~self._rises()
         short = self.decrement <= smaller(w["share"], _SECOND) * self.way
         quadratic = self.decrement * self.decrement <= noise * self.last
         sure = good & ~first & (resting | short & quadratic)
         near = select(first, select(self._beside(), 1.0, 0.0), w["near"])
         lost = self.usable & (near == 0.0) & (self.model.indefinite | self._stray(shrinks))
-        lost = lost & (slow < float(SINGULAR_STEPS))
+        lost = lost & (slow < _SLOW)
         ahead = select(sure, float(Ahead.MINIMUM), 0.0)
         ahead = select(~good & lost, float(Ahead.NOWHERE), ahead)
         ahead = select(arriving, select(self.usable, float(Ahead.MINIMUM), 0.0), ahead)
@@ -292,13 +293,23 @@ class _Quadratic:
         return reduce(and_, [p > 0.0 for p in self._pivots]) & (determinant > _CLEAR)
 
     def _indefinite(self) -> Truth:
-        """Tell whether f clearly curves downwards somewhere."""
+        """Tell whether f clearly curves downwards along a line.
+
+        Behind the pivots that are positive, the first one that is not belongs to such a line.
+        """
         found: list[Truth] = []
         fine = abs(self._pivots[0]) < INF
-        for p in self._pivots:
-            found.append(fine & (p < -_DECIDED))
-            fine = fine & (p > _DECIDED)
-        return reduce(lambda a, b: a | b, found)
+        for j, p in enumerate(self._pivots):
+            found.append(fine & (p < -_DOWNWARDS * self._along(j)))
+            fine = fine & (p > _REGULAR)
+        return reduce(or_, found)
+
+    def _along(self, j: int) -> Any:
+        """Give the square of the vector along which the curvature is the pivot."""
+        vector: list[Any] = [0.0] * j + [1.0]
+        for i in reversed(range(j)):
+            vector[i] = -_total(self._factor[k, i] * vector[k] for k in range(i + 1, j + 1))
+        return reduce(add, [v * v for v in vector])
 
     def newton(self, gradient: Sequence[Number]) -> tuple[list[Number], Number]:
         """Give the Newton step, and its length measured by the curvature."""

@@ -15,7 +15,7 @@ _NEWTON_STEPS = 240  # steps: enough for x**12, where each gains an eleventh
 TOO_FINE = 1e-4  # share of the way travelled: f is too coarse to judge a shorter step
 _UNSEEN = 4 * EPS  # share of the way travelled: rounding lets no step close it
 _LEVEL_FALL = 1e-10  # share of a run's whole fall: it may be left along null directions
-SINGULAR_STEPS = 4  # linear steps in a run: they tell a singular Hessian
+_SINGULAR_STEPS = 4  # linear steps in a run: they tell a singular Hessian
 _ASTRAY = 1e-2  # share of the way travelled: such steps may lead away by it
 _FINISH = 1e-12  # share of the tolerance: steps that shrink only linearly end there
 FIRST_STEP = 10.0  # times the way to a stationary point: the first step towards it, at most
@@ -76,7 +76,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         good = here.finite & here.convex & (decrement < last[active])
         noise = _noise(here, best[active])
         homing = (decrement <= LINEAR * last[active]) & np.isfinite(last[active])
-        homing |= linear[active] >= SINGULAR_STEPS
+        homing |= linear[active] >= _SINGULAR_STEPS
         good &= _level(problem.of(active), here, best[active], x0[active])
         small = good & (decrement <= np.fmax(noise, _UNSEEN * way))
         small |= good & homing & (decrement <= tol * way)
@@ -87,7 +87,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         # Singular Hessians send the steps down a level valley, too: not far from where it ended.
         astray = np.abs(best - x)[active] > _ASTRAY * np.abs(best - x0)[active]
         enough = astray.any(axis=1) | (decrement <= _FINISH * tol * way)
-        done |= settled[active] & (linear[active] >= SINGULAR_STEPS) & enough
+        done |= settled[active] & (linear[active] >= _SINGULAR_STEPS) & enough
         step = box.clip(best[active] + here.newton_step())
         moved = ~done & (step != best[active]).any(axis=1)
         if not moved.any():
@@ -105,7 +105,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         active, here = active[shrinks], ahead.take(shrinks)
         if not len(active):
             break
-    return Refined(best, settled, linear >= SINGULAR_STEPS)
+    return Refined(best, settled, linear >= _SINGULAR_STEPS)
 
 
 def seek(problem: Problem, x: Array, within: Array, box: Box) -> tuple[Array, Mask, Mask]:
