@@ -7,7 +7,7 @@ import numpy as np
 from ..arrays import EPS, Array, Mask, Whole
 from ..given.boxes import Box
 from ..status import Kind
-from .local import Model
+from .local import Model, every
 
 _REST = 1e-20  # share of the start's coordinate: as good as zero, all of it rounding
 
@@ -20,7 +20,7 @@ def tidy(points: Array, x0: Array) -> Array:
 def equal(points: Array, x: Array) -> Mask:
     """Tell which points are the same but for rounding, ``(n,)``."""
     with np.errstate(invalid="ignore"):
-        return np.asarray((np.abs(points - x) <= 8 * EPS * np.abs(points)).all(axis=1))
+        return every(np.abs(points - x) <= 8 * EPS * np.abs(points))
 
 
 def on_bound(box: Box, there: Model, y: Array, kinds: Whole) -> Mask:

@@ -17,7 +17,7 @@ from ..problem import Problem
 from ..status import Kind, Status
 from .edge import NO_CONDITION
 from .kinds import LOWEST, Kinds
-from .local import largest, pick, put
+from .local import every, largest, pick, put
 from .look import Ahead, Sight, look
 
 _MASKS = ("smooth", "early")
@@ -173,7 +173,7 @@ class Case:
     @property
     def stayed(self) -> Mask:
         """Which runs never moved."""
-        return np.asarray((self.found.x == self.x0).all(axis=1))
+        return every(self.found.x == self.x0)
 
     def open(self, *stops: Stop) -> Whole:
         """Give the rows without a verdict, of runs that stopped in one of these ways."""

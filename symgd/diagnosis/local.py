@@ -50,6 +50,11 @@ def largest(entries: Array) -> Array:
     return reduce(np.maximum, [entries[..., i] for i in range(entries.shape[-1])])
 
 
+def every(mask: Mask) -> Mask:
+    """Tell where all of the last axis hold, which is short, as `largest`."""
+    return reduce(np.logical_and, [mask[..., i] for i in range(mask.shape[-1])])
+
+
 def times(matrices: Array, vectors: Array) -> Array:
     """Multiply matrices ``(n, i, j)`` by vectors ``(n, j)``, each sum in the order of j."""
     return reduce(np.add, (matrices[:, :, j] * v[:, None] for j, v in enumerate(vectors.T)))

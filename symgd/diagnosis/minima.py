@@ -86,8 +86,10 @@ def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
 
 def _ranked(labels: Whole, x: Array, fun: Array) -> Whole:
     """Count labels anew, by the lowest f of their members; where that is the same, by x."""
-    order = np.lexsort((np.arange(len(fun)), fun, labels))
-    lowest = order[np.flatnonzero(np.diff(labels[order], prepend=-1))]
+    order = np.argsort(labels, kind="stable")
+    first = np.flatnonzero(np.diff(labels[order], prepend=-1))
+    least = np.repeat(np.minimum.reduceat(fun[order], first), np.diff(first, append=len(fun)))
+    lowest = np.minimum.reduceat(np.where(fun[order] == least, order, len(fun)), first)
     lowest = lowest[np.argsort(fun[lowest], kind="stable")]
     apart = np.diff(fun[lowest], prepend=-np.inf) > _TIED * np.abs(fun[lowest])
     lowest = lowest[np.lexsort((*x[lowest].T[::-1], np.cumsum(apart)))]

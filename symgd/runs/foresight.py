@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..diagnosis.local import model
+from ..diagnosis.look import Ahead, look
 from ..diagnosis.newton import refine
 from ..errors import RateWarning
 from ..given.options import TOL, Options
@@ -51,8 +52,7 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     if not options.method.rate > _WARY * largest:
         return
     ends = preview(problem, starts, options, _SLOWER * largest)
-    found = refine(problem, ends, starts, options.box, TOL)
-    minima = found.x[found.settled & ~found.degenerate]
+    minima = _clear_minima(problem, ends, starts, options)
     if not len(minima):
         return
     curvatures = np.fmax.reduce(model(problem, minima, options.box).spectrum(), axis=1)
@@ -83,8 +83,18 @@ def _curvature_around(problem: Problem, starts: Array, options: Options) -> floa
     rng = np.random.default_rng(0)
     shifts = _AROUND * options.width * rng.uniform(-1, 1, (_SAMPLES, *starts.shape))
     points = options.box.clip(np.concatenate([starts, *(starts + shifts)]))
-    sizes = np.abs(model(problem, points, options.box).spectrum())
-    return float(np.max(sizes, initial=0.0, where=np.isfinite(sizes)))
+    hessians = problem.hessians(points)
+    hessians = hessians[np.isfinite(hessians).all(axis=(1, 2))]
+    return float(np.max(np.abs(np.linalg.eigvalsh(hessians)), initial=0.0))
+
+
+def _clear_minima(problem: Problem, ends: Array, starts: Array, options: Options) -> Array:
+    """Give the minima to which Newton steps lead from the ends of runs, ``(n, n_vars)``."""
+    seen = look(problem, ends, starts, options.box, TOL, workers=1)
+    unclear = seen.ahead == Ahead.UNCLEAR
+    careful = refine(problem, ends[unclear], starts[unclear], options.box, TOL)
+    clear = careful.settled & ~careful.degenerate
+    return np.concatenate([seen.x[seen.ahead == Ahead.MINIMUM], careful.x[clear]])
 
 
 def _words(problem: Problem, lr: float, x: Array, largest: float, curvature: float) -> RateWarning:

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Array, Mask, Whole
 from ..diagnosis.evidence import Judged, Told, told
-from ..diagnosis.local import model, pick
+from ..diagnosis.local import every, model, pick
 from ..diagnosis.minima import distinct
 from ..diagnosis.rates import rates
 from ..given.options import Options
@@ -51,7 +51,7 @@ def gather(
         return (), member
     points = pick(judged.target, rows)
     values = judged.fun[rows]
-    moved = np.flatnonzero((points != pick(judged.x, rows)).any(axis=1))
+    moved = np.flatnonzero(~every(points == pick(judged.x, rows)))
     values[moved] = problem.values(points[moved])
     spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
     weak = judged.target_kind[rows] == Kind.WEAK_MINIMUM

@@ -12,7 +12,7 @@ from ..arrival import equal, tidy
 from ..case import Case
 from ..cells import cells
 from ..kinds import Kinds
-from ..local import TOUCHING, model, pick, put
+from ..local import TOUCHING, every, largest, model, pick, put
 from ..look import Ahead
 
 
@@ -48,7 +48,7 @@ def _polish(case: Case, rows: Whole, y: Array) -> None:
     found, sight = case.found, case.sight
     put(found.x, rows, y)
     found.fun[rows], found.grad_norm[rows] = sight.fun_ahead[rows], sight.grad_norm_ahead[rows]
-    tidied = (y != pick(sight.x, rows)).any(axis=1)
+    tidied = ~every(y == pick(sight.x, rows))
     case.evaluate(rows[tidied])
 
 
@@ -64,7 +64,7 @@ def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> Mask:
         Whether it is a clear minimum, ``(n,)``.
     """
     width = case.how.width
-    size, way = TOUCHING * width, np.abs((y - x0) / width).max(axis=1)
+    size, way = TOUCHING * width, largest(np.abs((y - x0) / width))
     power = np.frexp(np.maximum(way, 0.5))[1].astype(float)  # 0 unless a run came from outside
     cases = problem.cases
     apart = power if cases is None else np.column_stack([power, cases])
@@ -77,5 +77,5 @@ def _verified(case: Case, problem: Problem, y: Array, x0: Array) -> Mask:
     there = model(its, point, case.box)
     length = np.exp2(power[first])[:, None] * width
     clear = Kinds(its, case.box, width).clear(point, length, there)[member]
-    clear &= (np.abs(y - pick(point, member)) <= size).all(axis=1)
+    clear &= every(np.abs(y - pick(point, member)) <= size)
     return clear

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..case import Case
-from ..local import TOUCHING
+from ..local import TOUCHING, every
 from ..look import Ahead
 
 
@@ -17,7 +17,7 @@ def snap_to_bounds(case: Case) -> None:
     near = TOUCHING * case.how.width
     snapped = np.where(found.x - box.lower <= near, box.lower, found.x)
     snapped = np.where(box.upper - snapped <= near, box.upper, snapped)
-    rows = np.flatnonzero((snapped != found.x).any(axis=1))
+    rows = np.flatnonzero(~every(snapped == found.x))
     with np.errstate(invalid="ignore"):
         rows = rows[case.problem.of(rows).values(snapped[rows]) <= found.fun[rows]]
     case.move(rows, snapped[rows])

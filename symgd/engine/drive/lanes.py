@@ -244,6 +244,9 @@ class _Worker:
         self._runs = _NONE  # until all of them are in their places
         wide, self._state = self._state, self._state[: len(lanes)]
         for row, values in enumerate(self._inputs):
+            if len(values) == 1 and not stay:
+                self._state[:, row] = values[0]
+                continue
             if stay:
                 column[:stay] = wide[:, row].ravel()[staying]
             column[stay:stop] = values[begun] if len(values) > 1 else values
