@@ -157,8 +157,7 @@ class Case:
         found.fun[:], found.grad_norm[:] = sight.fun, sight.grad_norm
         case = cls(problem, box, how, x0, ends, found, sight, np.zeros(len(x0), dtype=np.bool_))
         unclear = np.flatnonzero(sight.ahead == Ahead.UNCLEAR)
-        gradient = case.evaluate(unclear)
-        case.steep[unclear] = ~np.isfinite(gradient).all(axis=1)
+        case.evaluate(unclear)
         return case
 
     @property
@@ -194,14 +193,14 @@ class Case:
         put(self.found.x, rows, points)
         self.evaluate(rows)
 
-    def evaluate(self, rows: Whole) -> Array:
-        """Note f and the gradient at the ends of runs; gives that, ``(n, n_vars)``."""
+    def evaluate(self, rows: Whole) -> None:
+        """Note f and the gradient at the ends of runs."""
         problem, points = self.problem.of(rows), pick(self.found.x, rows)
         gradient = problem.gradients(points)
+        self.steep[rows] = ~every(np.isfinite(gradient))
         self.found.fun[rows] = problem.values(points)
         with np.errstate(invalid="ignore"):
             self.found.grad_norm[rows] = largest(np.abs(self.box.projected(points, gradient)))
-        return gradient
 
 
 @cache

@@ -86,6 +86,7 @@ def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
 
 def _ranked(labels: Whole, x: Array, fun: Array) -> Whole:
     """Count labels anew, by the lowest f of their members; where that is the same, by x."""
+    fun = np.where(np.isnan(fun), np.inf, fun)  # as x*log(x) is at 0
     order = np.argsort(labels, kind="stable")
     first = np.flatnonzero(np.diff(labels[order], prepend=-1))
     least = np.repeat(np.minimum.reduceat(fun[order], first), np.diff(first, append=len(fun)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..arrays import Array, Mask, Whole
 from ..diagnosis.case import Verdicts
-from ..diagnosis.local import model
+from ..diagnosis.local import model, total
 from ..given.options import Options
 from ..problem import Problem
 from ..results.runs import Minimum
@@ -63,7 +63,7 @@ def _falling(problem: Problem, judged: Verdicts) -> Mask:
     x, way = judged.x[rows], judged.target[rows] - judged.x[rows]
     downhill = np.ones(len(rows), dtype=bool)
     for share in np.arange(_LOOKS) / _LOOKS:
-        downhill &= (problem.gradients(x + share * way) * way).sum(axis=1) <= 0
+        downhill &= total(problem.gradients(x + share * way) * way) <= 0
     known[rows] = downhill
     return known
 

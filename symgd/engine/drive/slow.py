@@ -194,6 +194,8 @@ def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) ->
 def outside_range(problem: Problem, ends: Ends) -> npt.NDArray[np.intp]:
     """Give the runs that stopped at a point where f is defined and finite after all."""
     rows = np.flatnonzero(ends.stop == Stop.NONFINITE)
+    if not len(rows):
+        return rows
     x, problem = ends.x[rows], problem.of(rows)
     fine = np.isfinite(problem.values(x)) & np.isfinite(problem.gradients(x)).all(axis=1)
     fine &= (problem.run(problem.symbolic.holds, x) == 1.0).all(axis=0)
