@@ -149,10 +149,14 @@ class Case:
         how: Judging,
         found: Verdicts,
         looking: bool = True,
+        far: bool = False,
     ) -> Case:
-        """Begin with runs of which only f, its gradient and what lies ahead are known."""
+        """Begin with runs of which only f, its gradient and what lies ahead are known.
+
+        Minima `far` ahead are looked for where ends are polished, or on request.
+        """
         found.x[:] = found.target[:] = ends.x
-        given = problem, found.x, x0, box, how.tol, how.workers
+        given = problem, found.x, x0, box, how.tol, how.polish or far, how.workers
         sight = look(*given) if looking else Sight.none(found.x)
         found.fun[:], found.grad_norm[:] = sight.fun, sight.grad_norm
         case = cls(problem, box, how, x0, ends, found, sight, np.zeros(len(x0), dtype=np.bool_))

@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from ..arrays import Array, Columns, Whole
-from ..engine.drive.lanes import Ends
-from ..given.boxes import Box
 from ..methods import Fixed
-from ..problem import Problem
 from ..status import SUCCESSES, Kind, Status
-from .case import Judging, Verdicts
 from .cycles import cycle
+from .heading import UNDER_WAY, Judged, heading
 from .kinds import LOWEST
 from .local import model
 from .newton import refine
 from .traps import traps
 
 _PACED = (*SUCCESSES, Status.SLOW, Status.OSCILLATING)
-_OPEN = (Status.SLOW, Status.OSCILLATING, Status.NO_PROGRESS)
 _BEYOND = 10.0  # widths of the last steps: Newton steps lead so far to a minimum among them
 
 
@@ -48,39 +43,6 @@ class Told(Columns):
         return cls(fun0, low, high, left, contraction, rate, period, trap, kind)
 
 
-@dataclass(frozen=True)
-class Judged:
-    """Runs with their verdicts, and all that these came from.
-
-    Attributes
-    ----------
-    problem : Problem
-        f.
-    box : Box
-        Bounds.
-    how : Judging
-        What counted as arrived.
-    x0 : ndarray
-        Starts, ``(n_runs, n_vars)``.
-    ends : Ends
-        Where the runs stopped, and what they remembered.
-    verdicts : Verdicts
-        What was decided.
-    """
-
-    problem: Problem
-    box: Box
-    how: Judging
-    x0: Array
-    ends: Ends
-    verdicts: Verdicts
-
-    def take(self, rows: Any) -> Judged:
-        """Give some of the runs."""
-        parts = {name: getattr(self, name).take(rows) for name in ("how", "ends", "verdicts")}
-        return replace(self, problem=self.problem.of(rows), x0=self.x0[rows], **parts)
-
-
 def told(judged: Judged) -> Told:
     """Find what is told of runs; of each it depends on that run alone.
 
@@ -94,6 +56,7 @@ def told(judged: Judged) -> Told:
     Told
     """
     evidence = Told.unknown(*judged.x0.shape)
+    judged = replace(judged, verdicts=heading(judged))
     evidence.fun0[:] = judged.problem.values(judged.x0)
     for look in (_at_stationary_points, _at_open_ends, _beside_starts):
         look(judged, evidence)
@@ -116,7 +79,7 @@ def _at_stationary_points(judged: Judged, told: Told) -> None:
 def _at_open_ends(judged: Judged, told: Told) -> None:
     """Look at where runs of fixed steps were when their epochs ended, or at what they circle."""
     found, method = judged.verdicts, judged.how.method
-    open_ended = np.isin(found.status, _OPEN) & (found.kind == Kind.NOT_STATIONARY)
+    open_ended = np.isin(found.status, UNDER_WAY) & (found.kind == Kind.NOT_STATIONARY)
     rows = np.flatnonzero(open_ended)
     if not len(rows) or not isinstance(method, Fixed):
         return

@@ -45,6 +45,7 @@ _SLOW = 8.0  # slow steps in a row: they may show a singular Hessian
 _EVALUATIONS = 32  # points: at most, on the way to a stationary point
 _NO_WAY = 1e-24  # share of the way travelled: no distance even beside a minimum at 0
 _SECOND = 1e-8  # share of the way travelled: the last step may be as long
+_DISTANT = 1e-2  # share of the way travelled: a run that is as far away has not arrived
 _FINE = 1e-6  # share of the way travelled: shorter steps may grow by rounding alone
 
 
@@ -53,7 +54,7 @@ class Ahead(IntEnum):
 
     UNCLEAR = 0
     MINIMUM = 1  # to a stationary point with a clearly positive definite Hessian
-    NOWHERE = 2  # to no minimum, and no stationary point is beside the end
+    NOWHERE = 2  # to no minimum, or too far; and no stationary point is beside the end
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,13 @@ class Sight(Columns):
 
 
 def look(
-    problem: Problem, x: Array, x0: Array, box: Box, tol: float, workers: int | None = None
+    problem: Problem,
+    x: Array,
+    x0: Array,
+    box: Box,
+    tol: float,
+    far: bool = True,
+    workers: int | None = None,
 ) -> Sight:
     """Look at the ends of runs.
 
@@ -106,6 +113,8 @@ def look(
         Bounds; beside them nothing is clear.
     tol : float
         Share of the way that counts as nothing.
+    far : bool
+        Whether to go on where a minimum may lie, but too far ahead for the run to have arrived.
     workers : int, optional
         Number of threads; by default one a core.
 
@@ -121,7 +130,8 @@ def look(
     rows = {
         "x": x.T, "next": x.T, "end": x.T, "start": x0.T, "last": np.full((1, 1), np.inf),
         "low": box.lower[:, None], "high": box.upper[:, None], "share": np.full((1, 1), tol),
-        "limit": np.full((1, 1), float(_EVALUATIONS)), "tol": np.full((1, 1), -1.0),
+        "far": np.full((1, 1), float(far)), "tol": np.full((1, 1), -1.0),
+        "limit": np.full((1, 1), float(_EVALUATIONS)),
         "param": problem.param_rows,
     }  # fmt: skip
     try:
@@ -156,7 +166,7 @@ class _Look(Adaptive):
 
     def constants(self, n_vars: int) -> dict[str, int]:
         """Name what is only read."""
-        return {**dict.fromkeys(("end", "start", "low", "high"), n_vars), "share": 1}
+        return {**dict.fromkeys(("end", "start", "low", "high"), n_vars), "share": 1, "far": 1}
 
     def kept(self, n_vars: int) -> tuple[str, ...]:
         """Name what is found."""
@@ -206,8 +216,10 @@ class _Newton:
         near = select(first, select(self._beside(), 1.0, 0.0), w["near"])
         lost = self.usable & (near == 0.0) & (self.model.indefinite | self._stray(shrinks))
         lost = lost & (slow < _SLOW)
+        distant = first & good & (near == 0.0) & (w["far"] == 0.0)
+        distant = distant & (self.decrement > _DISTANT * self.way)
         ahead = select(sure, float(Ahead.MINIMUM), 0.0)
-        ahead = select(~good & lost, float(Ahead.NOWHERE), ahead)
+        ahead = select(~good & lost | distant, float(Ahead.NOWHERE), ahead)
         ahead = select(arriving, select(self.usable, float(Ahead.MINIMUM), 0.0), ahead)
         norm = self._norm()
         keep = arriving | ~sure
@@ -228,7 +240,7 @@ class _Newton:
         moves = {name: [value] for name, value in rows.items()}
         always = first | ~first
         moves["next"] = self.target
-        return Move(always, arriving | ~good, moves)
+        return Move(always, arriving | ~good | distant, moves)
 
     def _rises(self) -> Truth:
         """Tell whether a long step has not lowered f."""

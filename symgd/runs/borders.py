@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import Array, Mask, Whole
 from ..diagnosis.case import Verdicts
+from ..diagnosis.heading import heading
 from ..diagnosis.local import model, total
 from ..given.options import Options
 from ..problem import Problem
@@ -51,8 +52,9 @@ class Destinations:
     status: Whole
 
 
-def destinations(problem: Problem, batch: Batch) -> Destinations:
+def destinations(problem: Problem, batch: Batch, options: Options) -> Destinations:
     """Tell where runs lead: those that have arrived, and those that fall straight to a minimum."""
+    batch = replace(batch, verdicts=heading(batch.judged(problem, options)))
     return Destinations(batch, _falling(problem, batch.verdicts), batch.verdicts.status)
 
 
@@ -95,7 +97,8 @@ def followed(problem: Problem, seen: Destinations, options: Options) -> Destinat
         if not len(rows):
             break
         how = replace(options, epochs=min(epochs, 1 + _WORK // len(rows)))
-        more = descend(problem, np.asfortranarray(x[rows]), how).verdicts
+        batch = descend(problem, np.asfortranarray(x[rows]), how)
+        more = heading(batch.judged(problem, how))
         x[rows], target[rows], kind[rows] = more.x, more.target, more.target_kind
         known[rows], status[rows] = _falling(problem, more), more.status
     verdicts = replace(judged, target=target, target_kind=kind)
@@ -142,7 +145,7 @@ def borders(
     while (gaps.width > fine).any():
         between = gaps.points[:, :1] + gaps.width[:, None] * share
         batch = descend(problem, np.asfortranarray(between.reshape(-1, 1)), options)
-        runs = followed(problem, destinations(problem, batch), how)
+        runs = followed(problem, destinations(problem, batch, options), how)
         found = _outcomes(runs, minima, extent).reshape(between.shape)
         points = np.hstack([gaps.points[:, :1], between, gaps.points[:, 1:]])
         outcome = np.hstack([gaps.outcome[:, :1], found, gaps.outcome[:, 1:]])

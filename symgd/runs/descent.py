@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import EPS, Array, Whole
 from ..diagnosis.case import Judging, Verdicts
+from ..diagnosis.heading import Judged
 from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
@@ -54,6 +55,11 @@ class Batch:
     parent: Whole
     verdicts: Verdicts
     paths: list[Array] = field(default_factory=list)
+
+    def judged(self, problem: Problem, options: Options) -> Judged:
+        """Give the runs with all that their verdicts came from."""
+        how = _judging(options)
+        return Judged(problem, options.box, how, self.begun, self.ends, self.verdicts)
 
     def take(self, rows: Whole) -> Batch:
         """Give some of the runs."""
@@ -158,14 +164,13 @@ class _Descent:
     def _judged(
         self, ends: lanes.Ends, rows: Any, found: Verdicts, quick: bool = False
     ) -> Verdicts:
-        how = judging(self._options).take(rows)
+        how = _judging(self._options).take(rows)
         x0 = np.asfortranarray(self._x0[rows])
         its = self._problem.of(rows)
         return judge(its, x0, ends, self._options.box, how, found, halted=quick)
 
 
-def judging(options: Options) -> Judging:
-    """Give how runs are judged."""
+def _judging(options: Options) -> Judging:
     tol = min(options.tol or TOL, _LOOSEST)
     return Judging(options.method, tol, options.polish, options.width, options.workers)
 

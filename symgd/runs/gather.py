@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
-from ..diagnosis.evidence import Judged, Told, told
+from ..diagnosis.evidence import Told, told
+from ..diagnosis.heading import Judged
 from ..diagnosis.local import every, model, pick
 from ..diagnosis.minima import distinct
 from ..diagnosis.rates import rates
@@ -18,7 +19,7 @@ from ..methods import Method
 from ..problem import Problem
 from ..results.runs import Evidence, Minimum, Runs, Settings
 from ..status import Kind
-from .descent import Batch, judging
+from .descent import Batch
 
 
 def gather(
@@ -103,8 +104,7 @@ def _extent(x: Array, y: Array) -> Array:
 def runs_of(problem: Problem, batch: Batch, member: Whole, options: Options) -> Runs:
     """Give judged runs as a result shows them; `member` is the number of each run's minimum."""
     judged, rate = batch.verdicts, options.method.rate
-    how = judging(options)
-    find = partial(_told, Judged(problem, options.box, how, batch.begun, batch.ends, judged))
+    find = partial(_told, batch.judged(problem, options))
     return Runs(
         x0=batch.x0,
         **{name: getattr(judged, name) for name in ("x", "fun", "grad_norm", "status", "kind")},

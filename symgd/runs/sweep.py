@@ -23,7 +23,7 @@ from ..problem import Problem, Source
 from ..results.runs import Minimum
 from ..results.sweep import SweepResult
 from ..status import Status
-from .borders import borders, destinations, followed, further
+from .borders import Destinations, borders, destinations, followed, further
 from .descent import Batch, descend, record
 from .gather import gather, runs_of, settings_of
 from .interruption import interruptible, reached
@@ -247,14 +247,17 @@ def _go_on(problem: Problem, batch: Batch, counts: Sequence[int], options: Optio
 
 def _assembled(plan: _Plan, batch: Batch, halted: bool = False) -> SweepResult:
     """Put the runs into arrays over the axes."""
+    each, starts, options = plan.runs()
+    every = np.arange(len(batch.x0)) % len(starts)  # after one number of epochs and the next
+    each, options = each.of(every), options.take(every)
     member = np.full(len(batch.x0), -1)
     minima: tuple[Minimum, ...] = ()
     found = np.empty(0)
     if not plan.params:
-        minima, member, found = _destinations(plan, batch, halted)
-    each, starts, options = plan.runs()
-    every = np.arange(len(member)) % len(starts)  # after one number of epochs and the next
-    runs = runs_of(each.of(every), batch, member, options.take(every))
+        unfinished = Destinations(batch, batch.verdicts.success, batch.verdicts.status)
+        seen = unfinished if halted else destinations(each, batch, options)
+        minima, member, found = _destinations(plan, seen, halted)
+    runs = runs_of(each, batch, member, options)
     return SweepResult(
         problem=plan.problem,
         runs=runs.each(plan.over_axes),
@@ -268,11 +271,10 @@ def _assembled(plan: _Plan, batch: Batch, halted: bool = False) -> SweepResult:
 
 
 def _destinations(
-    plan: _Plan, batch: Batch, halted: bool
+    plan: _Plan, seen: Destinations, halted: bool
 ) -> tuple[tuple[Minimum, ...], Whole, Array]:
     """Tell which minima runs lead to; along a line of starts also where that changes."""
     problem, options = plan.problem, plan.options
-    seen = destinations(problem, batch)
     line = tuple(plan.axes) == ("x0",) and len(problem.names) == 1 and not halted
     if line:
         seen = followed(problem, seen, further(problem, seen, options))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from ...arrays import Array, Mask, Whole
-from ...engine.kernel.stops import Stop
 from ...problem import Problem
 from ...status import Kind, Status
 from ..arrival import equal, tidy
@@ -17,30 +16,33 @@ from ..look import Ahead
 
 
 def ordinary_minima(case: Case) -> None:
-    """Find the runs at a clear minimum, and of those that took all their steps the one ahead.
-
-    All that lead to one point share one verification.
-    """
+    """Find the runs at a clear minimum."""
     how, sight, found, rows = case.how, case.sight, case.found, case.open()
     arrived = (sight.missing <= how.tol * sight.way) | how.polish | equal(sight.x, found.x)
-    ahead = (sight.ahead == Ahead.MINIMUM) & (arrived | (case.stop == Stop.EPOCHS))
-    rows = rows[ahead[rows]]
+    rows, y = clear_minima(case, rows[arrived[rows]])
+    put(found.target, rows, y)
+    found.status[rows], found.kind[rows] = Status.CONVERGED, Kind.MINIMUM
+    found.smooth[rows] = True
+    if how.polish:
+        _polish(case, rows, y)
+
+
+def clear_minima(case: Case, rows: Whole) -> tuple[Whole, Array]:
+    """Give those of some runs which a first look has found beside a clear minimum, and that.
+
+    All that lead to one point share one verification. Where it fails, nothing is clear.
+    """
+    sight = case.sight
+    rows = rows[sight.ahead[rows] == Ahead.MINIMUM]
+    x0 = pick(case.x0, rows)
+    y = tidy(pick(sight.x, rows), x0)
     if not len(rows):
-        return
-    y, x0 = pick(sight.x, rows), pick(case.x0, rows)
-    y = tidy(y, x0)
+        return rows, y
     clear = case.kinds(rows).resolved(y, x0)
     if clear.any():
         clear[clear] = _verified(case, case.problem.of(rows[clear]), y[clear], x0[clear])
     sight.ahead[rows[~clear]] = Ahead.UNCLEAR
-    rows, y = rows[clear], y[clear]
-    put(found.target, rows, y)
-    found.target_kind[rows], found.smooth[rows] = Kind.MINIMUM, True
-    done = arrived[rows]
-    rows, y = rows[done], y[done]
-    found.status[rows], found.kind[rows] = Status.CONVERGED, Kind.MINIMUM
-    if how.polish:
-        _polish(case, rows, y)
+    return rows[clear], y[clear]
 
 
 def _polish(case: Case, rows: Whole, y: Array) -> None:
