@@ -14,6 +14,8 @@ import pytest
 from llvmlite import ir
 
 from benchmarks.functions import SEVEN
+from symgd.diagnosis.look import _Look
+from symgd.diagnosis.outlook import _Outlook
 from symgd.engine.kernel import jit, native, source
 from symgd.engine.numbers import vmath
 from symgd.engine.numbers.intrinsics import Float
@@ -49,11 +51,13 @@ GROUPS = {
 
 
 def kernels(expr, bounded=False):
-    """Give the automatic and the fixed kernel of a formula."""
+    """Give the kernels of a formula: two that descend, and two that look at the ends."""
     symbolic = Problem(expr).symbolic
     return [
         source.kernel(symbolic, Automatic(), bounded),
         source.kernel(symbolic, GradientDescent(0.1), bounded),
+        source.kernel(symbolic, _Look(), bounded),
+        source.kernel(symbolic, _Outlook(GradientDescent(0.1)), bounded),
     ]
 
 
