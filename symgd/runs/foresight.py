@@ -91,10 +91,12 @@ def _curvature_around(problem: Problem, starts: Array, options: Options) -> floa
 def _clear_minima(problem: Problem, ends: Array, starts: Array, options: Options) -> Array:
     """Give the minima to which Newton steps lead from the ends of runs, ``(n, n_vars)``."""
     seen = look(problem, ends, starts, options.box, TOL, workers=1)
+    minima: Array = seen.x[seen.ahead == Ahead.MINIMUM]
     unclear = seen.ahead == Ahead.UNCLEAR
+    if not unclear.any():
+        return minima
     careful = refine(problem, ends[unclear], starts[unclear], options.box, TOL)
-    clear = careful.settled & ~careful.degenerate
-    return np.concatenate([seen.x[seen.ahead == Ahead.MINIMUM], careful.x[clear]])
+    return np.concatenate([minima, careful.x[careful.settled & ~careful.degenerate]])
 
 
 def _words(problem: Problem, lr: float, x: Array, largest: float, curvature: float) -> RateWarning:

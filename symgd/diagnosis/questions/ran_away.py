@@ -9,6 +9,7 @@ import numpy as np
 from ...arrays import Mask
 from ...status import Status
 from ..case import Case
+from ..local import largest
 
 _AWAY = 1e6  # sizes of the searched region: a run farther away, without an end, ran away
 
@@ -22,7 +23,7 @@ def ran_away(case: Case) -> None:
 
 def far_away(case: Case, rows: Any) -> Mask:
     """Tell which of some runs are far from their starts."""
-    way = np.abs(case.found.x[rows] - case.x0[rows]).max(axis=-1)
+    way = largest(np.abs(case.found.x[rows] - case.x0[rows]))
     return np.asarray(way > away(case))
 
 
