@@ -74,7 +74,7 @@ def _combined(expr: sympy.Expr, parts: list[sympy.Expr]) -> sympy.Expr:
     if not expr.args or not expr.free_symbols:
         return Absolute(expr)
     if expr.is_Add or isinstance(expr, Maximum | Minimum):
-        return reduce(add, parts)
+        return sympy.Add(*parts, evaluate=False)
     if expr.is_Mul:
         return _of_product([Absolute(a) for a in expr.args], parts)
     if isinstance(expr, Where):
