@@ -6,10 +6,13 @@ where they end, ``(n_starts, n_vars)``.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
+from symgd import minimize
 from symgd.engine.kernel import source, store
 from symgd.engine.kernel.layout import LANES
 from symgd.given.options import Options, read_options
@@ -29,6 +32,18 @@ def symgd(
     problem = Problem(function.expr, variables=function.variables)
     options = _options(problem, starts, lr, epochs, workers)
     return lambda: descent._run(problem, starts, options.tol, options)[0].x
+
+
+def call(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
+    """Call `minimize`, which judges every run."""
+    given: Any = {"variables": function.variables, "lr": lr, "epochs": epochs, "workers": 1}
+
+    def run() -> Array:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of rates that are too large
+            return minimize(function.expr, starts, **given).runs.x
+
+    return run
 
 
 def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: int) -> Options:
