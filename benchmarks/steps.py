@@ -14,7 +14,7 @@ from .timing import medians
 
 _C = "C, gcc " + " ".join(c_program.FLAGS)
 _LOOP = "symgd without verdicts"
-_LONG = 3e-3  # seconds: verdicts on so long a loop should take at most half as long
+_WORTH_ASKING = 3e-3  # seconds: verdicts on so long a loop should take at most half as long
 _GOALS = {  # how many times faster than each peer to be: on every function, in the mean
     "driver": {"NumPy": (None, None), "JAX": (1.0, 5.0), _C: (1 / 1.1, None)},
     "loop": {"NumPy": (None, None), "JAX": (1.0, 5.0), _C: (1 / 1.1, None)},
@@ -49,7 +49,7 @@ def rows(effort: Effort) -> list[Row]:
         turns = medians(calls, effort.rounds)
         seconds[function.name] = {name: s / count for name, s in turns.items()}
         seconds[function.name][_LOOP] = seconds[function.name]["driver"]
-    return [row for part in _PARTS for row in _part(part, seconds, _LONG / count)]
+    return [row for part in _PARTS for row in _part(part, seconds, _WORTH_ASKING / count)]
 
 
 def _part(part: str, seconds: dict[str, dict[str, float]], long: float) -> Iterator[Row]:
