@@ -31,9 +31,9 @@ symgd's: above 1, symgd is faster.
 - **The same, without the driver**: symgd's compiled loop on blocks of starts that are filled
   already, as the C program's are. The driver is Python that fills blocks, starts threads and
   collects ends.
-- **The same, with verdicts on all runs**: a whole call of `minimize`, while the peers only loop. No run
-  arrives within its 1000 steps, so each is looked at, and followed further. Beside symgd's own loop the
-  goal holds where that takes 3 ms or more.
+- **The same, with verdicts on all runs**: a whole call of `minimize`, while the peers only loop. No
+  run arrives within its 1000 steps, so each is looked at, and followed further. Beside symgd's own
+  loop the goal holds where that takes 3 ms or more.
 - **Time to solution**: a whole call of `minimize` from given starts to verified minima, with the
   kernel loaded. The peers judge nothing. Optimistix gets a tolerance of 1e-8, SciPy has its
   defaults, which leave gradients of up to 1e-3, and one thread for its BLAS, which is faster.
