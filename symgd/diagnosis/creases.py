@@ -15,7 +15,7 @@ from ..facts.cancellation import rounding
 from ..given.boxes import Box
 from ..problem import Problem
 from .directions import kink_slopes
-from .local import total
+from .local import portions, total
 
 _ON_KINK = 1e-6  # share of the neighbourhood: a kink this close is at the point
 # shares of the neighbourhood: ways that are gone along the kink
@@ -58,9 +58,9 @@ def falls_along_kink(problem: Problem, points: Array, length: Array, box: Box) -
         near = (sizes > 0) & (sizes < np.inf) & (np.abs(kinks) <= _ON_KINK * sizes)
     for index in np.flatnonzero(near.any(axis=0)):
         rows = np.flatnonzero(near[:, index] & ~found)
-        if len(rows):
-            mine = points[rows], length[rows], slopes[rows, index], sizes[rows, index]
-            found[rows] = _falls_along(problem.of(rows), int(index), *mine, box)
+        for part in portions(rows, len(_KINK_WAYS) * _TANGENTS * points.shape[1]):
+            mine = points[part], length[part], slopes[part, index], sizes[part, index]
+            found[part] = _falls_along(problem.of(part), int(index), *mine, box)
     return found
 
 
@@ -85,7 +85,10 @@ def _tangents(normals: Array) -> Array:
     n = normals.shape[1]
     basis = np.linalg.svd(normals[:, None])[2][:, 1:]
     shares = np.random.default_rng(0).normal(size=(_TANGENTS if n > 2 else 0, n - 1))
-    mixed = [reduce(np.add, [s * b for s, b in zip(row, basis.swapaxes(0, 1), strict=True)]) for row in shares]
+    mixed = [
+        reduce(np.add, [s * b for s, b in zip(row, basis.swapaxes(0, 1), strict=True)])
+        for row in shares
+    ]
     ways = np.array([*basis.swapaxes(0, 1), *mixed])
     ways /= np.sqrt(total(ways * ways))[..., None]
     return np.concatenate([ways, -ways])

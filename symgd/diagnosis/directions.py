@@ -13,11 +13,12 @@ from functools import cache, reduce
 import numpy as np
 
 from ..arrays import Array, Columns, Indices, Mask, Whole
+from ..given.boxes import Box
 from ..problem import Problem
 from .hull import shortest_mean
-from .local import Model, total
+from .local import Model, model, total
 
-_RANDOM = 64  # directions: random ones, for several variables
+RANDOM = 64  # directions: random ones, for several variables
 _KEEPING = 16  # directions: random ones within each space that keeps a kink
 _SAMPLED = 1e-7  # share of the neighbourhood: where slopes around the point are taken
 _RANK = 1e-9  # share of the largest singular value: normals of kinks closer than it are one
@@ -47,8 +48,8 @@ class Steps(Columns):
         return cls(owner, directions[kept] / sizes[kept, None] * length[owner])
 
 
-def to_all_sides(length: Array) -> Steps:
-    """Give steps along the axes and in random directions.
+def along_axes(length: Array) -> Steps:
+    """Give steps along the axes.
 
     Parameters
     ----------
@@ -59,30 +60,37 @@ def to_all_sides(length: Array) -> Steps:
     -------
     Steps
     """
-    sides = _sides(length.shape[1])
-    owner = np.repeat(np.arange(len(length)), len(sides))
-    return Steps(owner, (sides * length[:, None]).reshape(-1, length.shape[1]))
+    return _alike(np.eye(length.shape[1]), length)
+
+
+def at_random(length: Array) -> Steps:
+    """Give steps in random directions, as `along_axes` does; none for a single variable."""
+    return _alike(_random(length.shape[1]), length)
+
+
+def _alike(directions: Array, length: Array) -> Steps:
+    """Give the same steps, in units of the neighbourhoods, from each point."""
+    owner = np.repeat(np.arange(len(length)), len(directions))
+    return Steps(owner, (directions * length[:, None]).reshape(-1, length.shape[1]))
 
 
 @cache
-def _sides(n: int) -> Array:
-    if n == 1:
-        return np.eye(1)
-    directions = np.concatenate([np.eye(n), np.random.default_rng(0).normal(size=(_RANDOM, n))])
+def _random(n: int) -> Array:
+    directions = np.random.default_rng(0).normal(size=(RANDOM if n > 1 else 0, n))
     return np.asarray(directions / np.abs(directions).max(axis=1, keepdims=True))
 
 
-def narrow(problem: Problem, here: Model, points: Array, length: Array) -> Steps:
-    """Give steps into narrow cones of descent, which those to all sides may miss.
+def narrow(problem: Problem, points: Array, length: Array, box: Box) -> Steps:
+    """Give steps into narrow cones of descent, which random ones may miss.
 
     Parameters
     ----------
     problem : Problem
-        f.
-    here : Model
-        The quadratic model at the points.
+        f, for one run a point.
     points, length : ndarray
         The points, and the sizes of their neighbourhoods in each variable, ``(n, n_vars)``.
+    box : Box
+        Bounds.
 
     Returns
     -------
@@ -92,6 +100,7 @@ def narrow(problem: Problem, here: Model, points: Array, length: Array) -> Steps
     n = points.shape[1]
     if n == 1:
         return Steps(np.empty(0, dtype=np.intp), np.empty((0, 1)))
+    here = model(problem, points, box)
     rows = np.flatnonzero(here.finite)
     axes = (here.vectors * here.scale[:, :, None]).swapaxes(1, 2)[rows] / length[rows, None]
     parts = [Steps.along(np.repeat(rows, n), axes.reshape(-1, n), length)]
@@ -111,9 +120,9 @@ def narrow(problem: Problem, here: Model, points: Array, length: Array) -> Steps
 
 
 def _after_random(n: int) -> np.random.Generator:
-    """Give the random numbers that follow those of the directions to all sides."""
+    """Give the random numbers that follow those of `at_random`."""
     rng = np.random.default_rng(0)
-    rng.normal(size=(_RANDOM, n))
+    rng.normal(size=(RANDOM, n))
     return rng
 
 
@@ -125,7 +134,7 @@ def across(here: Model, null: Mask, length: Array) -> Steps:
     for count in np.unique(counts):
         rows = np.flatnonzero(counts == count)
         order = np.argsort(~null[rows], axis=1, kind="stable")[:, :count]
-        mixed = _mixed(axes[rows[:, None], order], _RANDOM, np.random.default_rng(0))
+        mixed = _mixed(axes[rows[:, None], order], RANDOM, np.random.default_rng(0))
         owner = np.repeat(rows, mixed.shape[1])
         parts.append(Steps.along(owner, mixed.reshape(-1, n), length))
     return Steps.concatenate(parts)
@@ -151,7 +160,7 @@ def _spaces(normals: Array, near: Mask) -> list[tuple[Indices, list[Array]]]:
         Rows of points; and bases of the directions that keep one kink, ``(k, dimensions, n_vars)``,
         for each of the kinks, then of those that keep all of them.
     """
-    found = []
+    found: list[tuple[Indices, list[Array]]] = []
     counts = np.count_nonzero(near, axis=1)
     for count in np.unique(counts):
         rows = np.flatnonzero(counts == count)
@@ -219,7 +228,7 @@ def _downhill(problem: Problem, points: Array, length: Array, sample: Array) -> 
     gradients = problem.gradients(nearby.reshape(-1, points.shape[1])).reshape(sample.shape)
     with np.errstate(over="ignore", invalid="ignore"):
         gradients = (gradients * length).transpose(1, 0, 2)
-    finite = np.isfinite(gradients).all(axis=2)
+    finite = np.asarray(np.isfinite(gradients).all(axis=2))
     gradients = np.where(finite[:, :, None], gradients, 0.0)
     largest = np.abs(gradients).max(axis=(1, 2))
     found = np.zeros_like(points)

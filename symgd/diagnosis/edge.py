@@ -8,7 +8,7 @@ import numpy as np
 
 from ..arrays import EPS, Array, Indices, Mask, Whole
 from ..problem import Problem
-from .local import total
+from .local import portions, total
 
 NO_CONDITION = -1  # code: no condition of the domain fails, a number overflowed
 _EDGE_AHEAD = 1e-3  # share of the way travelled: the edge lies ahead within it
@@ -56,11 +56,11 @@ def bottomless_edge(problem: Problem, x: Array, x0: Array) -> Whole:
     goes_on, ways = _ways(problem, x, x0)
     for ahead in ways:
         rows = np.flatnonzero(goes_on & (found == NO_CONDITION))
-        if len(rows):
-            edge, condition = _edge(problem.of(rows), x[rows], ahead[rows])
+        for part in portions(rows, len(_ONWARD) * x.shape[1]):
+            edge, condition = _edge(problem.of(part), x[part], ahead[part])
             near = np.flatnonzero(condition != NO_CONDITION)
-            falls = _falls_steadily(problem.of(rows[near]), edge[near], -ahead[rows[near]])
-            found[rows[near[falls]]] = condition[near[falls]]
+            falls = _falls_steadily(problem.of(part[near]), edge[near], -ahead[part[near]])
+            found[part[near[falls]]] = condition[near[falls]]
     return found
 
 
@@ -90,9 +90,9 @@ def bottomless_pole(problem: Problem, x: Array, x0: Array) -> Mask:
     goes_on, ways = _ways(problem, x, x0)
     for ahead in ways:
         rows = np.flatnonzero(goes_on & ~found)
-        if len(rows):
-            its = problem.of(rows)
-            found[rows] = _falls_steadily(its, _turn(its, x[rows], ahead[rows]), -ahead[rows])
+        for part in portions(rows, len(_ONWARD) * x.shape[1]):
+            its = problem.of(part)
+            found[part] = _falls_steadily(its, _turn(its, x[part], ahead[part]), -ahead[part])
     return found
 
 
@@ -169,7 +169,9 @@ def _edge(problem: Problem, x: Array, way: Array) -> tuple[Array, Whole]:
     if len(rows):
         good, bad = ahead[first[rows] - 1, rows], ahead[first[rows], rows]
         condition[rows] = (~defined[:, first[rows], rows]).argmax(axis=0)
-        edge[rows] = _bisected(good, bad, lambda points: holds(rows, points).all(axis=0))
+        edge[rows] = _bisected(
+            good, bad, lambda points: np.asarray(holds(rows, points).all(axis=0))
+        )
     return edge, condition
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import reduce
 
 import numpy as np
 
@@ -20,8 +21,8 @@ from ..arrays import EPS, Array, Columns, Indices, Mask, Whole
 from ..facts.cancellation import rounding, scatter
 from ..given.boxes import Box
 from ..problem import Problem
-from .directions import Steps, across, narrow, to_all_sides
-from .local import SINGULAR, Model, model, times
+from .directions import RANDOM, Steps, across, along_axes, at_random, narrow
+from .local import SINGULAR, Model, model, portions, times
 
 _NEAR_PROBES = 10.0 ** np.arange(-8.0, 0.0)  # shares of the neighbourhood: where f is asked first
 # times the neighbourhood: where f is asked if it is level so far
@@ -31,7 +32,6 @@ _COARSE = 1e-3  # share of the change over the neighbourhood: rounding may amoun
 _UNUSUAL = 1e3  # times the rounding of f beside the point: a jump scatters more
 _SUDDEN = 0.1  # share of the rise over the neighbourhood: a jump has it at once
 _SHARPER = 30.0  # errors of the point: the nearest probe is as far away
-_TOGETHER = 2**17  # coordinates of steps: judged at once, for memory
 _ASKED = 2**11  # probes: evaluated at once, so that they stay in the cache
 
 
@@ -90,10 +90,7 @@ def around(problem: Problem, places: Places, box: Box) -> Whole:
     found = np.full(len(places.point), Around.BROKEN, dtype=np.int64)
     nearest = np.count_nonzero(~(_SHARPER * places.error[:, None] <= _NEAR_PROBES), axis=1)
     resolved = np.flatnonzero(nearest < len(_NEAR_PROBES))
-    n_vars = places.point.shape[1]
-    size = max(_TOGETHER // (len(to_all_sides(places.length[:1]).step) * n_vars), 1)
-    for first in range(0, len(resolved), size):
-        rows = resolved[first : first + size]
+    for rows in portions(resolved, RANDOM * places.point.shape[1]):
         mine = _Points(problem.of(rows), places.take(rows), box, nearest[rows])
         found[rows] = mine.judged()
     return found
@@ -147,17 +144,23 @@ class _Points:
             steps = across(self._floor, self._null, self._places.length[valleys])
             self._judge(found, valleys, self._near(_owned(steps, valleys)))
         if len(others):
-            steps = to_all_sides(self._places.length[others])
-            asked = self._near(_owned(steps, others))
-            others = others[~self._falls(asked)[others]]
-            mine = self._places.take(others)
-            its = self._problem.of(others)
-            if len(others):
-                here = model(its, mine.point, self._box)
-                steps = _owned(narrow(its, here, mine.point, mine.length), others)
-                asked = asked.concatenate(self._near(steps))
-                self._judge(found, others, asked)
+            self._judge(found, others, self._to_all_sides(others))
         return found
+
+    def _to_all_sides(self, rows: Indices) -> _Asked:
+        """Ask in more and more directions around points, until f falls some ways, and not all."""
+        length = self._places.length
+        asked = self._near(_owned(along_axes(length[rows]), rows))
+        for more in (lambda rows: at_random(length[rows]), self._narrow):
+            rows = rows[~self._falls(asked)[rows]]
+            if not len(rows):
+                break
+            asked = asked.concatenate(self._near(_owned(more(rows), rows)))
+        return asked
+
+    def _narrow(self, rows: Indices) -> Steps:
+        mine = self._places.take(rows)
+        return narrow(self._problem.of(rows), mine.point, mine.length, self._box)
 
     def _falls(self, asked: _Asked) -> Mask:
         """Tell around which points f falls some ways, and not all."""
@@ -192,20 +195,20 @@ class _Points:
         """Find the first change along steps to both sides, as far as it is open what f does."""
         owner = np.tile(steps.owner, 2)
         sign, nearest = np.zeros(len(owner), dtype=np.int64), np.zeros(len(owner))
-        asked = _Asked(steps, sign.reshape(2, -1), nearest.reshape(2, -1))
+        down, up = np.zeros(self._count, dtype=bool), self._curved.copy()
         waiting = np.arange(len(owner))
         for k, share in enumerate(_NEAR_PROBES):
             mine = waiting[self._nearest[owner[waiting]] <= k]
             changes = self._changes(steps, mine, share)
             sign[mine] = np.sign(changes)
-            first = self._nearest[owner[mine]] == k
+            its = owner[mine]
+            first = self._nearest[its] == k
             nearest[mine[first]] = changes[first]
-            decided = self._any(asked, asked.sign < 0)
-            decided &= self._any(asked, asked.sign > 0) | self._curved
-            waiting = waiting[(sign[waiting] == 0) & ~decided[owner[waiting]]]
+            down[its[changes < 0]] = up[its[changes > 0]] = True
+            waiting = waiting[(sign[waiting] == 0) & ~(down & up)[owner[waiting]]]
             if not len(waiting):
                 break
-        return asked
+        return _Asked(steps, sign.reshape(2, -1), nearest.reshape(2, -1))
 
     def _jumps(self, asked: _Asked) -> Mask:
         """Tell where f rises at the nearest probe almost as much as at the farthest one."""
@@ -241,7 +244,7 @@ class _Points:
     def _far(self, asked: _Asked) -> Whole:
         """Judge points with regard to what f does far away, where it is level nearby."""
         still = asked.sign == 0
-        mine, owner = np.flatnonzero(still), np.tile(asked.steps.owner, 2)
+        mine = np.flatnonzero(still)
         changes = np.array([self._changes(asked.steps, mine, share) for share in _FAR_PROBES])
         sign = asked.sign.copy()
         sign.flat[mine] = _first(_lasting(changes))
@@ -262,25 +265,26 @@ class _Points:
     def _change(self, steps: Steps, probes: Indices, share: float) -> Array:
         owner, targets = self._targets(steps, probes, share)
         its = self._problem.of(owner)
-        values, centre = its.values(targets), self._places.point[owner]
-        noise, level = self._noise[owner], self._places.level[owner]
-        sizes = 4 * EPS * np.abs(values)
+        values, noise = its.values(targets), self._noise.take(owner)
+        level, sizes = self._places.level.take(owner), 4 * EPS * np.abs(values)
         with np.errstate(invalid="ignore"):
-            changes = self._lowest(owner, targets, values) - self._value[owner]
+            changes = self._lowest(owner, targets, values) - self._value.take(owner)
             changes[np.abs(changes) <= sizes + noise + level] = 0.0
-        changes[np.isnan(changes) | (targets == centre).all(axis=1)] = np.inf
+        blocked = _all(targets == self._places.point.take(owner, axis=0))
+        changes[np.isnan(changes) | blocked] = np.inf
         doubtful = np.flatnonzero((changes != 0) & (changes != np.inf))
-        scattered = scatter(its.of(doubtful), targets[doubtful], values[doubtful])
+        scattered = scatter(its.of(doubtful), targets.take(doubtful, axis=0), values[doubtful])
         noise = sizes[doubtful] + 2 * scattered + noise[doubtful] + level[doubtful]
         changes[doubtful[np.abs(changes[doubtful]) <= noise]] = 0.0
         return np.asarray(changes)
 
     def _targets(self, steps: Steps, probes: Indices, share: float) -> tuple[Indices, Array]:
         """Give the points that probes are about, and where they are."""
-        place = probes % len(steps.owner)
-        owner, side = steps.owner[place], np.where(probes < len(steps.owner), share, -share)
-        ahead = self._places.point[owner] + side[:, None] * steps.step[place]
-        return owner, self._box.clip(ahead)
+        ahead = probes < len(steps.owner)
+        place = np.where(ahead, probes, probes - len(steps.owner))
+        owner, side = steps.owner.take(place), np.where(ahead, share, -share)
+        way = side[:, None] * steps.step.take(place, axis=0)
+        return owner, self._box.clip(self._places.point.take(owner, axis=0) + way)
 
     def _lowest(self, owner: Indices, targets: Array, values: Array) -> Array:
         """Give the lower one of f at targets and at the floor of their valleys."""
@@ -300,6 +304,11 @@ def _of(asked: _Asked, rows: Indices, count: int) -> _Asked:
     """Give what was found around some of the points."""
     kept = np.flatnonzero(np.isin(np.arange(count), rows)[asked.steps.owner])
     return _Asked(asked.steps.take(kept), asked.sign[:, kept], asked.nearest[:, kept])
+
+
+def _all(told: Mask) -> Mask:
+    """Tell where all of a row is true: NumPy's own takes longer on rows of a few."""
+    return reduce(np.logical_and, told.T)
 
 
 def _in_parts(evaluate: Callable[[Indices], Array], probes: Indices) -> Array:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
-from ..diagnosis.directions import narrow, to_all_sides
+from ..diagnosis.directions import along_axes, at_random, narrow
 from ..diagnosis.local import model
 from ..given.boxes import Box
 from ..problem import Problem
@@ -63,15 +63,13 @@ def beside(problem: Problem, x: Array, width: Array, box: Box) -> tuple[Array, W
     return np.concatenate([starts, lowest]), np.concatenate([origin, left[lower]])
 
 
-def _lowest_nearby(
-    problem: Problem, points: Array, width: Array, box: Box
-) -> tuple[Array, Mask]:
+def _lowest_nearby(problem: Problem, points: Array, width: Array, box: Box) -> tuple[Array, Mask]:
     """Give lower points beside those where the curvature does not show the way down.
 
     And for which of the points there is one.
     """
-    here, length = model(problem, points, box), np.broadcast_to(_FIRST * width, points.shape)
-    parts = [to_all_sides(length), narrow(problem, here, points, length)]
+    length = np.broadcast_to(_FIRST * width, points.shape)
+    parts = [along_axes(length), at_random(length), narrow(problem, points, length, box)]
     owner = np.concatenate([part.owner for part in parts] * 2)
     ways = np.concatenate([sign * part.step for sign in (1, -1) for part in parts])
     floor, lowest = problem.values(points), points.copy()
