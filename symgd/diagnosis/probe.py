@@ -185,11 +185,7 @@ class _Points:
 
     def _any(self, asked: _Asked, told: Mask) -> Mask:
         """Tell for which points something is told of a probe."""
-        return self._number(asked, told) > 0
-
-    def _number(self, asked: _Asked, told: Mask) -> Whole:
-        owner = np.broadcast_to(asked.steps.owner, told.shape)[told]
-        return np.bincount(owner, minlength=self._count)
+        return self._among(np.broadcast_to(asked.steps.owner, told.shape)[told])
 
     def _near(self, steps: Steps) -> _Asked:
         """Find the first change along steps to both sides, as far as it is open what f does."""
@@ -242,27 +238,45 @@ class _Points:
         return np.asarray(doubtful & (self._noise > usual))
 
     def _far(self, asked: _Asked) -> Whole:
-        """Judge points with regard to what f does far away, where it is level nearby."""
-        still = asked.sign == 0
-        mine = np.flatnonzero(still)
-        changes = np.array([self._changes(asked.steps, mine, share) for share in _FAR_PROBES])
-        sign = asked.sign.copy()
-        sign.flat[mine] = _first(_lasting(changes))
-        found = np.full(self._count, Around.LEVEL, dtype=np.int64)
-        up, level = (~self._any(asked, still & told) for told in (sign <= 0, sign != 0))
+        """Judge points with regard to what f does far away, where it is level nearby.
+
+        The farthest probes come first. Where they show a rise, and none before shows a fall, f
+        rises; only of steps with a fall all changes have to be known.
+        """
+        steps, still = asked.steps, asked.sign == 0
         both_ways = ~self._any(asked, still & ~still[::-1])
-        found[level & both_ways & (self._curved | self._any(asked, ~still))] = Around.VALLEY
-        found[up] = Around.UP
+        valley = both_ways & (self._curved | self._any(asked, ~still))
+        mine = np.flatnonzero(still)
+        owner = np.tile(steps.owner, 2)[mine]
+        last = self._changes(steps, mine, _FAR_PROBES[-1])
+        level = self._among(owner[last == 0])
+        decided = level & (self._among(owner[last != 0]) | ~valley)
+        left = np.flatnonzero(~decided[owner])
+        mine, owner, last = mine[left], owner[left], last[left]
+        falls = last < 0
+        for share in _FAR_PROBES[:-1]:
+            falls |= self._changes(steps, mine, share, rises=False) < 0
+        sign, some = np.sign(last), np.flatnonzero(falls)
+        changes = np.array([self._changes(steps, mine[some], share) for share in _FAR_PROBES])
+        sign[some] = _first(_lasting(changes))
+        found = np.full(self._count, Around.LEVEL, dtype=np.int64)
+        found[~decided & ~self._among(owner[sign != 0])] = Around.VALLEY
+        found[~decided & ~self._among(owner[sign <= 0])] = Around.UP
         return found
 
-    def _changes(self, steps: Steps, probes: Indices, share: float) -> Array:
+    def _among(self, owner: Indices) -> Mask:
+        """Tell which points are among these."""
+        return np.bincount(owner, minlength=self._count) > 0
+
+    def _changes(self, steps: Steps, probes: Indices, share: float, rises: bool = True) -> Array:
         """Give the changes of f at some of the probes; 0 within rounding.
 
+        Without `rises`, 0 for these, too.
         Infinity where f is undefined or a bound is in the way: nothing lower lies there.
         """
-        return _in_parts(lambda part: self._change(steps, part, share), probes)
+        return _in_parts(lambda part: self._change(steps, part, share, rises), probes)
 
-    def _change(self, steps: Steps, probes: Indices, share: float) -> Array:
+    def _change(self, steps: Steps, probes: Indices, share: float, rises: bool) -> Array:
         owner, targets = self._targets(steps, probes, share)
         its = self._problem.of(owner)
         values, noise = its.values(targets), self._noise.take(owner)
@@ -272,6 +286,8 @@ class _Points:
             changes[np.abs(changes) <= sizes + noise + level] = 0.0
         blocked = _all(targets == self._places.point.take(owner, axis=0))
         changes[np.isnan(changes) | blocked] = np.inf
+        if not rises:
+            changes[changes > 0] = 0.0
         doubtful = np.flatnonzero((changes != 0) & (changes != np.inf))
         scattered = scatter(its.of(doubtful), targets.take(doubtful, axis=0), values[doubtful])
         noise = sizes[doubtful] + 2 * scattered + noise[doubtful] + level[doubtful]

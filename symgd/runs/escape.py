@@ -8,8 +8,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
-from ..diagnosis.directions import along_axes, at_random, narrow
-from ..diagnosis.local import model
+from ..diagnosis.directions import RANDOM, along_axes, at_random, narrow
+from ..diagnosis.local import model, portions
 from ..given.boxes import Box
 from ..problem import Problem
 
@@ -56,11 +56,12 @@ def beside(problem: Problem, x: Array, width: Array, box: Box) -> tuple[Array, W
         waiting &= ~lower
         sides = sides / 2
     left = np.setdiff1d(np.arange(len(x)), origin[~waiting])
-    starts, origin = starts[~waiting], origin[~waiting]
-    if not len(left):
-        return starts, origin
-    lowest, lower = _lowest_nearby(problem, x[left], width, box)
-    return np.concatenate([starts, lowest]), np.concatenate([origin, left[lower]])
+    begun, owners = [starts[~waiting]], [origin[~waiting]]
+    for rows in portions(left, RANDOM * x.shape[1]):
+        lowest, lower = _lowest_nearby(problem, x[rows], width, box)
+        begun.append(lowest)
+        owners.append(rows[lower])
+    return np.concatenate(begun), np.concatenate(owners)
 
 
 def _lowest_nearby(problem: Problem, points: Array, width: Array, box: Box) -> tuple[Array, Mask]:
