@@ -6,13 +6,16 @@ and climb; so steps are brought back to the kink before f is looked at.
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, Mask
 from ..facts.cancellation import rounding
 from ..given.boxes import Box
 from ..problem import Problem
 from .directions import kink_slopes
+from .local import portions, total
 
 _ON_KINK = 1e-6  # share of the neighbourhood: a kink this close is at the point
 # shares of the neighbourhood: ways that are gone along the kink
@@ -21,58 +24,71 @@ _TANGENTS = 8  # directions: random ones along the kink, for more than two varia
 _RETURNS = 8  # Newton steps: back to the kink; each doubles the digits
 
 
-def falls_along_kink(problem: Problem, point: Array, length: Array, box: Box) -> bool:
-    """Tell whether f falls in some direction along a kink through a point.
+def falls_along_kink(problem: Problem, points: Array, length: Array, box: Box) -> Mask:
+    """Tell whether f falls in some direction along a kink through each of many points.
 
     Parameters
     ----------
     problem : Problem
-        f.
-    point, length : ndarray
-        The point, and the size of its neighbourhood in each variable, ``(n_vars,)``.
+        f, for one run a point.
+    points, length : ndarray
+        The points, and the sizes of their neighbourhoods in each variable, ``(n, n_vars)``.
     box : Box
         Bounds.
 
     Returns
     -------
-    bool
-        True if f is lower, beyond rounding, after a long and a short step in one direction.
+    ndarray
+        True if f is lower, beyond rounding, after a long and a short step in one direction,
+        ``(n,)``.
 
     Examples
     --------
     >>> p = Problem("sqrt(abs(x**2 + y**2 - 1)) + y/10")
     >>> free = Box(np.full(2, -np.inf), np.full(2, np.inf))
-    >>> falls_along_kink(p, np.array([1.0, 0.0]), np.ones(2), free)
-    True
-    >>> falls_along_kink(p, np.array([0.0, -1.0]), np.ones(2), free)
-    False
+    >>> falls_along_kink(p, np.array([[1.0, 0.0], [0.0, -1.0]]), np.ones((2, 2)), free)
+    array([ True, False])
     """
-    if len(point) == 1:
-        return False
-    floor = float(problem.values(point[None])[0])
-    kinks, slopes = kink_slopes(problem, point, length, _ON_KINK)
-    for index, (kink, slope) in enumerate(zip(kinks, slopes, strict=True)):
-        size = np.linalg.norm(slope)
-        if not 0 < size < np.inf or not abs(kink) <= _ON_KINK * size:
-            continue
-        ahead = point + _KINK_WAYS[:, None, None] * _tangents(slope / size) * length
-        points = ahead.reshape(-1, len(point))
-        for _ in range(_RETURNS):
-            off = problem.run(problem.symbolic.kinks, points)[index]
-            points = points - off[:, None] * slope * length / size**2
-        points = box.clip(points)
-        fall = floor - problem.values(points) > rounding(problem, points)
-        lower = fall.reshape(len(_KINK_WAYS), -1)
-        if (lower[1:] & lower[:-1]).any():
-            return True
-    return False
+    found = np.zeros(len(points), dtype=bool)
+    if points.shape[1] == 1:
+        return found
+    kinks, slopes = kink_slopes(problem, points, length, _ON_KINK)
+    with np.errstate(all="ignore"):
+        sizes = np.sqrt(total(slopes * slopes))
+        near = (sizes > 0) & (sizes < np.inf) & (np.abs(kinks) <= _ON_KINK * sizes)
+    for index in np.flatnonzero(near.any(axis=0)):
+        rows = np.flatnonzero(near[:, index] & ~found)
+        for part in portions(rows, len(_KINK_WAYS) * _TANGENTS * points.shape[1]):
+            mine = points[part], length[part], slopes[part, index], sizes[part, index]
+            found[part] = _falls_along(problem.of(part), int(index), *mine, box)
+    return found
 
 
-def _tangents(normal: Array) -> Array:
-    """Give directions at right angles to a normal, each with its opposite."""
-    n = len(normal)
-    basis = np.linalg.svd(normal[None])[2][1:]
-    mixed = np.random.default_rng(0).normal(size=(_TANGENTS if n > 2 else 0, n - 1)) @ basis
-    ways = np.concatenate([basis, mixed])
-    ways /= np.linalg.norm(ways, axis=1, keepdims=True)
+def _falls_along(
+    problem: Problem, index: int, points: Array, length: Array, slope: Array, size: Array, box: Box
+) -> Mask:
+    """Tell whether f falls along the kink with this index, to which the slopes belong."""
+    tangents = _tangents(slope / size[:, None]) * length
+    ahead = points + _KINK_WAYS[:, None, None, None] * tangents
+    shape, back = ahead.shape, slope * length / size[:, None] ** 2
+    for _ in range(_RETURNS):
+        off = problem.run(problem.symbolic.kinks, ahead.reshape(-1, shape[-1]))[index]
+        ahead = ahead - off.reshape(shape[:-1])[..., None] * back
+    ahead = box.clip(ahead.reshape(-1, shape[-1]))
+    falls = problem.values(points) - problem.values(ahead).reshape(shape[:-1])
+    lower = falls > rounding(problem, ahead).reshape(shape[:-1])
+    return np.asarray((lower[1:] & lower[:-1]).any(axis=(0, 1)))
+
+
+def _tangents(normals: Array) -> Array:
+    """Give directions at right angles to normals, each with its opposite, ``(k, n, n_vars)``."""
+    n = normals.shape[1]
+    basis = np.linalg.svd(normals[:, None])[2][:, 1:]
+    shares = np.random.default_rng(0).normal(size=(_TANGENTS if n > 2 else 0, n - 1))
+    mixed = [
+        reduce(np.add, [s * b for s, b in zip(row, basis.swapaxes(0, 1), strict=True)])
+        for row in shares
+    ]
+    ways = np.array([*basis.swapaxes(0, 1), *mixed])
+    ways /= np.sqrt(total(ways * ways))[..., None]
     return np.concatenate([ways, -ways])

@@ -15,8 +15,15 @@ from ..problem import Problem
 from ..status import Kind
 from .creases import falls_along_kink
 from .local import PERTURBED, SINGULAR, Model, total
-from .probe import Around, around
+from .probe import Around, Places, around
 
+_MEANS = {
+    Around.DOWN: Kind.SADDLE,
+    Around.SUMMIT: Kind.MAXIMUM,
+    Around.VALLEY: Kind.WEAK_MINIMUM,
+    Around.LEVEL: Kind.FLAT,
+}
+_KINDS = np.array([_MEANS.get(code, Kind.UNKNOWN) for code in sorted(Around)])  # by code
 LOWEST = np.array([kind.lowest for kind in Kind])  # by code: whether it is a minimum
 
 _NEIGHBOURHOOD = 1e-3  # share of the searched region: it belongs to a start, at least
@@ -65,15 +72,12 @@ class Kinds:
         doubtful |= near_kink(self.problem, points)
         error = np.fmax(doubt, np.abs(here.newton_step()))
         rows = np.flatnonzero(doubtful)
-        trusted = ~linear[rows]
         if len(rows):
-            trusted &= self.of(rows)._curved(points[rows], here.take(rows), doubt[rows])
-        for i, curved in zip(rows, trusted, strict=True):
-            smooth = Kind.WEAK_MINIMUM
-            if low[i] > noise[i] and not degenerate[i]:
-                smooth = Kind.MINIMUM
-            mine = points[i], x0[i], smooth, error[i]
-            kinds[i] = self.of(i).by_values(*mine, bool(curved))
+            its = self.of(rows)
+            trusted = ~linear[rows] & its._curved(points[rows], here.take(rows), doubt[rows])
+            clear = (low > noise) & ~degenerate
+            smooth = np.where(clear, Kind.MINIMUM, Kind.WEAK_MINIMUM)[rows]
+            kinds[rows] = its.by_values(points[rows], x0[rows], smooth, error[rows], trusted)
         kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
         return kinds
 
@@ -138,36 +142,34 @@ class Kinds:
         """Size of the neighbourhood that belongs to a run: the way it came, at least."""
         return np.asarray(np.maximum(np.abs(point - x0), _NEIGHBOURHOOD * self.width))
 
-    def at_end(self, x: Array, x0: Array) -> Kind:
-        """Tell what the end of a run is from values around it."""
-        return self.by_values(x, x0, Kind.KINK_MINIMUM, PERTURBED * np.abs(x))
+    def at_end(self, x: Array, x0: Array) -> Whole:
+        """Tell what the ends of runs are from values around them."""
+        smooth, trusted = np.full(len(x), Kind.KINK_MINIMUM), np.zeros(len(x), dtype=bool)
+        return self.by_values(x, x0, smooth, PERTURBED * np.abs(x), trusted)
 
     def by_values(
-        self, point: Array, x0: Array, smooth: Kind, error: Array, trusted: bool = True
-    ) -> Kind:
-        """Tell what a point is from values around it; it is known up to an error.
+        self, points: Array, x0: Array, smooth: Whole, error: Array, trusted: Mask
+    ) -> Whole:
+        """Tell what points are from values around them; each is known up to an error.
 
-        Where the Hessian is `trusted`, values are asked for in its null directions only.
+        Where the Hessian is `trusted`, values are asked for in its null directions only. What f
+        does not fall around is `smooth`, unless it is a kink.
         """
-        length = self._length(point, x0)
-        kinked = bool(near_kink(self.problem, point[None])[0]) or smooth is Kind.KINK_MINIMUM
-        known = float((error / length).max())
-        before, after = self.problem.values(np.stack([x0, point]))
-        fall = np.abs(before - after) if np.isfinite(before) else 0.0
-        level = EPS**2 * float(fall)
-        smoothly = trusted and not kinked
-        found = around(self.problem, point, length, self.box, smoothly, known, level)
-        if found is Around.UP and kinked:
-            falls = falls_along_kink(self.problem, point, length, self.box)
-            return Kind.SADDLE if falls else Kind.KINK_MINIMUM
-        if found is Around.UP:
-            return smooth
-        return {
-            Around.DOWN: Kind.SADDLE,
-            Around.SUMMIT: Kind.MAXIMUM,
-            Around.VALLEY: Kind.WEAK_MINIMUM,
-            Around.LEVEL: Kind.FLAT,
-        }.get(found, Kind.UNKNOWN)
+        length = self._length(points, x0)
+        kinked = near_kink(self.problem, points) | (smooth == Kind.KINK_MINIMUM)
+        before, after = self.problem.values(x0), self.problem.values(points)
+        with np.errstate(invalid="ignore"):
+            fall = np.where(np.isfinite(before), np.abs(before - after), 0.0)
+        error = (error / length).max(axis=1)
+        places = Places(points, length, trusted & ~kinked, error, EPS**2 * fall)
+        found = around(self.problem, places, self.box)
+        kinds = np.where(found == Around.UP, smooth, _KINDS[found])
+        rows = np.flatnonzero((found == Around.UP) & kinked)
+        if len(rows):
+            its = self.problem.of(rows)
+            falls = falls_along_kink(its, points[rows], length[rows], self.box)
+            kinds[rows] = np.where(falls, Kind.SADDLE, Kind.KINK_MINIMUM)
+        return kinds
 
 
 def near_kink(problem: Problem, points: Array) -> Mask:

@@ -7,6 +7,7 @@ sign of the gradient, is left out of the model.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import EPS, Array, Mask
+from ..arrays import EPS, Array, Indices, Mask
 from ..given.boxes import Box
 from ..problem import Problem
 
@@ -23,6 +24,7 @@ PERTURBED = 32 * EPS  # share of x: its rounding along a run, at most
 SINGULAR = 1e-8  # scaled eigenvalue: one this small leaves open what a point is
 _BALANCED = 1 + 1e-9  # scaled entry: a larger one asks for another scale
 _BALANCINGS = 3  # rounds: more change a scale by next to nothing
+_TOGETHER = 2**17  # coordinates: of probes that are thought of at once, for memory
 _NULL = 1e-13  # scaled eigenvalue: one this small is rounding, and no step is taken from it
 
 
@@ -35,6 +37,13 @@ def put(points: Array, rows: npt.NDArray[np.intp], values: Array) -> None:
     """Replace some of many points, which lie in memory by columns."""
     for column, mine in zip(points.T, values.T, strict=True):
         column[rows] = mine
+
+
+def portions(rows: Indices, coordinates: int) -> Iterator[Indices]:
+    """Give rows bit by bit, where each takes so many coordinates of probes."""
+    size = max(_TOGETHER // coordinates, 1)
+    for first in range(0, len(rows), size):
+        yield rows[first : first + size]
 
 
 def total(entries: Array) -> Array:

@@ -107,15 +107,20 @@ def _passed_on(expr: sympy.Expr, parts: list[sympy.Expr]) -> Any:
 
 def rounding(problem: Problem, points: Array) -> Array:
     """Estimate the rounding error of f: how far it scatters over neighbouring doubles."""
+    values = problem.values(points)
+    return np.asarray(4 * EPS * np.abs(values) + 2 * scatter(problem, points, values))
+
+
+def scatter(problem: Problem, points: Array, values: Array) -> Array:
+    """Give how far f at six doubles beside each point is from its value there, at most."""
     around = points * _neighbours(points.shape[1])
-    values, *moved = problem.values(around.reshape(-1, points.shape[1])).reshape(len(around), -1)
+    moved = problem.values(around.reshape(-1, points.shape[1])).reshape(len(around), -1)
     with np.errstate(invalid="ignore"):
-        scatter = np.fmax.reduce([np.zeros_like(values), *(np.abs(m - values) for m in moved)])
-    return np.asarray(4 * EPS * np.abs(values) + 2 * scatter)
+        return np.asarray(np.fmax(np.fmax.reduce(np.abs(moved - values)), 0.0))
 
 
 @cache
 def _neighbours(n_vars: int) -> Array:
-    """Give what a point and six doubles beside it are multiples of, ``(7, 1, n_vars)``."""
+    """Give what six doubles beside a point are multiples of, ``(6, 1, n_vars)``."""
     shifts = np.random.default_rng(1).integers(-3, 4, size=(6, n_vars))
-    return np.concatenate([np.ones((1, n_vars)), 1 + shifts * EPS])[:, None]
+    return np.asarray(1 + shifts * EPS)[:, None]

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import Array, Whole
-from ..diagnosis.directions import all_around
-from ..diagnosis.local import model
+from ..arrays import Array, Mask, Whole
+from ..diagnosis.directions import RANDOM, along_axes, at_random, narrow
+from ..diagnosis.local import model, portions
 from ..given.boxes import Box
 from ..problem import Problem
 
@@ -56,20 +56,30 @@ def beside(problem: Problem, x: Array, width: Array, box: Box) -> tuple[Array, W
         waiting &= ~lower
         sides = sides / 2
     left = np.setdiff1d(np.arange(len(x)), origin[~waiting])
-    lowest = [_lowest_nearby(problem, x[i], width, box) for i in left]
-    found = [(point, i) for point, i in zip(lowest, left, strict=True) if point is not None]
-    starts = np.concatenate([starts[~waiting], *(point[None] for point, _ in found)])
-    return starts, np.concatenate([origin[~waiting], np.array([i for _, i in found], dtype=int)])
+    begun, owners = [starts[~waiting]], [origin[~waiting]]
+    for rows in portions(left, RANDOM * x.shape[1]):
+        lowest, lower = _lowest_nearby(problem, x[rows], width, box)
+        begun.append(lowest)
+        owners.append(rows[lower])
+    return np.concatenate(begun), np.concatenate(owners)
 
 
-def _lowest_nearby(problem: Problem, point: Array, width: Array, box: Box) -> Array | None:
-    """Give a lower point beside one where the curvature does not show the way down."""
-    here = model(problem, point[None], box)
-    steps = all_around(problem, here, point, _FIRST * width)
+def _lowest_nearby(problem: Problem, points: Array, width: Array, box: Box) -> tuple[Array, Mask]:
+    """Give lower points beside those where the curvature does not show the way down.
+
+    And for which of the points there is one.
+    """
+    length = np.broadcast_to(_FIRST * width, points.shape)
+    parts = [along_axes(length), at_random(length), narrow(problem, points, length, box)]
+    owner = np.concatenate([part.owner for part in parts] * 2)
+    ways = np.concatenate([sign * part.step for sign in (1, -1) for part in parts])
+    floor, lowest = problem.values(points), points.copy()
+    found = np.zeros(len(points), dtype=bool)
     for share in 10.0 ** np.arange(1, -4, -1):
-        tried = box.clip(point + share * steps)
+        tried = box.clip(points[owner] + share * ways)
         values = problem.values(tried)
-        lowest = int(np.nanargmin(values)) if np.isfinite(values).any() else 0
-        if values[lowest] < problem.values(point[None])[0]:
-            return np.asarray(tried[lowest])
-    return None
+        order = np.lexsort((values, owner))
+        first = order[np.searchsorted(owner[order], np.arange(len(points)))]
+        lower = ~found & (values[first] < floor)
+        lowest[lower], found = tried[first[lower]], found | lower
+    return lowest[found], found

@@ -17,7 +17,8 @@ FORMULAS = ["sqrt(abs(x**2 + y**2 - r**2))", "abs(x**2 + y**2 - r**2)", "max(0, 
 def falls(expr, point, **params):
     n = len(point)
     box = Box(np.full(n, -np.inf), np.full(n, np.inf))
-    return falls_along_kink(Problem(expr, params=params), np.array(point), np.full(n, 4.0), box)
+    given = Problem(expr, params=params), np.array([point]), np.full((1, n), 4.0), box
+    return falls_along_kink(*given).item()
 
 
 @pytest.mark.parametrize("wall", FORMULAS[:2])
@@ -44,4 +45,4 @@ def test_along_a_straight_kink_in_three_variables():
 def test_bounds_end_the_way():
     box = Box(np.array([-3.0, 0.0]), np.array([3.0, 3.0]))
     p = Problem("abs(x) + y/10")
-    assert not falls_along_kink(p, np.zeros(2), np.ones(2), box)
+    assert not falls_along_kink(p, np.zeros((1, 2)), np.ones((1, 2)), box).any()

@@ -18,7 +18,7 @@ from symgd.diagnosis.local import model
 from symgd.diagnosis.minima import distinct
 from symgd.diagnosis.newton import refine, seek
 from symgd.diagnosis.outlook import Course, look_ahead
-from symgd.diagnosis.probe import Around, around
+from symgd.diagnosis.probe import Around, Places, around
 from symgd.engine.drive.lanes import Ends
 from symgd.facts.cancellation import rounding
 from symgd.facts.symmetry import Parity, even_variables, parity
@@ -211,19 +211,24 @@ PROBED = [
 ]
 
 
+def asked(problem, point, smooth, bounds):
+    at, none = rows(point), np.zeros(1)
+    places = Places(at, np.ones_like(at), np.array([smooth]), none, none)
+    return Around(around(problem, places, bounds).item())
+
+
 @pytest.mark.parametrize(("expr", "point", "expected"), PROBED)
 @pytest.mark.parametrize("factor", [1e-6, 1.0, 1e6])
 def test_around(expr, point, expected, factor):
     p = Problem(f"s*({expr})", params={"s": factor})
-    at = np.atleast_1d(np.asarray(point, dtype=float))
     smooth = not any(word in expr for word in ("abs", "where", "sign"))
-    assert around(p, at, np.ones_like(at), box(len(at)), smooth) is expected
+    assert asked(p, point, smooth, box(np.size(point))) is expected
 
 
 def test_around_does_not_ask_beyond_the_bounds():
     p = Problem("x**3 + log(x + 1)")
-    assert around(p, np.array([0.0]), np.ones(1), box(1, lower=0), smooth=True) is Around.UP
-    assert around(p, np.array([0.0]), np.ones(1), box(1), smooth=True) is Around.DOWN
+    assert asked(p, 0.0, True, box(1, lower=0)) is Around.UP
+    assert asked(p, 0.0, True, box(1)) is Around.DOWN
 
 
 # --- cycles.py

@@ -17,8 +17,8 @@ side = st.sampled_from([-1, 1])
 
 def beside(expr, edge, towards, distance=1e-9):
     """Judge a run that came from `towards` away up to `distance` from the edge."""
-    x = edge + distance * towards
-    return bottomless_edge(Problem(expr), np.array([x]), np.array([edge + 1.5 * towards]))
+    x, x0 = edge + distance * towards, edge + 1.5 * towards
+    return bottomless_edge(Problem(expr), np.array([[x]]), np.array([[x0]])).item()
 
 
 @given(place, side, st.floats(0.1, 10))
@@ -40,7 +40,7 @@ def test_no_edge_no_fall(expr):
 
 def test_an_edge_in_two_variables():
     p = Problem("log(1 - x**2 - y**2)")
-    assert bottomless_edge(p, np.array([0.6, 0.8 - 1e-12]), np.array([0.1, 0.2])) == 0
+    assert bottomless_edge(p, np.array([[0.6, 0.8 - 1e-12]]), np.array([[0.1, 0.2]])).item() == 0
 
 
 @given(place, side, st.floats(0.2, 5))

@@ -61,7 +61,10 @@ def test_far_away_the_value_lies_inside(text, start, direction):
     for t in FAR:
         with mpmath.workdps(200):
             x, y = (a + mpmath.mpf(t) * b for a, b in zip(start, direction, strict=True))
-            value = exact(text, {"x": x, "y": y})
+            try:
+                value = exact(text, {"x": x, "y": y})
+            except ZeroDivisionError:  # x/x at 0
+                assume(False)
             low, high = enclosed(found, t)
             slack = mpmath.mpf(10) ** -40 * (1 + abs(value))
             assert low - slack <= value <= high + slack

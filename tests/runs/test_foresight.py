@@ -26,10 +26,11 @@ def warned(*args, **settings):
 @given(a=st.floats(0.01, 100), share=st.floats(0.2, 5), x0=st.floats(-10, 10))
 def test_a_parabola(a, share, x0):
     warning, result = warned("a*(x - 1)**2/2", x0, params={"a": a}, lr=share * 2 / a, epochs=300)
-    assert (warning is not None) == (share > 1 and x0 != 1)
+    assert (warning is not None) == (share > 1)
     if warning is not None:
         assert issubclass(warning.category, RateWarning)
-        assert result.status in (Status.OSCILLATING, Status.DIVERGED)
+        stays = result.status is Status.CONVERGED and x0 == 1
+        assert stays or result.status in (Status.OSCILLATING, Status.DIVERGED)
 
 
 def test_it_names_the_rate_the_minimum_and_the_caller():

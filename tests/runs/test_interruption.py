@@ -83,13 +83,13 @@ def test_half_a_million_unfinished_runs_are_not_probed_however_often_it_comes(mo
 
 
 @pytest.mark.parametrize("after", [0.1, 0.4, 0.9])
-def test_while_kinks_are_judged_one_by_one(after):
+def test_while_kinks_are_judged(after):
     expr = "abs(x) + abs(y) + abs(x - y)"
     symgd.minimize(expr, starts=2)
-    stopped, late = interrupted(lambda: symgd.minimize(expr, starts=6000), after)
+    stopped, late = interrupted(lambda: symgd.minimize(expr, starts=60_000), after)
     assert late < SOON
     assert Status.STOPPED in stopped.result.counts
-    assert len(stopped.result.runs) == 6000
+    assert len(stopped.result.runs) == 60_000
 
 
 def test_while_a_formula_is_read(monkeypatch):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
 from ..case import Case
-from ..kinds import near_kink
+from ..kinds import LOWEST, near_kink
 
 
 def kept_at_kinks(case: Case) -> None:
     """Find the runs whose epochs ran out on a kink that is a minimum."""
     found, rows = case.found, case.open(Stop.EPOCHS)
-    for row in rows[near_kink(case.problem.of(rows), found.x[rows])]:
-        if case.kinds(row).at_end(found.x[row], case.x0[row]).lowest:
-            found.kind[row], found.status[row] = Kind.KINK_MINIMUM, Status.CONVERGED
+    rows = rows[near_kink(case.problem.of(rows), found.x[rows])]
+    if len(rows):
+        rows = rows[LOWEST[case.kinds(rows).at_end(found.x[rows], case.x0[rows])]]
+        found.kind[rows], found.status[rows] = Kind.KINK_MINIMUM, Status.CONVERGED

@@ -6,14 +6,17 @@ import numpy as np
 
 from ...status import Kind, Status
 from ..case import UNDECIDED, Case
+from ..kinds import LOWEST
 from .ran_away import far_away
 
 
 def steep_ends(case: Case) -> None:
     """Judge by values the runs that ended where f has no finite gradient."""
     found = case.found
-    for row in np.flatnonzero(case.steep & (found.status == UNDECIDED)):
-        kind = case.kinds(row).at_end(found.x[row], case.x0[row])
-        lost = Status.DIVERGED if far_away(case, row) else Status.OUT_OF_DOMAIN
-        found.kind[row] = kind if kind.lowest else Kind.UNKNOWN
-        found.status[row] = Status.CONVERGED if kind.lowest else lost
+    rows = np.flatnonzero(case.steep & (found.status == UNDECIDED))
+    if not len(rows):
+        return
+    kinds = case.kinds(rows).at_end(found.x[rows], case.x0[rows])
+    lost = np.where(far_away(case, rows), Status.DIVERGED, Status.OUT_OF_DOMAIN)
+    found.kind[rows] = np.where(LOWEST[kinds], kinds, Kind.UNKNOWN)
+    found.status[rows] = np.where(LOWEST[kinds], Status.CONVERGED, lost)
