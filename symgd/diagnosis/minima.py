@@ -69,19 +69,29 @@ def _close(points: Array, tolerance: Array) -> Whole:
 def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
     """Give for each weak minimum the first one to which a straight line leads without a rise."""
     first, alone = np.arange(len(x)), np.arange(len(x))
+    heights = fun + rounding(problem, x)
     for _ in range(_VALLEYS):
         if len(alone) < 2:
             break
         head, alone = alone[0], alone[1:]
-        lines = x[head] + _ON_LINE[:, None] * (x[alone] - x[head])[:, None]
-        points = lines.reshape(-1, x.shape[1])
-        noise = rounding(problem, points).reshape(lines.shape[:2]).max(axis=1)
-        highest = np.maximum(fun[alone], fun[head]) + noise
-        values = problem.values(points).reshape(lines.shape[:2])
-        level = (values <= highest[:, None]).all(axis=1)
-        first[alone[level]] = head
-        alone = alone[~level]
+        level = alone
+        for share in _ON_LINE:
+            points = x[head] + share * (x[level] - x[head])
+            level = level[_no_higher(problem, points, np.fmax(heights[level], heights[head]))]
+            if not len(level):
+                break
+        first[level] = head
+        alone = alone[first[alone] != head]
     return first
+
+
+def _no_higher(problem: Problem, points: Array, heights: Array) -> Mask:
+    """Tell where f is no higher than it is said to be, but for rounding."""
+    excess = problem.values(points) - heights
+    level = excess <= 0
+    above = np.flatnonzero(~level)
+    level[above] = excess[above] <= rounding(problem, points[above])
+    return level
 
 
 def _ranked(labels: Whole, x: Array, fun: Array) -> Whole:
