@@ -22,7 +22,7 @@ from ..facts.cancellation import rounding, scatter
 from ..given.boxes import Box
 from ..problem import Problem
 from .directions import RANDOM, Steps, across, along_axes, at_random, narrow
-from .local import SINGULAR, Model, model, portions, times
+from .local import SINGULAR, Model, model, portions
 
 _NEAR_PROBES = 10.0 ** np.arange(-8.0, 0.0)  # shares of the neighbourhood: where f is asked first
 # times the neighbourhood: where f is asked if it is level so far
@@ -124,6 +124,8 @@ class _Points:
         self._value = problem.values(places.point)
         self._noise = rounding(problem, places.point)
         self._curved, self._floor, self._null = self._valleys()
+        directions = self._floor.vectors * self._floor.scale[:, :, None]
+        self._columns = np.ascontiguousarray(directions.transpose(1, 2, 0))
 
     def _valleys(self) -> tuple[Mask, Model, Mask]:
         """Tell where f is open in null directions only, with the quadratic models there."""
@@ -306,9 +308,20 @@ class _Points:
         """Give the lower one of f at targets and at the floor of their valleys."""
         if not self._curved[owner[:1]].any():
             return values
-        floor = self._floor.take((np.cumsum(self._curved) - 1)[owner])
-        its = self._problem.of(owner)
-        return np.fmin(values, its.values(_on_floor(its, targets, floor, self._box)))
+        its, place = self._problem.of(owner), (np.cumsum(self._curved) - 1)[owner]
+        return np.fmin(values, its.values(self._on_floor(its, targets, place)))
+
+    def _on_floor(self, problem: Problem, targets: Array, place: Indices) -> Array:
+        """Move targets by one Newton step in the directions that curve up."""
+        vectors = self._columns.take(place, axis=2)
+        curvatures = self._floor.eigenvalues.take(place, axis=0).T
+        held = self._floor.held.take(place, axis=0)
+        free = np.where(held, 0.0, problem.gradients(targets)).T
+        with np.errstate(all="ignore"):
+            slopes = reduce(np.add, [v * f for v, f in zip(vectors, free, strict=True)])
+            components = np.where(curvatures > SINGULAR, -slopes / curvatures, 0.0)
+            back = [v * c for v, c in zip(vectors.swapaxes(0, 1), components, strict=True)]
+            return self._box.clip(targets + reduce(np.add, back).T)
 
 
 def _owned(steps: Steps, rows: Indices) -> Steps:
@@ -355,13 +368,3 @@ def _medians(values: Array, owner: Indices, count: int) -> Array:
     low, high = (ordered[start + (number[rows] + odd) // 2 - 1] for odd in (1, 2))
     medians[rows] = (low + high) / 2
     return medians
-
-
-def _on_floor(problem: Problem, targets: Array, here: Model, box: Box) -> Array:
-    """Move points by one Newton step in the directions that curve up."""
-    vectors = here.vectors * here.scale[:, :, None]
-    free = np.where(here.held, 0.0, problem.gradients(targets))
-    with np.errstate(all="ignore"):
-        slopes = times(vectors.swapaxes(1, 2), free)
-        components = np.where(here.eigenvalues > SINGULAR, -slopes / here.eigenvalues, 0.0)
-        return box.clip(targets + times(vectors, components))
