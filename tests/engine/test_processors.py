@@ -81,6 +81,26 @@ def test_kernels_of_lesser_processors_call_nothing_and_give_the_same(cpu, fuses,
     assert told["fun"] == pytest.approx(usual["fun"], rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("triple", "cpu", "width"),
+    [
+        ("aarch64-unknown-linux-gnu", "cortex-a72", 2),
+        ("aarch64-unknown-linux-gnu", "neoverse-v1", 2),
+        ("arm64-apple-macosx14.0.0", "apple-m1", 2),
+        ("x86_64-unknown-linux-gnu", "haswell", 4),
+        ("x86_64-unknown-linux-gnu", "znver5", 8),
+    ],
+)
+def test_a_vector_is_no_larger_than_a_register_where_products_fuse(triple, cpu, width, monkeypatch):
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    target = native.machine_for(triple, cpu)
+    monkeypatch.setattr(native, "machine", lambda: target)
+    monkeypatch.setattr(native, "fuses", native.fuses.__wrapped__)
+    assert native.fuses()
+    assert native.width.__wrapped__() == width
+
+
 def test_the_name_of_a_processor_is_part_of_the_key(monkeypatch):
     before = native.processor()
     monkeypatch.setenv("NUMBA_CPU_NAME", "nehalem")
