@@ -67,6 +67,16 @@ def test_bits_do_not_change_with_the_neighbours_or_their_number(kind, whole, row
     assert same_bits(run(kind, STARTS[rows]), whole, rows)
 
 
+@pytest.mark.parametrize("further", [1, 2, 4])
+def test_bits_do_not_change_with_the_place_in_a_vector(further):
+    # Dolan's function, one of whose products LLVM fused in half of a vector of two registers.
+    expr = "abs((x + 1.7*y)*sin(x) - 1.5*z - 0.1*v*cos(v + w - x) + 0.2*w**2 - y - 1)"
+    starts = np.random.default_rng(4).uniform(-100, 100, size=(LANES, 5))
+    how = {"epochs": 200, "tol": 1e-7, "bounds": [(-100.0, 100.0)] * 5, "scale": 1.0}
+    moved = np.roll(np.arange(LANES), further)
+    assert same_bits(drive(expr, starts[moved], **how), drive(expr, starts, **how), moved)
+
+
 @pytest.mark.parametrize("workers", [2, 3, 7, None])
 def test_bits_do_not_change_with_the_workers(kind, whole, monkeypatch, workers):
     monkeypatch.setattr(lanes, "_WORTH", 1e-12)  # or one would do all the work

@@ -81,6 +81,26 @@ def test_kernels_of_lesser_processors_call_nothing_and_give_the_same(cpu, fuses,
     assert told["fun"] == pytest.approx(usual["fun"], rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.parametrize(
+    ("triple", "cpu", "width"),
+    [
+        ("aarch64-unknown-linux-gnu", "cortex-a72", 2),
+        ("aarch64-unknown-linux-gnu", "neoverse-v1", 2),
+        ("arm64-apple-macosx14.0.0", "apple-m1", 2),
+        ("x86_64-unknown-linux-gnu", "haswell", 4),
+        ("x86_64-unknown-linux-gnu", "znver5", 8),
+    ],
+)
+def test_a_vector_is_no_larger_than_a_register_where_products_fuse(triple, cpu, width, monkeypatch):
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    target = native.machine_for(triple, cpu)
+    monkeypatch.setattr(native, "machine", lambda: target)
+    monkeypatch.setattr(native, "fuses", native.fuses.__wrapped__)
+    assert native.fuses()
+    assert native.width.__wrapped__() == width
+
+
 def test_the_name_of_a_processor_is_part_of_the_key(monkeypatch):
     before = native.processor()
     monkeypatch.setenv("NUMBA_CPU_NAME", "nehalem")
@@ -123,6 +143,26 @@ def test_objects_for_other_systems_are_vector_code_without_calls(triple, cpu, ve
     for text, _ in compiled_for(triple, cpu, monkeypatch):
         assert vector in text
         assert called(text) <= {"__chkstk"}  # Windows asks for it where a frame is large
+        assert one_by_one(text) == []
+
+
+def one_by_one(text):
+    """Give ARM's instructions for a single double; `test_vector_code` looks for x86-64's."""
+    operations = "add|sub|n?mul|n?m(?:add|sub)|div|sqrt|(?:min|max)(?:nm)?|rint[a-z]|cmp"
+    return re.findall(rf"^\tf(?:{operations})\td\d.*", text, re.MULTILINE)
+
+
+@pytest.mark.parametrize("triple", ["aarch64-unknown-linux-gnu", "arm64-apple-macosx14.0.0"])
+def test_scalar_code_and_calls_for_arm_would_be_seen(triple):
+    llvm.initialize_all_targets()
+    llvm.initialize_all_asmprinters()
+    source = "declare double @sin(double) define double @run(double %x, double %y) {"
+    source += " %a = fmul double %x, %y %b = fadd double %a, %y %c = call double @sin(double %b)"
+    text = native.machine_for(triple, "generic").emit_assembly(
+        llvm.parse_assembly(source + " %d = fsub double %c, %x ret double %d }")
+    )
+    assert [found.split()[0] for found in one_by_one(text)] == ["fmul", "fadd", "fsub"]
+    assert called(text) == {"sin" if "linux" in triple else "_sin"}
 
 
 def called(text):

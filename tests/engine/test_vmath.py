@@ -315,7 +315,7 @@ def machine_code(kernel):
 
 
 def calls(code):
-    return re.findall(r"^\s+call.*", code, re.MULTILINE)
+    return re.findall(r"^\s+(?:call|blr?\s).*", code, re.MULTILINE)  # of x86-64, of ARM
 
 
 @pytest.mark.skipif(

@@ -111,8 +111,15 @@ def rounds() -> bool:
 
 @cache
 def width() -> int:
-    """Give how many doubles the processor computes with at once."""
-    return 8 if "zmm" in _assembly("sqrt", 1, 8) else 4
+    """Give how many doubles the processor computes with at once, or more if it does not fuse.
+
+    LLVM takes larger vectors apart, and may then fuse in one half what it does not in the other:
+    a run's bits would depend on its place among others.
+    """
+    text = _assembly("sqrt", 1, 8)
+    if "zmm" in text:
+        return 8
+    return 4 if "ymm" in text or not fuses() else 2
 
 
 def _calls(function: str, arguments: int) -> bool:
