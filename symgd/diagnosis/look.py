@@ -193,6 +193,11 @@ class _Newton:
         self.step, self.decrement = self.model.newton(here.gradient)
         self.target = [a + b for a, b in zip(self.x, self.step, strict=True)]
         self.way, self.missing = (self._length(w.all(name)) for name in ("start", "end"))
+        self.noise = larger(self.model.noise(self.x), _NO_WAY * self.way)
+        self.slow = select(self.decrement > LINEAR * self.last, w["slow"] + 1.0, 0.0)
+        self.near = select(self.first, select(self._beside(), 1.0, 0.0), w["near"])
+        self.shrinks, self.resting = self.decrement < self.last, self.decrement <= self.noise
+        self.good = self._good()
 
     def _inside(self) -> Truth:
         sides = zip(self.x, self.w.all("low"), self.w.all("high"), strict=True)
@@ -203,55 +208,59 @@ class _Newton:
         return self.model.length([a - b for a, b in zip(self.target, since, strict=True)])
 
     def move(self) -> Move:
-        w, first = self.w, self.first
-        arriving = w["ahead"] == float(Ahead.MINIMUM)  # now at the minimum
-        noise = larger(self.model.noise(self.x), _NO_WAY * self.way)
-        slow = select(self.decrement > LINEAR * self.last, w["slow"] + 1.0, 0.0)
-        resting, shrinks = self.decrement <= noise, self.decrement < self.last
-        good = self.usable & self.model.clear & (resting | shrinks & (slow < _SLOW))
-        good = good & ~self._rises()
-        short = self.decrement <= smaller(w["share"], _SECOND) * self.way
-        quadratic = self.decrement * self.decrement <= noise * self.last
-        sure = good & ~first & (resting | short & quadratic)
-        near = select(first, select(self._beside(), 1.0, 0.0), w["near"])
-        lost = self.usable & (near == 0.0) & (self.model.indefinite | self._stray(shrinks))
-        lost = lost & (slow < _SLOW)
-        distant = first & good & (near == 0.0) & (w["far"] == 0.0)
-        distant = distant & (self.decrement > _DISTANT * self.way)
+        arriving = self.w["ahead"] == float(Ahead.MINIMUM)  # now at the minimum
+        sure, distant = self._sure(), self._distant()
         ahead = select(sure, float(Ahead.MINIMUM), 0.0)
-        ahead = select(~good & lost | distant, float(Ahead.NOWHERE), ahead)
+        ahead = select(self._lost() | distant, float(Ahead.NOWHERE), ahead)
         ahead = select(arriving, select(self.usable, float(Ahead.MINIMUM), 0.0), ahead)
-        norm = self._norm()
-        keep = arriving | ~sure
-        rows = {
-            "ahead": ahead,
+        rows = {"ahead": [ahead], "next": self.target, **self._notes(sure & ~arriving)}
+        return Move(self.first | ~self.first, arriving | ~self.good | distant, rows)
+
+    def _notes(self, sure: Truth) -> dict[str, list[Number]]:
+        """Give what is found out at this point, or is needed at the next one."""
+        w, first, norm = self.w, self.first, self._norm()
+        notes = {
             "f": select(first, self.value, w["f"]),
             "norm": select(first, norm, w["norm"]),
             "f ahead": self.value,
             "norm ahead": norm,
-            "missing": select(keep, w["missing"], self.missing),
-            "way": select(keep, w["way"], self.way),
+            "missing": select(sure, self.missing, w["missing"]),
+            "way": select(sure, self.way, w["way"]),
             "value": self.value,
             "last": self.decrement,
             "rough": select(self.decrement > TOO_FINE * self.way, 1.0, 0.0),
-            "slow": slow,
-            "near": near,
+            "slow": self.slow,
+            "near": self.near,
         }
-        moves = {name: [value] for name, value in rows.items()}
-        always = first | ~first
-        moves["next"] = self.target
-        return Move(always, arriving | ~good | distant, moves)
+        return {name: [value] for name, value in notes.items()}
+
+    def _good(self) -> Truth:
+        """Tell whether the step leads on towards a clear minimum."""
+        shrinks = self.resting | self.shrinks & (self.slow < _SLOW)
+        return self.usable & self.model.clear & shrinks & ~self._rises()
+
+    def _sure(self) -> Truth:
+        """Tell whether the next step would be nothing but rounding."""
+        short = self.decrement <= smaller(self.w["share"], _SECOND) * self.way
+        quadratic = self.decrement * self.decrement <= self.noise * self.last
+        return self.good & ~self.first & (self.resting | short & quadratic)
+
+    def _distant(self) -> Truth:
+        """Tell whether a minimum, if one is ahead, is too far to be the run's."""
+        far = self.decrement > _DISTANT * self.way
+        return self.first & self.good & far & (self.near == 0.0) & (self.w["far"] == 0.0)
+
+    def _lost(self) -> Truth:
+        """Tell whether the steps clearly lead to no minimum, and nothing is beside the end."""
+        stray = self.model.clear & (self._rises() | ~self.shrinks & (self.last > _FINE * self.way))
+        decided = (self.model.indefinite | stray) & (self.slow < _SLOW)
+        return self.usable & ~self.good & decided & (self.near == 0.0)
 
     def _rises(self) -> Truth:
         """Tell whether a long step has not lowered f."""
         before, last = self.w["value"], self.last
         allowed = before + RISE * last * last + 16 * EPS * abs(before)
         return ~self.first & (self.w["rough"] == 1.0) & ~(self.value <= allowed)
-
-    def _stray(self, shrinks: Truth) -> Truth:
-        """Tell whether clear steps led astray, and not by rounding."""
-        long = self.last > _FINE * self.way
-        return self.model.clear & (self._rises() | ~shrinks & long)
 
     def _beside(self) -> Truth:
         """Tell whether a stationary point of any kind may be right beside the end."""
