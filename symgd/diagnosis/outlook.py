@@ -88,7 +88,7 @@ def _followed(
     bounded = bool(np.isfinite([box.lower, box.upper]).any())
     compiled = kernel(problem.symbolic, _Outlook(method), bounded)
     rows = {
-        "x": ends.x.T, "next": ends.x.T, "taken": ends.nit[None].astype(float),
+        "x": ends.x.T, _own("next"): ends.x.T, _own("taken"): ends.nit[None].astype(float),
         "limit": np.full((1, 1), np.inf), "tol": np.full((1, 1), -1.0),
         "param": problem.param_rows, **method.begin(np.ones(ends.x.shape[1])),
     }  # fmt: skip
@@ -159,20 +159,20 @@ class _Outlook(Adaptive):
             "f0", "f", "length", "straight", "falling", "finite", "early f", "late f", "highest",
             "lowest", "early", "late", "strides",
         )  # fmt: skip
-        mine = {**dict.fromkeys(points, n_vars), **dict.fromkeys(sums, 1)}
-        return {"course": 1, **self.base.rows(n_vars), **mine}
+        mine = {"course": 1, **dict.fromkeys(points, n_vars), **dict.fromkeys(sums, 1)}
+        return {**{_own(name): count for name, count in mine.items()}, **self.base.rows(n_vars)}
 
     def constants(self, n_vars: int) -> dict[str, int]:
         """Name the settings, and the number of steps before."""
-        return {**self.base.constants(n_vars), "taken": 1}
+        return {**self.base.constants(n_vars), _own("taken"): 1}
 
     def kept(self, n_vars: int) -> tuple[str, ...]:
         """Name what is found, and what the method remembers."""
-        return ("course", *self.base.rows(n_vars))
+        return (_own("course"), *self.base.rows(n_vars))
 
     def target(self, w: State) -> list[Number]:
         """Go where the method goes."""
-        return w.all("next")
+        return w.all(_own("next"))
 
     def step(self, w: State, here: Point) -> Move:
         """Take notes of a point, and the next step."""
@@ -190,37 +190,41 @@ class _Notes:
         self.stride = [a - b for a, b in zip(here.x, w.all("x"), strict=True)]
         self.length = dot(self.stride, self.stride)
         self.longest = reduce(larger, [abs(s) for s in self.stride])
-        self.f0 = select(self.first, self.value, w["f0"])
-        self.begun = chosen(self.first, here.x, w.all("begun"))
+        self.f0 = select(self.first, self.value, self._was("f0"))
+        self.begun = chosen(self.first, here.x, w.all(_own("begun")))
         self.sums = self._sums()
+
+    def _was(self, name: str) -> Number:
+        """Give what was noted before."""
+        return self.w[_own(name)]
 
     def _sums(self) -> dict[str, Number]:
         """Add this point to the sums; the strides are one fewer than the points."""
-        w, count, value, first = self.w, self.count, self.value, self.first
-        rise = value - w["f"] <= 16 * EPS * abs(w["f"])
+        was, count, value, first = self._was, self.count, self.value, self.first
+        rise = value - was("f") <= 16 * EPS * abs(was("f"))
         early, late = count < float(_QUARTER), count > float(STEPS - _QUARTER)
-        started, ending = count <= float(_QUARTER), late
+        started = count <= float(_QUARTER)
         return {
             "straight": self._flag("straight", self._straight()),
             "falling": self._flag("falling", rise),
-            "finite": select(abs(value) < INF, select(first, 1.0, w["finite"]), 0.0),
-            "early f": w["early f"] + select(early, value, 0.0),
-            "late f": w["late f"] + select(late, value, 0.0),
-            "highest": larger(select(first, value, w["highest"]), value),
-            "lowest": smaller(select(first, value, w["lowest"]), value),
-            "early": select(started, larger(w["early"], self.longest), w["early"]),
-            "late": select(ending, larger(w["late"], self.longest), w["late"]),
-            "strides": w["strides"] + self.longest,
+            "finite": select(abs(value) < INF, select(first, 1.0, was("finite")), 0.0),
+            "early f": was("early f") + select(early, value, 0.0),
+            "late f": was("late f") + select(late, value, 0.0),
+            "highest": larger(select(first, value, was("highest")), value),
+            "lowest": smaller(select(first, value, was("lowest")), value),
+            "early": select(started, larger(was("early"), self.longest), was("early")),
+            "late": select(late, larger(was("late"), self.longest), was("late")),
+            "strides": was("strides") + self.longest,
         }
 
     def _flag(self, name: str, holds: Truth) -> Number:
         """Note whether something has held at all points behind the first one."""
-        return select(self.first, 1.0, select(holds, self.w[name], 0.0))
+        return select(self.first, 1.0, select(holds, self._was(name), 0.0))
 
     def _straight(self) -> Truth:
         """Tell whether this stride goes on in the direction of the last one, and is shorter."""
-        onward = dot(self.stride, self.w.all("stride")) > 0.5 * self.length
-        shorter = (self.length < self.w["length"]) & (self.length > 0.0)
+        onward = dot(self.stride, self.w.all(_own("stride"))) > 0.5 * self.length
+        shorter = (self.length < self._was("length")) & (self.length > 0.0)
         return (onward & shorter) | (self.count == 1.0)
 
     def move(self) -> Move:
@@ -228,16 +232,17 @@ class _Notes:
         new, memory = self.method.move(moved, self.here.gradient, self._epoch())  # type: ignore[arg-type]
         ended = self.count == float(STEPS)
         course, done = self._course(ended)
-        rows: dict[str, Sequence[Any]] = {name: [value] for name, value in self.sums.items()}
-        rows |= {name: chosen(done, self.w.all(name), values) for name, values in memory.items()}
-        rows |= {
+        notes: dict[str, Sequence[Any]] = {name: [value] for name, value in self.sums.items()}
+        notes |= {
             "course": [course], "next": new, "begun": self.begun, "stride": self.stride,
             "f0": [self.f0], "f": [self.value], "length": [self.length],
         }  # fmt: skip
+        rows = {_own(name): values for name, values in notes.items()}
+        rows |= {name: chosen(done, self.w.all(name), values) for name, values in memory.items()}
         return Move(self.first | ~self.first, done, rows)
 
     def _epoch(self) -> Number:
-        return self.w["taken"] + self.count + 1.0
+        return self._was("taken") + self.count + 1.0
 
     def _course(self, ended: Truth) -> tuple[Number, Truth]:
         """Tell how the run goes on, and whether that is known by now."""
@@ -282,3 +287,8 @@ class _Moved:
 
     def all(self, name: str) -> Sequence[Number]:
         return self._x if name == "x" else self._w.all(name)
+
+
+def _own(name: str) -> str:
+    """Give a row a name that no method has."""
+    return f"outlook {name}"

@@ -136,24 +136,25 @@ def test_each_run_is_followed_alone():
 
 
 def own(sign: float) -> type[Method]:
-    """Make a method that tells nothing about its code."""
+    """Make a method that tells nothing about its code, and remembers what it calls as it likes."""
 
     @dataclass(frozen=True)
     class Own(Fixed):
         name: ClassVar[str] = "own"
 
         def rows(self, n_vars: int) -> dict[str, int]:
-            return {}
+            return {"next": 1, "f": n_vars}
 
         def move(
             self, w: Any, gradient: Sequence[Any], epoch: Any
         ) -> tuple[Sequence[Any], Mapping[str, Sequence[Any]]]:
-            return [x + sign * 0.1 * g for x, g in zip(w.all("x"), gradient, strict=True)], {}
+            moved = [x + sign * 0.1 * g for x, g in zip(w.all("x"), gradient, strict=True)]
+            return moved, {"next": [epoch], "f": moved}
 
     return Own
 
 
 def test_two_methods_that_tell_nothing_are_not_mistaken_for_each_other():
-    problem, x = Problem("x**2"), np.array([[1.0]])
-    assert seen(problem, own(-1.0)(), x).tolist() == [Course.DESCENDING]
-    assert seen(problem, own(+1.0)(), x).tolist() == [Course.ESCAPING]
+    problem, given = Problem("x**2"), (np.array([[1.0]]), FREE, 0, np.zeros((1, 2)))
+    assert seen(problem, own(-1.0)(), *given).tolist() == [Course.DESCENDING]
+    assert seen(problem, own(+1.0)(), *given).tolist() == [Course.ESCAPING]

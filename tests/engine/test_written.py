@@ -22,7 +22,9 @@ def filled(compiled, rng):
     """Give the state of three blocks, of which one has lanes that have ended."""
     state, rows = compiled.layout.blocks(3), compiled.layout.rows
     n = compiled.shape.variables
-    state[:, rows["x"]] = state[:, rows["next"]] = rng.uniform(-2, 2, (3, n, LANES))
+    state[:, rows["x"]] = rng.uniform(-2, 2, (3, n, LANES))
+    (following,) = (name for name in rows if name.endswith("next"))
+    state[:, rows[following]] = state[:, rows["x"]]
     for name in ("end", "start"):
         if name in rows:
             state[:, rows[name]] = rng.uniform(-2, 2, (3, n, LANES))
