@@ -117,7 +117,12 @@ class Symbolic:
     @property
     def hessian_at_hand(self) -> bool:
         """Whether the second derivatives are there, or made within a tenth of a second."""
-        return "hess" in vars(self) or self._hessian_size <= _SMALL_HESSIAN
+        return "hess" in vars(self) or self.small_hessian
+
+    @property
+    def small_hessian(self) -> bool:
+        """Whether the second derivatives are made within a tenth of a second."""
+        return self._hessian_size <= _SMALL_HESSIAN
 
     @property
     def _large_hessian(self) -> bool:

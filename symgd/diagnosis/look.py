@@ -123,7 +123,7 @@ def look(
     Sight
         All is unclear for many variables, and where the Hessian would take long to compile.
     """
-    if x.shape[1] > _VARIABLES or not problem.symbolic.hessian_at_hand:
+    if x.shape[1] > _VARIABLES or not problem.symbolic.small_hessian:
         return Sight.none(x)
     program = _Look()
     compiled = kernel(problem.symbolic, program, bounded=False)

@@ -127,8 +127,10 @@ def test_a_way_downhill_leads_nowhere():
 def test_large_hessians_are_left_to_others(expr):
     p = Problem(expr)
     n = len(p.names)
-    found = look(p, np.zeros((1, n)), np.ones((1, n)), free(n), TOL)
-    assert found.ahead.tolist() == [Ahead.UNCLEAR]
+    for _ in range(2):
+        found = look(p, np.zeros((1, n)), np.ones((1, n)), free(n), TOL)
+        assert found.ahead.tolist() == [Ahead.UNCLEAR]
+        p.hessians(np.ones((1, n)))  # that they are there by then makes no difference
 
 
 @pytest.mark.parametrize("expr", [ROSENBROCK, HIMMELBLAU, COSINE])
