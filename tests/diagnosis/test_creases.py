@@ -42,6 +42,14 @@ def test_along_a_straight_kink_in_three_variables():
     assert not falls("abs(x + y + z) + (x - y)**2 + z**2", [0.0, 0.0, 0.0])
 
 
+def test_each_point_may_lie_on_another_kink():
+    ring = "sqrt(abs((x - {0})**2 + y**2 - 4))"
+    p = Problem(f"{ring.format(0)} + {ring.format(9)} + y/10")
+    box = Box(np.full(2, -np.inf), np.full(2, np.inf))
+    points = np.array([[2.0, 0.0], [11.0, 0.0], [4.0, 0.0]])
+    assert falls_along_kink(p, points, np.ones((3, 2)), box).tolist() == [True, True, False]
+
+
 def test_bounds_end_the_way():
     box = Box(np.array([-3.0, 0.0]), np.array([3.0, 3.0]))
     p = Problem("abs(x) + y/10")

@@ -38,6 +38,11 @@ def test_no_edge_no_fall(expr):
     assert beside(expr, 0.0, 1.0) == -1
 
 
+def test_an_edge_where_doubles_are_coarse():
+    assert beside("log(x - 1e9)", 1e9, 1.0, 1e-4) == 0
+    assert beside("sqrt(x - 1e9)", 1e9, 1.0, 1e-4) == -1
+
+
 def test_an_edge_in_two_variables():
     p = Problem("log(1 - x**2 - y**2)")
     assert bottomless_edge(p, np.array([[0.6, 0.8 - 1e-12]]), np.array([[0.1, 0.2]])).item() == 0

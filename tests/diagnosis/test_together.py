@@ -127,6 +127,17 @@ def test_steps(expr, differ):
     assert len(sizes) > 1 or "abs" not in expr  # as many as there are kinks
 
 
+def test_steps_along_the_kinks_at_each_point():
+    p = Problem("abs(x + 2*y) + abs(x - 3*y - 9) + z**2")
+    points = np.array([[2.0, -1.0, 0.0], [9.0, 0.0, 0.0], [3.6, -1.8, 0.0]])
+    steps = narrow(p, points, np.ones((3, 3)), box(3))
+    for row, kept in enumerate([{0}, {1}, {0, 1}]):
+        mine = steps.step[steps.owner == row]
+        on = [np.abs(mine @ normal) < 1e-6 for normal in ([1, 2, 0], [1, -3, 0])]
+        crossing = [np.count_nonzero(on[i] & (mine[:, 0] != 0)) for i in (0, 1)]
+        assert {i for i in (0, 1) if crossing[i] > 10} == kept
+
+
 def test_steps_across_valleys():
     p = Problem("(x + y + z)**2 + (w - x)**2*max(a - 1, 0)", params={"a": 1.0})
     p = p.over({"a": np.where(np.arange(COUNT) % 2, 0.5, 2.0)})
