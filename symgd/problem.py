@@ -23,7 +23,7 @@ from .expression.evaluator import Evaluator
 from .expression.functions import numpy_functions, own
 from .expression.guards import Guards, guards, kinks_of
 from .expression.parse import Limits, read
-from .expression.printing import SourcePrinter, operations, share
+from .expression.printing import SourcePrinter, instructions, operations, share
 from .expression.typeset import formula, mathml, shown
 from .given.boxes import read_box
 from .given.names import known_keywords, read_names, unknown_name
@@ -67,12 +67,14 @@ class Symbolic:
     @cached_property
     def gradient(self) -> tuple[sympy.Expr, ...]:
         """First derivatives, one for each variable."""
-        limit = Limits().operations
-        if derivative_bound(self.expr) > 10 * limit:
-            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
+        limits = Limits()
+        if derivative_bound(self.expr) > 10 * limits.operations:
+            raise ExpressionError(_TOO_LARGE.format(limits.operations, "operations"), self.text)
         gradient = tuple(own(derivative(self.expr, v)) for v in self.variables)
-        if operations([self.expr, *gradient]) > limit:
-            raise ExpressionError(_TOO_LARGE.format(limit), self.text)
+        for count, what in ((operations, "operations"), (instructions, "instructions")):
+            if count([self.expr, *gradient]) > getattr(limits, what):
+                limit = _TOO_LARGE.format(getattr(limits, what), what)
+                raise ExpressionError(limit, self.text)
         return gradient
 
     @cached_property
@@ -644,7 +646,7 @@ def _triangle(n: int) -> list[tuple[int, int]]:
 
 
 _TOO_LARGE = (
-    "the formula and its gradient need more than {} operations; shorten the formula, "
+    "the formula and its gradient need more than {} {}; shorten the formula, "
     "or split it into several"
 )
 

@@ -13,12 +13,13 @@ from typing import Any
 import sympy
 from sympy.printing.printer import Printer
 
-from .functions import kernel_name
+from .functions import INSTRUCTIONS, kernel_name
 from .sums import rewritten
 
 Assignments = list[tuple[sympy.Symbol, sympy.Expr]]
 
 _HALF = sympy.Rational(1, 2)
+_FEW = 4  # instructions of a function that is hardly more than an operation
 _WHOLE_POWERS = 1000  # whole exponents up to this size are products
 
 
@@ -82,6 +83,20 @@ def _uses(exprs: Iterable[sympy.Expr]) -> Counter[sympy.Expr]:
 def operations(exprs: Iterable[sympy.Expr]) -> int:
     """Count the operations in expressions whose common parts are computed once."""
     return sum(max(1, len(_operands(e)) - 1) for e in _uses(exprs) if _operands(e))
+
+
+def instructions(exprs: Iterable[sympy.Expr]) -> int:
+    """Count what a kernel computes, with each elementary function as what it is made of."""
+    return sum(_weight(e) for e in _uses(exprs) if _operands(e))
+
+
+def _weight(expr: sympy.Expr) -> int:
+    if expr.is_Function:
+        return INSTRUCTIONS.get(kernel_name(expr.func), _FEW)
+    operands = _operands(expr)
+    if expr.is_Pow and expr.base is not sympy.E and operands == (expr.base, expr.exp):
+        return INSTRUCTIONS["power"]
+    return max(1, len(operands) - 1)
 
 
 class _Sharer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import math
 import time
 
 import numpy as np
@@ -135,3 +136,19 @@ def test_compilation_grows_in_proportion(shape):
     write = SHAPES[shape]
     compiled(write(8))()
     assert seconds(compiled(write(160))) < 8 * seconds(compiled(write(40)))
+
+
+def test_a_kernel_of_hundreds_of_functions_is_compiled_with_less_effort(monkeypatch):
+    monkeypatch.setenv("SYMGD_CACHE_DIR", "off")
+    efforts, whole = [], jit.machine
+    monkeypatch.setattr(jit, "machine", lambda effort=3: efforts.append(effort) or whole(effort))
+    tangents = "+".join(f"tan({i}*x)" for i in range(1, 701))
+    result = symgd.minimize(tangents, x0=[4e-4], lr=1e-11, epochs=2, tol=0.0)
+    x = 4e-4
+    for _ in range(2):
+        x -= 1e-11 * sum(i / math.cos(i * x) ** 2 for i in range(1, 701))
+    assert result.runs.x[0, 0] == pytest.approx(x, rel=1e-15)
+    assert 0 in efforts
+    efforts.clear()
+    symgd.minimize("tan(x) + 0.123*x**2", x0=[0.3])
+    assert set(efforts) == {3}

@@ -38,13 +38,13 @@ MEASURED = dedent("""
             return machine.emit_object(module)
     machine = native.machine()
     jit._pipelines()
-    jit.machine = Recorder
+    jit.machine = lambda effort=3: Recorder()
     calls = set()
     for method in (Automatic(), GradientDescent(0.1)):
         jit.machine_code(source.kernel(symgd.Problem(expr).symbolic, method, True), "<test>")
     for text in written:
         calls |= set(re.findall(r"^\\tcall\\w*\\t(.*)$", text, re.MULTILINE))
-    jit.machine = lambda: machine
+    jit.machine = lambda effort=3: machine
     x0 = np.random.default_rng(0).uniform(0.2, 3, (50, 2))
     fixed = symgd.minimize(expr, x0, lr=1e-3, epochs=50).runs.x
     found = symgd.minimize(expr, x0, bounds=(0.1, 4)).runs
@@ -95,7 +95,7 @@ def test_a_vector_is_no_larger_than_a_register_where_products_fuse(triple, cpu, 
     llvm.initialize_all_targets()
     llvm.initialize_all_asmprinters()
     target = native.machine_for(triple, cpu)
-    monkeypatch.setattr(native, "machine", lambda: target)
+    monkeypatch.setattr(native, "machine", lambda effort=3: target)
     monkeypatch.setattr(native, "fuses", native.fuses.__wrapped__)
     assert native.fuses()
     assert native.width.__wrapped__() == width
@@ -123,7 +123,7 @@ def compiled_for(triple, cpu, monkeypatch):
             return code
 
     jit._pipelines()
-    monkeypatch.setattr(jit, "machine", Recorder)
+    monkeypatch.setattr(jit, "machine", lambda effort=3: Recorder())
     for method in (Automatic(), GradientDescent(0.1)):
         jit.machine_code(source.kernel(Problem(EXPR).symbolic, method, True), "<test>")
     return found

@@ -82,7 +82,7 @@ def assembly(monkeypatch):
     """Give the assembly of a kernel by processor."""
     recorder = Recorder()
     jit._pipelines()  # as of this processor
-    monkeypatch.setattr(jit, "machine", lambda: recorder)
+    monkeypatch.setattr(jit, "machine", lambda effort=3: recorder)
 
     def write(kernel):
         jit.machine_code(kernel, "<vector code>")

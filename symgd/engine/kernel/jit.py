@@ -19,6 +19,7 @@ from numba.core.compiler import Flags, compile_extra
 from numba.core.cpu_options import FastMathOptions
 from numba.core.registry import cpu_target
 
+from ...expression.functions import INSTRUCTIONS
 from ...methods.base import Adaptive
 from . import written
 from .frames import Evaluate, attempt
@@ -26,6 +27,7 @@ from .loops import loop
 from .native import ENTRY, machine
 from .source import Kernel
 
+_LARGE = 30_000  # instructions: beyond, time goes into compilation, and not into a few steps
 # State, blocks, epochs, leap.
 _ARGUMENTS = (types.CPointer(types.float64), types.int64, types.int64, types.boolean)
 
@@ -45,19 +47,22 @@ def machine_code(kernel: Kernel, name: str) -> bytes:
     bytes
         An object file for `native.load`.
     """
+    large = _size(kernel.source) > _LARGE
     with _no_collection(), _no_log():
         evaluate, method = _evaluate(kernel.source, name), kernel.method
         if not method.descends:
             assert isinstance(method, Adaptive)
             steps = attempt(evaluate, method, kernel.shape)
-            module = _simplified(written.instructions(steps, kernel.layout))
+            module = _parsed(written.instructions(steps, kernel.layout))
         else:
             module = _instructions(loop(evaluate, method, kernel.shape, kernel.layout))
     linecache.cache.pop(name, None)  # nothing runs it again, so no traceback shows it
     (entry,) = (f for f in module.functions if not f.is_declaration)
     entry.name = ENTRY
     entry.add_function_attribute("nounwind")  # else Windows gets tables that its linker refuses
-    code: bytes = machine().emit_object(module)
+    if not large:
+        _simplify(module)
+    code: bytes = machine(0 if large else 3).emit_object(module)
     return code
 
 
@@ -106,22 +111,29 @@ def _instructions(function: Callable[..., None]) -> llvm.ModuleRef:
 
 
 class _Library(CPUCodeLibrary):
-    """Takes the instructions of one function from Numba, and simplifies them.
-
-    Numba would make new passes of LLVM for each function, which stay in memory for ever.
-    """
+    """Takes the instructions of one function from Numba, before it does more with them."""
 
     def add_ir_module(self, ir_module: ir.Module) -> None:
         """Keep the instructions as `module`."""
-        self.module = _simplified(ir_module)
+        self.module = _parsed(ir_module)
 
 
-def _simplified(written: ir.Module) -> llvm.ModuleRef:
-    module, kept = llvm.parse_assembly(_aligned(str(written))), llvm.parse_assembly("")
+def _size(source: str) -> int:
+    """Count the instructions that the elementary functions of a kernel become, once a step."""
+    return sum(INSTRUCTIONS.get(name, 0) for name in re.findall(r"\b(\w+)\(", source))
+
+
+def _parsed(written: ir.Module) -> llvm.ModuleRef:
+    """Give a module without what nobody uses."""
+    module = llvm.parse_assembly("")
+    module.link_in(llvm.parse_assembly(_aligned(str(written))))
+    return module
+
+
+def _simplify(module: llvm.ModuleRef) -> None:
+    """Simplify functions; Numba would make new passes for each, which stay in memory for ever."""
     for function in module.functions:
         _simplifier().run(function, _pipelines())
-    kept.link_in(module)  # leaves behind what nobody uses
-    return kept
 
 
 def _aligned(instructions: str) -> str:

@@ -73,19 +73,19 @@ def processor() -> str:
 
 
 @cache
-def machine() -> llvm.TargetMachine:
+def machine(effort: int = 3) -> llvm.TargetMachine:
     """Give what turns LLVM's instructions into those of the processor."""
-    return machine_for(llvm.get_process_triple(), *_processor())
+    return machine_for(llvm.get_process_triple(), *_processor(), effort)
 
 
-def machine_for(triple: str, cpu: str, features: str = "") -> llvm.TargetMachine:
+def machine_for(triple: str, cpu: str, features: str = "", effort: int = 3) -> llvm.TargetMachine:
     """Give the same for any processor."""
     _start()
     # The older of LLVM's two linkers, the only one for Windows, may put code and constants too
     # far apart for short addresses.
     model = "large" if "windows" in triple else "small"
     return llvm.Target.from_triple(triple).create_target_machine(
-        cpu=cpu, features=features, opt=3, reloc="pic", codemodel=model
+        cpu=cpu, features=features, opt=effort, reloc="pic", codemodel=model
     )
 
 
