@@ -252,6 +252,7 @@ def ahead(expr, x, lr, lower=-np.inf):
         ("x**2", 3.0, 1e-6, Course.DESCENDING),
         ("x", 3.0, 0.1, Course.DESCENDING),
         ("1e12 + x", 3.0, 1e-3, Course.DESCENDING),
+        ("1e17 + x", 3.0, 1e-3, Course.DESCENDING),  # though f is the same to all digits
         ("x**2", 3.0, 1.5, Course.ESCAPING),
         ("x**4", 3.0, 1.0, Course.ESCAPING),
         ("abs(x - 1) + x**2/5", -3.0, 5.0, Course.ESCAPING),  # |x| grows by about 5 a step

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from problems import COSINE, ROSENBROCK
 
-from symgd.diagnosis.outlook import Course, look_ahead
+from symgd.diagnosis.outlook import Course, _followed, look_ahead
 from symgd.engine.drive.lanes import Ends
 from symgd.given.boxes import Box
 from symgd.methods import Fixed, GradientDescent
@@ -124,6 +124,18 @@ def test_what_is_too_far_for_the_lanes_is_followed_by_numpy():
     assert seen(problem, GradientDescent(1.0), far).tolist()[0] == Course.RESTING
     away = seen(Problem("x**2"), GradientDescent(1e9), np.array([[1.0]]))
     assert away.tolist() == [Course.ESCAPING]
+
+
+def test_what_a_run_remembers_goes_on_with_it():
+    problem, method = Problem(COSINE), HeavyBall(0.06)
+    x, velocity = 0.3, 0.01
+    ends = Ends.at(np.array([[x]]), 1)
+    ends.memory[:] = velocity
+    for _ in range(STEPS):
+        x, velocity = method.step(x, problem.grad(x), 1, velocity, *method.settings.values())
+    _, after = _followed(problem, method, ends, Box(*np.array([[-np.inf], [np.inf]])), None)
+    assert after.nit.tolist() == [STEPS]
+    assert [after.x[0, 0], after.memory[0, 0]] == pytest.approx([x, velocity], rel=1e-6)
 
 
 def test_each_run_is_followed_alone():
