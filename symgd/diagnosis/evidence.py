@@ -123,12 +123,9 @@ def _epochs_left(judged: Judged, spectra: Array) -> Array:
     if pace is None:
         return np.full(len(x), np.nan)
     there = model(judged.problem, y, judged.box)
-    missing = there.length(y - x)
-    weak = np.flatnonzero(judged.verdicts.target_kind == Kind.WEAK_MINIMUM)
-    here = model(judged.problem.of(weak), x[weak], judged.box)
-    missing[weak] = np.fmax(missing[weak], here.length((y - x)[weak]))
     with np.errstate(all="ignore"):
-        return pace.epochs(judged.how.tol * there.length(y - judged.x0) / missing)
+        share = judged.how.tol * there.length(y - judged.x0) / there.length(y - x)
+        return pace.epochs(share)
 
 
 def _paces(judged: Judged, spectra: Array) -> tuple[Array, Array]:

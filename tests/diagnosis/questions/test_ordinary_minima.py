@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from symgd import Kind, Status
+from symgd.diagnosis.look import Ahead
 from symgd.diagnosis.questions.ordinary_minima import ordinary_minima
+from symgd.engine.kernel.stops import Stop
 from symgd.methods import GradientDescent
 
 FILLED = ("x", "target", "fun", "status", "kind", "smooth")
@@ -33,6 +35,15 @@ def test_all_others_stay_open(expr, x):
     case = case_at(expr, [x], [1.0])
     ordinary_minima(case)
     assert statuses(case) == [None]
+
+
+def test_what_fails_its_verification_is_asked_carefully():
+    case = case_at("x**2 + abs(x**3)", [1e-9, 1.0], [1.0, 2.0], Stop.EPOCHS)
+    assert case.sight.ahead.tolist() == [Ahead.MINIMUM, Ahead.MINIMUM]
+    assert len(case.careful()) == 0
+    ordinary_minima(case)
+    assert statuses(case) == [None, None]
+    assert case.careful().tolist() == [0, 1]
 
 
 def test_a_run_that_has_not_arrived_stays_open_without_polish():
