@@ -37,13 +37,6 @@ def test_all_others_stay_open(expr, x):
     assert statuses(case) == [None]
 
 
-def test_numbers_are_those_of_the_tidied_point():
-    case = case_at("x**2 + x**3", [1e-6], [1.0])
-    ordinary_minima(case)
-    assert 0 < abs(case.sight.x[0, 0]) < 1e-20
-    assert case.found.x[0, 0] == case.found.grad_norm[0] == case.found.fun[0] == 0
-
-
 def test_what_fails_its_verification_is_asked_carefully():
     case = case_at("x**2 + abs(x**3)", [1e-9, 1.0], [1.0, 2.0], Stop.EPOCHS)
     assert case.sight.ahead.tolist() == [Ahead.MINIMUM, Ahead.MINIMUM]
