@@ -7,6 +7,7 @@ import pytest
 from cases import case_at
 
 from symgd.diagnosis.questions.snap_to_bounds import snap_to_bounds
+from symgd.engine.kernel.stops import Stop
 
 BESIDE = 2 - 1e-12
 
@@ -34,3 +35,10 @@ def test_without_polish_nothing_moves():
     case = case_at("(x - 3)**2", [BESIDE], [1.0], bounds=(0, 2), polish=False)
     snap_to_bounds(case)
     assert case.found.x[0, 0] == BESIDE
+
+
+def test_what_is_on_a_bound_by_now_is_asked_carefully():
+    case = case_at("-(x**2)", [BESIDE, 1.5], [1.0, 1.0], Stop.EPOCHS, bounds=(0, 2))
+    assert len(case.careful()) == 0
+    snap_to_bounds(case)
+    assert case.careful().tolist() == [0]
