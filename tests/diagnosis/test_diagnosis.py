@@ -234,6 +234,13 @@ def test_around_does_not_ask_beyond_the_bounds():
     assert asked(p, 0.0, True, box(1)) is Around.DOWN
 
 
+def test_a_minimum_at_which_f_has_no_value_comes_last():
+    """As 0 of x*log(x), where a run may end by rounding."""
+    x, fun = np.array([[0.0], [2.0], [0.0], [2.0]]), np.array([np.nan, 1.0, np.nan, 0.9])
+    found = distinct(Problem("x*log(x)"), x, fun, np.zeros(4, dtype=bool), np.array([3.0]))
+    assert found.tolist() == [1, 0, 1, 0]
+
+
 # --- cycles.py
 
 

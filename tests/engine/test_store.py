@@ -446,3 +446,10 @@ def test_a_kernel_on_disk_needs_no_numba(home):
     assert "numba" in first[-1].split()
     assert second[-1].split() == ["0"]
     assert second[:-1] == first[:-1]
+
+
+def test_the_key_of_a_kernel_depends_on_all_code_that_writes_instructions(monkeypatch):
+    read, whole = [], Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda f, *how: read.append(f.name) or whole(f, *how))
+    store._environment.__wrapped__()
+    assert {"vmath.py", "frames.py", "automatic.py", "look.py", "outlook.py"} <= set(read)
