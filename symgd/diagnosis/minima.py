@@ -96,7 +96,7 @@ def _no_higher(problem: Problem, points: Array, heights: Array) -> Mask:
 
 def _ranked(labels: Whole, x: Array, fun: Array) -> Whole:
     """Count labels anew, by the lowest f of their members; where that is the same, by x."""
-    fun = np.where(np.isnan(fun), np.inf, fun)  # as x*log(x) is at 0
+    fun = np.where(np.isnan(fun), np.finfo(float).max, fun)  # as x*log(x) is at 0
     order = np.argsort(labels, kind="stable")
     first = np.flatnonzero(np.diff(labels[order], prepend=-1))
     least = np.repeat(np.minimum.reduceat(fun[order], first), np.diff(first, append=len(fun)))

@@ -13,6 +13,7 @@ import sys
 import textwrap
 import traceback
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
