@@ -103,7 +103,7 @@ def ours(land: Landscape, x0: Array, method: Any = "gd") -> Ends:
     options = read_options(land.problem, given, start_box=box, method=method, polish=False)
     with np.errstate(all="ignore"):
         batch = descend(land.problem, np.asfortranarray(options.x0), options)
-    return batch.verdicts.x, batch.evaluations
+    return batch.verdicts.x, batch.ends.evaluations
 
 
 def scipy(method: str, hessian: bool, land: Landscape, x0: Array) -> Ends:
