@@ -9,42 +9,17 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 from problems import COSINE, ROSENBROCK
+from rules import Averaged, HeavyBall
 
 from symgd.diagnosis.outlook import Course, _followed, look_ahead
 from symgd.engine.drive.lanes import Ends
 from symgd.given.boxes import Box
 from symgd.methods import Fixed, GradientDescent
 from symgd.methods.base import Method
-from symgd.methods.rule import Rule
 from symgd.problem import Problem
 
 STEPS, EPS = 256, 2.0**-52
 FREE = (-np.inf, np.inf)
-
-
-@dataclass(frozen=True)
-class HeavyBall(Rule):
-    """Polyak's momentum."""
-
-    name: ClassVar[str] = "heavy ball"
-    slots: ClassVar[int] = 1
-    beta: float = 0.9
-
-    @staticmethod
-    def step(x, grad, epoch, velocity, lr, beta):
-        velocity = beta * velocity - lr * grad
-        return x + velocity, velocity
-
-
-@dataclass(frozen=True)
-class Decaying(Rule):
-    """A rate that falls."""
-
-    name: ClassVar[str] = "decaying"
-
-    @staticmethod
-    def step(x, grad, epoch, lr):
-        return (x - lr / epoch**0.5 * grad,)
 
 
 def seen(problem, method, x, sides=FREE, nit=0, memory=None):
@@ -96,7 +71,7 @@ def judged(problem, path):
 
 
 @pytest.mark.parametrize("sides", [FREE, (-1.5, 2.0)])
-@pytest.mark.parametrize("method", [GradientDescent(0.0), HeavyBall(0.0), Decaying(0.0)])
+@pytest.mark.parametrize("method", [GradientDescent(0.0), HeavyBall(0.0), Averaged(0.0)])
 @pytest.mark.parametrize(
     "expr",
     [COSINE, ROSENBROCK, "x**4/4 - x**2/2", "sin(x)*exp(-x**2/20)", "x**2 + 3*y**2 + x*y",
