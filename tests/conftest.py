@@ -7,11 +7,13 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 collect_ignore = ["data"]  # among it is a script that is wrong, for type checkers
 
-settings.register_profile("symgd", deadline=None, max_examples=25)
+# Machines may stand still for a while, emulated ones above all: no test depends on time.
+_TIMED = [HealthCheck.too_slow]
+settings.register_profile("symgd", deadline=None, max_examples=25, suppress_health_check=_TIMED)
 settings.load_profile("symgd")
 
 
