@@ -15,6 +15,7 @@ from .table import Row
 
 _LINE = 0.22  # inches
 _OURS = "symgd"
+_MORE = ("black", "gold", "navy", "teal")
 
 
 def draw(rows: Sequence[Row], file: Path) -> None:
@@ -38,7 +39,8 @@ def _colours(rows: Sequence[Row]) -> dict[str, str]:
     """Give a colour to each contestant; a peer that is another line of the table has its dot."""
     lines = {row.what for row in rows}
     peers = {row.peer: None for row in rows if row.theirs is not None and row.peer not in lines}
-    return {name: f"C{i}" for i, name in enumerate([_OURS, *peers])}
+    colours = [*(f"C{i}" for i in range(10)), *_MORE]  # Matplotlib's begin again after ten
+    return dict(zip([_OURS, *peers], colours, strict=False))
 
 
 def _panel(axes: Any, part: str, rows: Sequence[Row], colours: dict[str, str]) -> None:
