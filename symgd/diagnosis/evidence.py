@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arrays import Array, Columns, Whole
+from ..engine.kernel.stops import Stop
 from ..methods import Fixed
 from ..status import SUCCESSES, Kind, Status
 from .cycles import cycle
@@ -79,8 +80,9 @@ def _at_stationary_points(judged: Judged, told: Told) -> None:
 def _at_open_ends(judged: Judged, told: Told) -> None:
     """Look at where runs of fixed steps were when their epochs ended, or at what they circle."""
     found, method = judged.verdicts, judged.how.method
-    open_ended = np.isin(found.status, UNDER_WAY) & (found.kind == Kind.NOT_STATIONARY)
-    rows = np.flatnonzero(open_ended)
+    away = (found.status == Status.DIVERGED) & (judged.ends.stop == Stop.EPOCHS)
+    open_ended = np.isin(found.status, UNDER_WAY) | away
+    rows = np.flatnonzero(open_ended & (found.kind == Kind.NOT_STATIONARY))
     if not len(rows) or not isinstance(method, Fixed):
         return
     here = judged.take(rows)

@@ -38,6 +38,8 @@ def test_nothing_is_said_without_theory_or_need():
     assert np.isnan([automatic.contraction, automatic.largest_rate]).all()
     away = evidence("-(x**2)", 1.0, lr=0.1, epochs=2000)
     assert np.isnan([away.contraction, away.largest_rate, away.epochs_left]).all()
+    too_large = evidence("x**2", 1.0, lr=1.1, epochs=50)  # it runs away, and its curvature says why
+    assert too_large.curvature_low[0] == too_large.curvature_high[0] == 2
     at_a_kink = evidence("abs(x) + x**2/9", 0.0, lr=0.1, epochs=10)
     assert np.isnan([at_a_kink.contraction, at_a_kink.largest_rate]).all()
 
