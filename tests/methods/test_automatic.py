@@ -1,9 +1,12 @@
 """The automatic step: it stays in its basin and in its part of the domain."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from kernels import prepared
 
 import symgd
 from symgd import ConfigurationError, Kind, Status
@@ -206,3 +209,15 @@ def test_a_run_that_goes_on_does_not_begin_with_the_first_step():
     at_once, in_rounds = (symgd.minimize("(x - 1)**4", tol=t, **given) for t in (1e-14, 1e-2))
     assert abs(in_rounds.x - 1) < 0.05  # where the gradient is far below 1e-2
     assert in_rounds.nfev < at_once.nfev + 10
+
+
+def test_a_run_that_goes_on_takes_its_step_length_along():
+    kernel, batch = prepared("x**2 + 3*y**2 + x*y", [[3.0, -1.0]], epochs=5)
+    ends = lanes.run(kernel, batch, 1)
+    (length,) = ends.memory[0]
+    rows = {"x": ends.x.T, "limit": np.ones((1, 1)), **kernel.layout.named(ends.memory.T)}
+    further = lanes.run(kernel, replace(batch, rows={**batch.rows, **rows}), 1)
+    x, y = ends.x[0]
+    expected = [x - length * (2 * x + y), y - length * (6 * y + x)]
+    assert further.evaluations.tolist() == [2]
+    assert further.x[0] == pytest.approx(expected, rel=1e-12)

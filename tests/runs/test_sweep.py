@@ -620,3 +620,14 @@ def test_a_problem_of_rows_refuses_points_that_belong_to_no_run():
     assert problem.of([2, 0]).values(np.ones((2, 1))).tolist() == [3, 1]
     with pytest.raises(ValueError, match="4 points for 3 runs"):
         problem.values(np.ones((4, 1)))
+
+
+def test_runs_too_far_for_the_lanes_keep_their_own_parameters():
+    far, rate = 3e16, 50.0
+    sweep = symgd.sweep("a*cos(x)", x0=[1.0, far], lr=rate, epochs=3, params={"a": [1.0, 2.0]})
+    assert sweep.dims == ("x0", "a")
+    for i, a in enumerate([1.0, 2.0]):
+        x = far
+        for _ in range(3):
+            x += rate * a * math.sin(x)
+        assert sweep.x[1, i] == x != far
