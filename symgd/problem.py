@@ -17,7 +17,7 @@ from .arrays import Array, Frozen, Whole
 from .enclosure.curvature import Curvature, largest_curvature
 from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
-from .expression.calculus import derivative, upwards
+from .expression.calculus import derivative_bound, derivatives, derivatives_bound, upwards
 from .expression.domain import Condition
 from .expression.evaluator import Evaluator
 from .expression.functions import numpy_functions, own
@@ -70,7 +70,7 @@ class Symbolic:
         limits = Limits()
         if derivative_bound(self.expr) > 10 * limits.operations:
             raise ExpressionError(_TOO_LARGE.format(limits.operations, "operations"), self.text)
-        gradient = tuple(own(derivative(self.expr, v)) for v in self.variables)
+        gradient = tuple(map(own, derivatives(self.expr, self.variables)))
         for count, what in ((operations, "operations"), (instructions, "instructions")):
             if count([self.expr, *gradient]) > getattr(limits, what):
                 limit = _TOO_LARGE.format(getattr(limits, what), what)
@@ -91,8 +91,8 @@ class Symbolic:
 
     def _second_derivatives(self, gradient: Sequence[sympy.Expr]) -> list[sympy.Expr]:
         """Give the lower triangle of the Hessian, row by row."""
-        pairs = _triangle(len(gradient))
-        return [own(derivative(gradient[i], self.variables[j])) for i, j in pairs]
+        lower = (derivatives(g, self.variables[:i]) for i, g in enumerate(gradient, 1))
+        return [own(entry) for row in lower for entry in row]
 
     @cached_property
     def fun(self) -> Evaluator:
@@ -132,7 +132,7 @@ class Symbolic:
 
     @cached_property
     def _hessian_size(self) -> int:
-        return sum(derivative_bound(g) for g in self.gradient) * len(self.variables)
+        return sum(derivatives_bound(g, self.variables) for g in self.gradient)
 
     @cached_property
     def tape(self) -> Tape:
@@ -144,7 +144,7 @@ class Symbolic:
             raise ExpressionError("the Hessian is too large to enclose its values", self.text)
         decimals = {number: sympy.Dummy(real=True) for number in self.expr.atoms(sympy.Float)}
         expr = self.expr.xreplace(decimals)
-        gradient = [own(derivative(expr, v)) for v in self.variables]
+        gradient = [*map(own, derivatives(expr, self.variables))]
         exprs = [*self._second_derivatives(gradient), expr, *(c.holds for c in self.domain)]
         names = (*self.variables, *self.params)
         return Tape(exprs, names, {name: number for number, name in decimals.items()})
@@ -657,21 +657,3 @@ def checked_params(params: Mapping[str, Number] | None) -> dict[str, float]:
         raise ConfigurationError("params", params, "a mapping of names to numbers")
     takes = "a finite real number"
     return {n: read_number(f"params[{n!r}]", v, takes) for n, v in (params or {}).items()}
-
-
-def derivative_bound(expr: sympy.Expr) -> int:
-    """Bound the operations in the derivative of an expression, before it is made.
-
-    A product of k factors becomes a sum of k products, so its derivative costs k squared.
-    """
-    seen: set[sympy.Expr] = set()
-    waiting, total = [expr], 0
-    while waiting:
-        node = waiting.pop()
-        if node in seen or not node.args:
-            continue
-        seen.add(node)
-        waiting.extend(node.args)
-        factors = len(node.args)
-        total += factors * factors if node.is_Mul else factors + 1
-    return total

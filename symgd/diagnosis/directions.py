@@ -19,7 +19,8 @@ from .hull import shortest_mean
 from .local import Model, model, total
 
 RANDOM = 64  # directions: random ones, for several variables
-_KEEPING = 16  # directions: random ones within each space that keeps a kink
+_KEEPING = 16  # directions: random ones within each space that keeps a kink, or a large one
+_SPARSE = 8  # null directions: between more than these even many random ones are far apart
 _SAMPLED = 1e-7  # share of the neighbourhood: where slopes around the point are taken
 _RANK = 1e-9  # share of the largest singular value: normals of kinks closer than it are one
 
@@ -134,7 +135,8 @@ def across(here: Model, null: Mask, length: Array) -> Steps:
     for count in np.unique(counts):
         rows = np.flatnonzero(counts == count)
         order = np.argsort(~null[rows], axis=1, kind="stable")[:, :count]
-        mixed = _mixed(axes[rows[:, None], order], RANDOM, np.random.default_rng(0))
+        number = RANDOM if count <= _SPARSE else _KEEPING
+        mixed = _mixed(axes[rows[:, None], order], number, np.random.default_rng(0))
         owner = np.repeat(rows, mixed.shape[1])
         parts.append(Steps.along(owner, mixed.reshape(-1, n), length))
     return Steps.concatenate(parts)

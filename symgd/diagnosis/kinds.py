@@ -32,6 +32,7 @@ _WARY = 2.0  # times what the curvature changes by: it has to be above to have a
 _NEARBY = 1e-2  # share of the way travelled: where f is compared with its curvature
 _DIGITS_LOST = 1e-290  # curvature: below it doubles have lost digits
 _SMALLER = 1 / 32  # share of a long neighbourhood: it stands for those of shorter runs
+_SIGNS = 8  # mixtures: of more variables each cannot be asked alone
 _FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
 
 
@@ -114,8 +115,8 @@ class Kinds:
 
         That about all of them at once leaves x - y as it is.
         """
-        each = doubt * np.eye(points.shape[1])[:, None]
-        noise = reduce(np.add, [self._hessian_noise(points, here, alone) for alone in each])
+        each = doubt * _apart(points.shape[1])[:, None]
+        noise = reduce(np.add, [self._hessian_noise(points, here, some) for some in each])
         return np.asarray(here.eigenvalues[:, -1] > noise)
 
     def _flattened(self, points: Array, length: Array, here: Model, *smaller: float) -> Mask:
@@ -170,6 +171,16 @@ class Kinds:
             falls = falls_along_kink(its, points[rows], length[rows], self.box)
             kinds[rows] = np.where(falls, Kind.SADDLE, Kind.KINK_MINIMUM)
         return kinds
+
+
+def _apart(n_vars: int) -> Array:
+    """Give shares of a doubt about each variable, whose effects add up to that of any mixture.
+
+    Of many variables, by a few random signs: their effects add up to as much on average.
+    """
+    if n_vars <= _SIGNS:
+        return np.eye(n_vars)
+    return np.random.default_rng(0).choice([-1.0, 1.0], size=(_SIGNS, n_vars))
 
 
 def near_kink(problem: Problem, points: Array) -> Mask:

@@ -124,7 +124,10 @@ class _Points:
         self._value = problem.values(places.point)
         self._noise = rounding(problem, places.point)
         self._curved, self._floor, self._null = self._valleys()
-        directions = self._floor.vectors * self._floor.scale[:, :, None]
+        curvatures = self._floor.eigenvalues
+        first = curvatures.shape[1] - int((curvatures > SINGULAR).sum(axis=1).max(initial=0))
+        self._curvatures = curvatures[:, first:]
+        directions = self._floor.vectors[:, :, first:] * self._floor.scale[:, :, None]
         self._columns = np.ascontiguousarray(directions.transpose(1, 2, 0))
 
     def _valleys(self) -> tuple[Mask, Model, Mask]:
@@ -314,13 +317,13 @@ class _Points:
     def _on_floor(self, problem: Problem, targets: Array, place: Indices) -> Array:
         """Move targets by one Newton step in the directions that curve up."""
         vectors = self._columns.take(place, axis=2)
-        curvatures = self._floor.eigenvalues.take(place, axis=0).T
+        curvatures = self._curvatures.take(place, axis=0).T
         held = self._floor.held.take(place, axis=0)
         free = np.where(held, 0.0, problem.gradients(targets)).T
         with np.errstate(all="ignore"):
-            slopes = reduce(np.add, [v * f for v, f in zip(vectors, free, strict=True)])
+            slopes = reduce(np.add, (v * f for v, f in zip(vectors, free, strict=True)))
             components = np.where(curvatures > SINGULAR, -slopes / curvatures, 0.0)
-            back = [v * c for v, c in zip(vectors.swapaxes(0, 1), components, strict=True)]
+            back = (v * c for v, c in zip(vectors.swapaxes(0, 1), components, strict=True))
             return self._box.clip(targets + reduce(np.add, back).T)
 
 

@@ -18,34 +18,76 @@ from .classes import Elementary, chain
 _Slopes = Sequence[sympy.Expr]
 
 
-def derivative(expr: sympy.Expr, symbol: sympy.Symbol) -> sympy.Expr:
+def derivatives(expr: sympy.Expr, symbols: Sequence[sympy.Symbol]) -> list[sympy.Expr]:
     """Differentiate an expression made of functions of the table.
 
     Parameters
     ----------
     expr : sympy.Expr
         What to differentiate.
-    symbol : sympy.Symbol
-        The variable.
+    symbols : sequence of sympy.Symbol
+        The variables.
 
     Returns
     -------
-    sympy.Expr
-        The derivative.
+    list of sympy.Expr
+        The derivative by each of them.
 
     Examples
     --------
-    >>> x = sympy.Symbol("x", real=True)
-    >>> derivative(sympy.sin(x**2), x)
-    2*x*cos(x**2)
+    >>> x, y = sympy.symbols("x y", real=True)
+    >>> derivatives(sympy.sin(x**2) + x*y, [x, y])
+    [2*x*cos(x**2) + y, x]
     """
-    slopes: dict[sympy.Expr, sympy.Expr] = {}
+    own: dict[sympy.Expr, dict[sympy.Symbol, sympy.Expr]] = {s: {s: S.One} for s in symbols}
     for node in upwards([expr]):
         if node.args:
-            slopes[node] = _slope(node, [slopes[a] for a in node.args])
+            parts = [own.get(a, {}) for a in node.args]
+            own[node] = {
+                s: _slope(node, [part.get(s, S.Zero) for part in parts])
+                for s in dict.fromkeys(s for part in parts for s in part)
+            }
+    slopes = own.get(expr, {})
+    return [slopes.get(s, S.Zero) for s in symbols]
+
+
+def derivative_bound(expr: sympy.Expr) -> int:
+    """Bound the operations in the derivative of an expression, before it is made.
+
+    A product of k factors becomes a sum of k products, so its derivative costs k squared.
+    """
+    seen: set[sympy.Expr] = set()
+    waiting, total = [expr], 0
+    while waiting:
+        node = waiting.pop()
+        if node in seen or not node.args:
+            continue
+        seen.add(node)
+        waiting.extend(node.args)
+        factors = len(node.args)
+        total += factors * factors if node.is_Mul else factors + 1
+    return total
+
+
+def derivatives_bound(expr: sympy.Expr, symbols: Sequence[sympy.Symbol]) -> int:
+    """Bound the operations in the derivatives by several variables, before they are made.
+
+    Those of linear parts are constant and cost nothing.
+    """
+    within: dict[sympy.Expr, set[sympy.Expr]] = {s: {s} for s in symbols}
+    linear = set(symbols)
+    bound = 0
+    for node in upwards([expr]):
+        parts = [within.get(a, set()) for a in node.args]
+        varying = [a for a, part in zip(node.args, parts, strict=True) if part]
+        if not varying:
+            continue
+        within[node] = set().union(*parts)
+        if linear.issuperset(varying) and (node.is_Add or (node.is_Mul and len(varying) == 1)):
+            linear.add(node)
         else:
-            slopes[node] = S.One if node == symbol else S.Zero
-    return slopes[expr]
+            bound += sum(map(len, parts)) * (1 if node.is_Add else len(node.args))
+    return bound
 
 
 def upwards(exprs: Iterable[sympy.Expr]) -> Iterator[sympy.Expr]:
@@ -71,7 +113,7 @@ def _slope(node: sympy.Expr, slopes: _Slopes) -> sympy.Expr:
 
 
 def _sum(node: sympy.Add, slopes: _Slopes) -> sympy.Expr:
-    return sympy.Add(*slopes)
+    return sympy.Add(*[s for s in slopes if s is not S.Zero])
 
 
 def _product(node: sympy.Mul, slopes: _Slopes) -> sympy.Expr:

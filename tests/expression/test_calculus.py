@@ -12,7 +12,7 @@ import sympy
 from values import exact, value
 
 from symgd.expression import read
-from symgd.expression.calculus import derivative
+from symgd.expression.calculus import derivatives
 from symgd.expression.functions import own
 
 PROBLEMS = json.loads((Path(__file__).parents[1] / "data" / "problems.json").read_text())
@@ -42,7 +42,7 @@ def test_gradients_of_the_published_problems_agree_with_central_differences(prob
         ahead[i] += h
         behind[i] -= h
         rise = compute(formula.expr, ahead) - compute(formula.expr, behind)
-        slope = compute(own(derivative(formula.expr, symbol)), point)
+        slope = compute(own(derivatives(formula.expr, [symbol])[0]), point)
         noise = 1e-14 * abs(f) / h
         assert slope == pytest.approx(rise / (ahead[i] - behind[i]), rel=1e-5, abs=1e-6 + noise)
 
@@ -58,16 +58,17 @@ def test_agrees_with_mpmath(text):
         name = symbol.name
         with mpmath.workdps(50):
             expected = mpmath.diff(lambda u: exact(text, {**at, name: u}), at[name])  # noqa: B023
-        assert value(derivative(expr, symbol), at) == pytest.approx(float(expected), rel=1e-13)
+        slope = derivatives(expr, [symbol])[0]
+        assert value(slope, at) == pytest.approx(float(expected), rel=1e-13)
 
 
 def test_a_power_of_a_product_keeps_its_slope_at_zero():
-    slope = derivative(read("(x*y)**2.5").expr, X)
+    slope = derivatives(read("(x*y)**2.5").expr, [X])[0]
     assert value(slope, {"x": 0.0, "y": 2.0}) == 0
 
 
 def test_of_what_does_not_depend_on_the_variable():
-    assert derivative(read("sin(y)**2 + 3*abs(y)").expr, X) == 0
+    assert derivatives(read("sin(y)**2 + 3*abs(y)").expr, [X])[0] == 0
 
 
 @pytest.mark.parametrize(
@@ -83,5 +84,5 @@ def test_of_what_does_not_depend_on_the_variable():
 def test_deep_and_wide_formulas_take_seconds_at_most(text):
     expr = read(text).expr
     start = time.process_time()
-    own(derivative(expr, X))
+    own(derivatives(expr, [X])[0])
     assert time.process_time() - start < 5  # minutes without sharing
