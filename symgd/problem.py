@@ -34,8 +34,8 @@ from .memos import memo, on_forget
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
 
-_SMALL_HESSIAN = 4000  # operations up to which the Hessian is made in no time
-_LARGE_HESSIAN = 40_000  # operations beyond which the Hessian is made by differences
+_SMALL_HESSIAN = 1500  # operations up to which the Hessian is made in no time
+_LARGE_HESSIAN = 15_000  # operations beyond which the Hessian is made by differences
 
 
 class Symbolic:

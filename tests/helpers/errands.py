@@ -7,7 +7,7 @@ from unittest.mock import patch
 import symgd
 
 WORK = (
-    "symgd.problem.read", "symgd.problem.derivative", "symgd.problem.share", "sympy.lambdify",
+    "symgd.problem.read", "symgd.problem.derivatives", "symgd.problem.share", "sympy.lambdify",
     "symgd.problem.Tape", "symgd.results.result.Facts", "symgd.results.sweep.Facts",
     "symgd.facts.facts.unbounded",
     "symgd.facts.facts.symmetries", "symgd.facts.facts.orbits", "symgd.facts.facts.shown",
