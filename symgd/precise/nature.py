@@ -123,14 +123,23 @@ class _Place:
         return [([c / size for c in d], k / size**2) for d, k in pairs for size in [length(d)]]
 
     @cached_property
+    def _aside(self) -> list[tuple[Number, Number]]:
+        """Shares of a way along the axes, and f there."""
+        ways = [(share, d) for d, _ in self.axes for share in _ASIDE]
+        values = ((a, self.landscape.value(combined(self.point, [a], [d]))) for a, d in ways)
+        return [(share, value) for share, value in values if mpmath.isfinite(value)]
+
+    @cached_property
     def bend(self) -> Number:
         """The curvature that would make f differ as it does a way and a tenth of one away."""
-        here, landscape = self.shape.value, self.landscape
-        ends = (
-            (share, combined(self.point, [share], [d])) for d, _ in self.axes for share in _ASIDE
-        )
-        bends = [2 * abs(landscape.value(end) - here) / share**2 for share, end in ends]
-        return max((b for b in bends if mpmath.isfinite(b)), default=mpf(0))
+        here = self.shape.value
+        bends = (2 * abs(value - here) / share**2 for share, value in self._aside)
+        return max(bends, default=mpf(0))
+
+    @cached_property
+    def size(self) -> Number:
+        """How large f is within a way."""
+        return max([abs(self.shape.value), *(abs(value) for _, value in self._aside)])
 
     def nature(self) -> Nature:
         curvatures = [k for _, k in self.axes]
@@ -155,44 +164,50 @@ class _Null:
     curved: list[tuple[Vector, Number]]
 
     @cached_property
-    def size(self) -> Number:
-        """How large f is within a way."""
-        landscape, point = self.place.landscape, self.place.point
-        values = [
-            landscape.value(combined(point, [side], [d])) for d in self.null for side in (1, -1)
-        ]
-        return max(abs(v) for v in [self.place.shape.value, *values, mpf(0)] if mpmath.isfinite(v))
+    def zero(self) -> Number:
+        """A change of f that is none."""
+        return _ZERO * self.place.size
 
     def nature(self) -> Nature:
         lowest, highest, way = self._lowest(self.place.radius)
         if way is None:
             return Nature.UNDECIDED
-        zero = _ZERO * self.size
+        zero = self.zero
         if lowest < -zero:
             sure = self.place.exact or -lowest > _SURE * max(abs(highest), -lowest)
             falls = Nature.MAXIMUM if highest < -zero and not self.curved else Nature.SADDLE
             return falls if sure else Nature.UNDECIDED
-        if self.place.exact and len(self.null) > 1 and self._cusp(zero):
+        several = len(self.null) > 1 and highest > zero
+        if self.place.exact and several and self._cusp():
             return Nature.UNDECIDED
         return Nature.WEAK if lowest > zero else self._going_on(way)
 
-    def _cusp(self, zero: Number) -> bool:
+    def _cusp(self) -> bool:
         """Tell whether f falls on a larger sphere."""
-        return any(self._lowest(radius)[0] < -zero for radius in _LARGER)
+        return any(self._lowest(radius)[0] < -self.zero for radius in _LARGER)
 
     def _lowest(self, radius: Number) -> tuple[Number, Number, Vector | None]:
         """Give the lowest and the highest change of f on a sphere, and where the first is."""
-        asked = [(self.change(way, radius), way) for way in self._directions()]
-        known = sorted((c, i) for i, (c, _) in enumerate(asked) if mpmath.isfinite(c))
-        if not known:
+        asked = self._asked(self._regular(), radius)
+        level = asked and max(abs(c) for c, _ in asked) <= self.zero
+        falls = self.place.exact and any(c < -self.zero for c, _ in asked)
+        if not (level or falls) and len(self.null) > 1:
+            asked += self._asked(self._random(), radius)
+        if not asked:
             return mpf(0), mpf(0), None
-        best = [asked[i] for _, i in known[:_BEST]]
-        if len(self.null) > 1 and best[0][0] > 0:
+        best = sorted(asked, key=lambda found: found[0])[:_BEST]
+        if len(self.null) > 1 and best[0][0] > self.zero:
             best = [self._followed(*start, radius) for start in best]
         change, way = min(best, key=lambda found: found[0])
-        return change, known[-1][0], way
+        return change, max(c for c, _ in asked), way
 
-    def _directions(self) -> Iterator[Vector]:
+    def _asked(self, ways: Iterator[Vector], radius: Number) -> list[tuple[Number, Vector]]:
+        """Give the change of f in directions in which it is defined."""
+        found = [(self.change(way, radius), way) for way in ways]
+        return [(change, way) for change, way in found if mpmath.isfinite(change)]
+
+    def _regular(self) -> Iterator[Vector]:
+        """Give the null directions, and those halfway between two."""
         count = len(self.null)
         for i in range(count):
             for side in (1, -1):
@@ -200,9 +215,11 @@ class _Null:
         for i, j in combinations(range(count), 2):
             for one, other in product((1, -1), repeat=2):
                 yield _unit([mpf(one * (i == k) + other * (j == k)) for k in range(count)])
-        if count > 1:
-            for row in np.random.default_rng(0).normal(size=(_RANDOM * count, count)):
-                yield _unit([mpf(float(u)) for u in row])
+
+    def _random(self) -> Iterator[Vector]:
+        count = len(self.null)
+        for row in np.random.default_rng(0).normal(size=(_RANDOM * count, count)):
+            yield _unit([mpf(float(u)) for u in row])
 
     def _followed(self, change: Number, way: Vector, radius: Number) -> tuple[Number, Vector]:
         """Turn a direction, by less and less, as long as f is lower there."""
@@ -245,7 +262,7 @@ class _Null:
         changes = [self.change(way, radius) for radius in _APART]
         if not all(map(mpmath.isfinite, changes)):
             return Nature.UNDECIDED
-        if min(changes) < -_STILL * self.size:
+        if min(changes) < -_STILL * self.place.size:
             return Nature.SADDLE
         return Nature.WEAK
 

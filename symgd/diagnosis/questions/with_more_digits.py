@@ -9,6 +9,7 @@ import mpmath
 import numpy as np
 
 from ...arrays import Array, Mask, Whole
+from ...facts.cancellation import gradient_noise
 from ...facts.close import closely, effort
 from ...precise.infimum import Ahead, ahead
 from ...precise.nature import Nature, nature
@@ -25,8 +26,8 @@ _AT_REST = (
 )
 _CLEARLY = 1e-6  # scaled eigenvalue: one further below 0 leaves no doubt
 _WEAKLY = 1e-8  # share of the fall of f: a bound that holds back no more may hold nothing
-_SAMPLE = 12  # points: where so many of a set are the same, so are the others
-_OPERATIONS = 2500  # in the steps to points of one kind: no more of them are looked at
+_SAMPLE = 8  # points: where so many of a set are the same, so are the others
+_OPERATIONS = 1000  # in the steps to points of one kind: no more of them are looked at
 _BESIDE = 1e-3  # ways: a stationary point farther off is another's
 _KINDS = {
     Nature.MINIMUM: Kind.MINIMUM, Nature.WEAK: Kind.WEAK_MINIMUM,
@@ -80,6 +81,7 @@ def _weakly_held(case: Case, rows: Whole, gradient: Array) -> Mask:
     with np.errstate(invalid="ignore"):
         fall = np.abs(problem.values(case.x0[rows]) - problem.values(y))
         weak = np.abs(gradient) * case.how.width <= _WEAKLY * fall[:, None]
+    weak |= np.abs(gradient) <= gradient_noise(problem, y)
     return np.asarray((touching & weak).any(axis=1))
 
 
@@ -103,9 +105,9 @@ def _looked(case: Case, rows: Whole, limit: int) -> Sequence[_Seen]:
         return [_look(case, row) for row in rows]
     some = np.unique(np.linspace(0, len(rows) - 1, count).astype(int))
     seen = {place: _look(case, rows[place]) for place in some}
-    kinds = {found.kind for found in seen.values()}
+    kinds = {found.kind for found in seen.values()} - {None}
     if len(kinds) == 1:
-        common = next(iter(seen.values()))._replace(point=None, away=0.0)
+        common = _Seen(kinds.pop(), away=0.0)
         return [seen.get(place, common) for place in range(len(rows))]
     for place in range(min(len(rows), limit)):
         seen[place] = seen.get(place) or _look(case, rows[place])
@@ -149,7 +151,7 @@ def _arrived(case: Case, rows: Whole, seen: _Seen) -> Whole:
     already = LOWEST[found.kind[rows]]
     moved = case.how.polish and seen.point is not None and seen.away <= _BESIDE
     if not (moved or seen.away <= case.how.tol):
-        return rows[already]
+        return np.asarray(rows[already])
     new = rows[~already]
     if seen.point is not None and seen.away > case.how.tol:
         case.move(new, np.tile(seen.point, (len(new), 1)))
