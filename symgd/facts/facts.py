@@ -12,6 +12,7 @@ from ..given.boxes import Box
 from ..problem import Problem
 from ..results.runs import Later, Minimum, Runs, Settings
 from ..status import Status
+from .approach import approach
 from .cancellation import gradient_noise, rounding
 from .known import Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
@@ -121,7 +122,11 @@ class Facts:
             x0 = self._runs.x0[row]
             return RunFacts(fall=shown(problem, x0, x[0], self._box, self._width))
         if status is Status.PLATEAU:
-            return RunFacts(plateau=plateau(problem, x[0], self._box, self._width))
+            where = problem, x[0]
+            on = approach(*where, self._runs.x0[row], self._box, self._width)
+            return RunFacts(
+                plateau=None if on else plateau(*where, self._box, self._width), approach=on
+            )
         if status is Status.NO_PROGRESS:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))

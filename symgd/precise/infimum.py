@@ -20,8 +20,13 @@ from .linear import Vector, conjugate, dot, largest, length
 
 _DIGITS = 60
 _MORE = 4  # times the digits: with as many it is seen whether what is left goes on to vanish
-_MOST = 960  # digits: where derivatives are 0 with fewer
-_DEEPEST = 1000  # argument of an exponential: beyond it even these digits see nothing
+_LEVELS = (
+    _DIGITS,
+    240,
+    960,
+)  # digits: one after the other, until curvatures are more than rounding
+_SEEN = mpf("0.8")  # of the digits: smaller curvatures are rounding
+_TEN, _MARGIN = mpf("2.3"), 20  # logarithm of 10; digits: exponentials are seen with so many more
 _SETTLING = 7  # steps: towards the floor of a valley
 _WHOLE = mpf(1)  # of a step
 _LONG = mpf("0.1")  # ways: a longer step leads elsewhere
@@ -157,30 +162,46 @@ class _UndefinedError(ArithmeticError):
 
 
 def _ahead(landscape: Landscape) -> Found:
-    point = _settled(landscape, origin(landscape), _SETTLING)
-    step = _step(landscape, point)
+    """Look with more and more digits until that tells the same twice, or there is a minimum."""
+    point, last = origin(landscape), None
+    for digits in _LEVELS:
+        with mpmath.workdps(digits):
+            point = _settled(landscape, point, _SETTLING)
+            step = _step(landscape, point)
+            clear, deepest = _clear(step), landscape.deepest(point)
+            seen = deepest < _TEN * (digits - _MARGIN)
+            if not (clear and seen) and digits < _LEVELS[-1]:
+                continue
+            found = _towards(landscape, point, step) if clear else _level(landscape, point)
+        if found.ahead is (Ahead.MINIMUM if seen else last):
+            break
+        last = found.ahead
+    if found.ahead is Ahead.MINIMUM and not seen:
+        return Found(Ahead.UNDECIDED, point, found.direction, found.error)
+    return found
+
+
+def _clear(step: _Step) -> bool:
+    """Tell whether all curvatures are more than what rounding leaves of the largest."""
+    limit = mpf(10) ** -mpf(_SEEN * mpmath.mp.dps) * largest(step.curvatures)
+    return all(abs(c) > limit for c in step.curvatures)
+
+
+def _towards(landscape: Landscape, point: Vector, step: _Step) -> Found:
+    """Follow the steps, unless f falls on in directions in which no minimum is close."""
     fall = step.fall()
-    if fall:
-        with mpmath.workdps(_MORE * _DIGITS):
-            deep = _settled(landscape, point, _CHECKING)
-            after = _step(landscape, deep).fall()
-        if after > _LEFT * fall:
+    if not fall:
+        return _followed(landscape, point)
+    with mpmath.workdps(_MORE * mpmath.mp.dps):
+        deep = _settled(landscape, point, _CHECKING)
+        if _step(landscape, deep).fall() > _LEFT * fall:
             return _open(deep, step)
-        return _followed(landscape, deep, closed=True)
-    still = any(not s and not c for s, c in zip(step.slopes, step.curvatures, strict=True))
-    if still:
-        return _very_still(landscape, point)
-    return _followed(landscape, point)
+        return _level(landscape, deep)
 
 
-def _very_still(landscape: Landscape, point: Vector) -> Found:
-    """Look with many more digits where slope and curvature are exactly 0 in a direction."""
-    with mpmath.workdps(_MOST):
-        step = _step(landscape, point)
-        flat = any(not s and not c for s, c in zip(step.slopes, step.curvatures, strict=True))
-        if flat and landscape.deepest(point) > _DEEPEST:
-            return Found(Ahead.UNDECIDED, point, origin(landscape), mpf("inf"))
-        return _followed(landscape, point, closed=flat)
+def _level(landscape: Landscape, point: Vector) -> Found:
+    """Follow the steps in the directions in which f curves up, where it is level in others."""
+    return _followed(landscape, point, closed=True)
 
 
 def _settled(landscape: Landscape, point: Vector, steps: int) -> Vector:

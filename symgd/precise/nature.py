@@ -51,7 +51,8 @@ class Nature(Enum):
     """What a stationary point is."""
 
     MINIMUM = "f curves up in all directions"
-    WEAK = "f falls nowhere, and is level or rises to higher order in some directions"
+    STRICT = "f rises everywhere, in some directions to higher order"
+    WEAK = "f falls nowhere, and is level in some directions"
     SADDLE = "f falls some ways"
     MAXIMUM = "f curves down in all directions"
     UNDECIDED = "what no digits told"
@@ -84,7 +85,7 @@ def nature(landscape: Landscape, point: Vector, error: Number) -> Nature:
     ...     landscape = Landscape(Precise([f, *slopes], second, [x, y]), (0, 0), (1, 1), (0, 0))
     ...     return nature(landscape, [mpf(0), mpf(0)], mpf(0)).name
     >>> at_origin((y - x**2) * (y - 2 * x**2)), at_origin(x**4 + y**6), at_origin(x**2 - 2*y**2)
-    ('SADDLE', 'WEAK', 'SADDLE')
+    ('SADDLE', 'STRICT', 'SADDLE')
     """
     with mpmath.workdps(_DIGITS):
         shape = landscape.shape(point)
@@ -180,7 +181,7 @@ class _Null:
         several = len(self.null) > 1 and highest > zero
         if self.place.exact and several and self._cusp():
             return Nature.UNDECIDED
-        return Nature.WEAK if lowest > zero else self._going_on(way)
+        return Nature.STRICT if lowest > zero else self._going_on(way)
 
     def _cusp(self) -> bool:
         """Tell whether f falls on a larger sphere."""

@@ -28,9 +28,9 @@ _CLEARLY = 1e-6  # scaled eigenvalue: one further below 0 leaves no doubt
 _WEAKLY = 1e-8  # share of the fall of f: a bound that holds back no more may hold nothing
 _SAMPLE = 8  # points: where so many of a set are the same, so are the others
 _OPERATIONS = 1000  # in the steps to points of one kind: no more of them are looked at
-_BESIDE = 1e-3  # ways: a stationary point farther off is another's
+_BESIDE = 0.1  # ways: a stationary point farther off is another's
 _KINDS = {
-    Nature.MINIMUM: Kind.MINIMUM, Nature.WEAK: Kind.WEAK_MINIMUM,
+    Nature.MINIMUM: Kind.MINIMUM, Nature.STRICT: Kind.WEAK_MINIMUM, Nature.WEAK: Kind.WEAK_MINIMUM,
     Nature.SADDLE: Kind.SADDLE, Nature.MAXIMUM: Kind.MAXIMUM,
 }  # fmt: skip
 
@@ -42,6 +42,7 @@ class _Seen(NamedTuple):
     concave: bool = False
     point: Array | None = None  # the stationary point
     away: float = np.inf  # how far off it is, in ways
+    alone: bool = False  # whether f rises all around it
 
 
 def with_more_digits(case: Case) -> None:
@@ -122,10 +123,11 @@ def _look(case: Case, row: int) -> _Seen:
         return _Seen(Kind.FLAT, found.concave)
     if found.ahead is not Ahead.MINIMUM:
         return _Seen()
-    kind = _KINDS.get(nature(landscape, found.point, found.error))
+    what = nature(landscape, found.point, found.error)
     with mpmath.workdps(2 * mpmath.mp.dps):
         point = np.array([float(x) for x in landscape.place(found.point)])
-    return _Seen(kind, point=point, away=max(abs(float(s)) for s in found.point))
+    away = max(abs(float(s)) for s in found.point)
+    return _Seen(_KINDS.get(what), point=point, away=away, alone=what is Nature.STRICT)
 
 
 def _answer(case: Case, rows: Whole, seen: _Seen, kind: Kind) -> None:
@@ -147,15 +149,22 @@ def _answer(case: Case, rows: Whole, seen: _Seen, kind: Kind) -> None:
 
 def _arrived(case: Case, rows: Whole, seen: _Seen) -> Whole:
     """Give the runs that are at a minimum, and move to it those that are said to be elsewhere."""
-    found = case.found
-    already = LOWEST[found.kind[rows]]
-    moved = case.how.polish and seen.point is not None and seen.away <= _BESIDE
-    if not (moved or seen.away <= case.how.tol):
-        return np.asarray(rows[already])
-    new = rows[~already]
-    if seen.point is not None and seen.away > case.how.tol:
-        case.move(new, np.tile(seen.point, (len(new), 1)))
-    found.target[new] = x = found.x[new]
+    found, close = case.found, seen.away <= case.how.tol
+    new, old = (rows[LOWEST[found.kind[rows]] == already] for already in (False, True))
+    moved = rows if seen.alone else new
+    if not close and seen.point is not None:
+        if not (case.how.polish and seen.away <= _BESIDE):
+            _short(case, old if seen.alone else old[:0])
+            return np.asarray(old[:0] if seen.alone else old)
+        case.move(moved, np.tile(seen.point, (len(moved), 1)))
+    found.target[moved] = found.x[moved]
+    x = found.x[new]
     touching = ((x <= case.box.lower) | (x >= case.box.upper)).any(axis=1)
     found.status[new] = np.where(touching, Status.AT_BOUND, Status.CONVERGED)
     return rows
+
+
+def _short(case: Case, rows: Whole) -> None:
+    """Note runs that have come near a minimum of high order, but not to it."""
+    found = case.found
+    found.status[rows], found.kind[rows] = Status.SLOW, Kind.NOT_STATIONARY
