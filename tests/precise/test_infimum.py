@@ -79,7 +79,8 @@ def test_where_f_is_undefined_nothing_is_decided():
 
 def test_a_concave_flank_is_told():
     found = look("-x**2 + x**4", ["x"], [1e-3], [0.2])
-    assert found.ahead is Ahead.FALLING and found.concave
+    assert found.ahead is Ahead.FALLING
+    assert found.concave
     assert not look("exp(-x)", ["x"], [30.0], [1.0]).concave
 
 

@@ -72,6 +72,11 @@ def _doubtful(case: Case) -> Whole:
     here = model(problem, y, box)
     doubtful = np.isin(found.kind[rows], _DOUBTFUL) & (here.eigenvalues[:, 0] > -_CLEARLY)
     doubtful |= _weakly_held(case, rows, here.gradient)
+    constant = ~here.hessian.any(axis=(1, 2)) & ~here.gradient.any(axis=1)
+    if len(
+        problem.run(problem.symbolic.kinks, y)
+    ):  # constant pieces end somewhere, maybe where f falls
+        doubtful &= ~constant
     return np.asarray(rows[doubtful & here.finite & ~near_kink(problem, y)])
 
 
