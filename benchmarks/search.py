@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 
 import mpmath
@@ -78,12 +79,15 @@ def falls(text: str, names: list[str], x: np.ndarray, bounds: Any, rng: Any) -> 
             way = _direction(rng, row, len(x)) * size
             change = [_change(f, here, x, r * way, bounds) for r in _RADII]
             for k in range(len(change) - _IN_A_ROW + 1):
-                part = change[k : k + _IN_A_ROW]
-                if all(c is not None for c in part) and part[0] < 0:
-                    if all(b < 2 * a for a, b in zip(part, part[1:], strict=False)):
-                        ratio = mpmath.nstr(part[0], 3)
-                        return f"f is lower by {ratio} at {_RADII[k]:g} along {way.round(3)}"
+                if _deepens(change[k : k + _IN_A_ROW]):
+                    change_there = mpmath.nstr(change[k], 3)
+                    return f"f changes by {change_there} at {_RADII[k]:g} along {way.round(3)}"
     return ""
+
+
+def _deepens(changes: list[Any]) -> bool:
+    known = all(c is not None for c in changes) and changes[0] < 0
+    return known and all(b < 2 * a for a, b in pairwise(changes))
 
 
 def _direction(rng: Any, row: int, n: int) -> np.ndarray:

@@ -42,6 +42,7 @@ _BEST = 3  # directions: from the lowest ones f is followed down
 _TURNS = 24  # turns of a direction: f is followed down by
 _SWING = (0.5, 0.7)  # radian, and its share that the next turn has
 _SURE = mpf("0.1")  # share of the largest change: a fall this large is no error of the point
+_STEADY = mpf("1e-4")  # share of the largest rise on a sphere: a smaller one may be none
 _FLOORS = 40  # steps: to the floor of a valley
 _APART = (mpf("0.01"), mpf("0.03"), mpf("0.1"))  # ways: as far away a level set goes on
 _STILL = mpf("1e-40")  # share of the size of f: as level is a set of minima
@@ -52,7 +53,7 @@ class Nature(Enum):
 
     MINIMUM = "f curves up in all directions"
     STRICT = "f rises everywhere, in some directions to higher order"
-    WEAK = "f falls nowhere, and is level in some directions"
+    WEAK = "f falls nowhere, and is level in some directions, or rises by far less than in others"
     SADDLE = "f falls some ways"
     MAXIMUM = "f curves down in all directions"
     UNDECIDED = "what no digits told"
@@ -85,7 +86,7 @@ def nature(landscape: Landscape, point: Vector, error: Number) -> Nature:
     ...     landscape = Landscape(Precise([f, *slopes], second, [x, y]), (0, 0), (1, 1), (0, 0))
     ...     return nature(landscape, [mpf(0), mpf(0)], mpf(0)).name
     >>> at_origin((y - x**2) * (y - 2 * x**2)), at_origin(x**4 + y**6), at_origin(x**2 - 2*y**2)
-    ('SADDLE', 'STRICT', 'SADDLE')
+    ('SADDLE', 'WEAK', 'SADDLE')
     """
     with mpmath.workdps(_DIGITS):
         shape = landscape.shape(point)
@@ -181,7 +182,9 @@ class _Null:
         several = len(self.null) > 1 and highest > zero
         if self.place.exact and several and self._cusp():
             return Nature.UNDECIDED
-        return Nature.STRICT if lowest > zero else self._going_on(way)
+        if lowest > zero:
+            return Nature.STRICT if lowest > _STEADY * highest else Nature.WEAK
+        return self._going_on(way)
 
     def _cusp(self) -> bool:
         """Tell whether f falls on a larger sphere."""
