@@ -13,6 +13,7 @@ import sys
 import time
 import warnings
 from collections import Counter
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -34,6 +35,7 @@ _LIKELY = 12  # of the first functions: drawn as often again
 _BOUNDED = 0.25  # share of formulas with bounds
 _RADII = 10.0 ** np.arange(-7, -1)  # shares of a point's size: where the oracle asks
 _IN_A_ROW = 3  # of them: f is lower at so many, by more and more
+_ROUNDED = 100  # times the rounding of f at a point: what is less says nothing
 _DIRECTIONS = 60
 _POINTS = 3  # claims a formula that are looked at
 _TIMES: dict[str, Any] = {
@@ -75,18 +77,31 @@ def falls(text: str, names: list[str], x: np.ndarray, bounds: Any, rng: Any) -> 
         if here is None:
             return "f is not defined there"
         size = np.maximum(np.abs(x), 0.1)
+        least = _ROUNDED * max(_rounding(f, here, x), default=mpmath.mpf(0))
         for row in range(_DIRECTIONS + 2 * len(x)):
             way = _direction(rng, row, len(x)) * size
             change = [_change(f, here, x, r * way, bounds) for r in _RADII]
             for k in range(len(change) - _IN_A_ROW + 1):
-                if _deepens(change[k : k + _IN_A_ROW]):
+                if _deepens(change[k : k + _IN_A_ROW], least):
                     change_there = mpmath.nstr(change[k], 3)
                     return f"f changes by {change_there} at {_RADII[k]:g} along {way.round(3)}"
     return ""
 
 
-def _deepens(changes: list[Any]) -> bool:
-    known = all(c is not None for c in changes) and changes[0] < 0
+def _rounding(f: Any, here: Any, x: np.ndarray) -> Iterator[Any]:
+    """Give what the rounding of each coordinate changes."""
+    for i, step in enumerate(4 * np.finfo(float).eps * np.maximum(np.abs(x), 1.0)):
+        for side in (-step, step):
+            there = x.copy()
+            there[i] += side
+            value = f(there)
+            if value is not None:
+                yield abs(value - here)
+
+
+def _deepens(changes: list[Any], least: Any) -> bool:
+    known = all(c is not None for c in changes) and changes[-1] < -least
+    known = known and changes[0] < 0
     return known and all(b < 2 * a for a, b in pairwise(changes))
 
 

@@ -268,8 +268,9 @@ def _judged(point: Vector, rests: list[tuple[Number, Vector]]) -> Found:
         return Found(Ahead.UNDECIDED, point, move, rest)
     kappa = (length(previous) / (1 - earlier) - rest) / length(move)
     if kappa >= _HOMING:
-        share = ratio / (1 - ratio)
-        return Found(Ahead.MINIMUM, combined(point, [share], [move]), move, rest)
+        there = combined(point, [ratio / (1 - ratio)], [move])
+        before = combined(_difference(point, move), [earlier / (1 - earlier)], [previous])
+        return Found(Ahead.MINIMUM, there, move, length(_difference(there, before)))
     return Found(Ahead.FALLING, point, move, mpf(1))  # of infinite order, as only at a pole
 
 

@@ -28,7 +28,7 @@ _CLEARLY = 1e-6  # scaled eigenvalue: one further below 0 leaves no doubt
 _WEAKLY = 1e-8  # share of the fall of f: a bound that holds back no more may hold nothing
 _SAMPLE = 8  # points: where so many of a set are the same, so are the others
 _OPERATIONS = 1000  # in the steps to points of one kind: no more of them are looked at
-_BESIDE = 0.1  # ways: a stationary point farther off is another's
+_BESIDE = 0.5  # ways: a stationary point farther off is another's
 _KINDS = {
     Nature.MINIMUM: Kind.MINIMUM, Nature.STRICT: Kind.WEAK_MINIMUM, Nature.WEAK: Kind.WEAK_MINIMUM,
     Nature.SADDLE: Kind.SADDLE, Nature.MAXIMUM: Kind.MAXIMUM,
@@ -114,10 +114,23 @@ def _looked(case: Case, rows: Whole, limit: int) -> Sequence[_Seen]:
     kinds = {found.kind for found in seen.values()} - {None}
     if len(kinds) == 1:
         common = _Seen(kinds.pop(), away=0.0)
-        return [seen.get(place, common) for place in range(len(rows))]
+        alone = [found for found in seen.values() if found.alone]
+        return [
+            seen.get(place) or _same(case, row, alone) or common for place, row in enumerate(rows)
+        ]
     for place in range(min(len(rows), limit)):
         seen[place] = seen.get(place) or _look(case, rows[place])
     return [seen.get(place, _Seen()) for place in range(len(rows))]
+
+
+def _same(case: Case, row: int, alone: Sequence[_Seen]) -> _Seen | None:
+    """Give the one of some points, alone in their neighbourhoods, to which a run has come."""
+    way = np.abs(case.found.target[row] - case.x0[row]).max()
+    for found in alone:
+        away = np.abs(case.found.target[row] - found.point).max()
+        if away <= _BESIDE * way:
+            return found._replace(away=float(away / way))
+    return None
 
 
 def _look(case: Case, row: int) -> _Seen:
