@@ -9,8 +9,8 @@ from ..given.boxes import Box
 from ..precise.landscape import Landscape
 from ..problem import Problem
 
-_SHORTEST = 1e-3  # share of the longest way, or of the region: a unit is no shorter
-_LARGEST = 2500  # operations of one look: more take seconds
+_SHORTEST_WAY = 1e-3  # share of the longest way, or of the region: a unit is no shorter
+_MOST_OPERATIONS = 2500  # operations of one look: more take seconds
 
 
 def effort(problem: Problem) -> float:
@@ -18,10 +18,10 @@ def effort(problem: Problem) -> float:
     if problem.symbolic.large_hessian:
         return np.inf
     cube = len(problem.variables) ** 3
-    if cube > _LARGEST:
+    if cube > _MOST_OPERATIONS:
         return np.inf
     operations = len(problem.symbolic.precise) + cube
-    return operations if operations <= _LARGEST else np.inf
+    return operations if operations <= _MOST_OPERATIONS else np.inf
 
 
 def closely(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -> Landscape:
@@ -44,8 +44,8 @@ def closely(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -
     Landscape
     """
     way = np.abs(point - x0)
-    way = np.maximum(way, _SHORTEST * way.max())
-    way = np.where(way > 0, way, _SHORTEST * width)
+    way = np.maximum(way, _SHORTEST_WAY * way.max())
+    way = np.where(way > 0, way, _SHORTEST_WAY * width)
     side = np.where(point <= box.lower, -1, np.where(point >= box.upper, 1, 0))
     params = tuple(float(np.ravel(v)[0]) for v in problem.param_values)
     given = tuple(map(float, point)), tuple(map(float, way)), tuple(map(int, side))

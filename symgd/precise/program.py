@@ -11,7 +11,8 @@ from ..expression.calculus import upwards
 from ..expression.functions import kernel_name
 from .functions import FORMS, Number
 
-_DEEP = {FORMS[name] for name in ("exp", "expm1", "tanh", "sinh", "cosh", "erf", "erfc")}
+_DEEP = {"exp", "expm1", "tanh", "sinh", "cosh", "erf", "erfc"}
+_SLOW = {"erf": 100, "erfc": 300}  # operations that take as long, with hundreds of digits
 
 
 def written(expr: sympy.Expr) -> sympy.Expr:
@@ -49,7 +50,7 @@ class Program:
     def __init__(self, exprs: Sequence[sympy.Expr], inputs: Sequence[sympy.Symbol]) -> None:
         place: dict[sympy.Expr, int] = {name: i for i, name in enumerate(inputs)}
         self._constants: list[sympy.Expr] = []
-        self._steps = []
+        self._steps: list[tuple[str, list[int]]] = []
         nodes = [node for node in upwards(exprs) if node not in place]
         for node in nodes:
             if not node.args:
@@ -57,14 +58,13 @@ class Program:
                 self._constants.append(node)
         for node in nodes:
             if node.args:
-                form = FORMS[_name(node)]
-                self._steps.append((form, [place[a] for a in node.args]))
+                self._steps.append((_name(node), [place[a] for a in node.args]))
                 place[node] = len(place)
         self._outputs = [place[e] for e in exprs]
         self._numbers: tuple[int, list[Number]] = 0, []
 
     def __len__(self) -> int:
-        return len(self._steps)
+        return sum(_SLOW.get(name, 1) for name, _ in self._steps)
 
     def __call__(self, inputs: Sequence[Number]) -> list[Number]:
         """Compute the expressions; nan where one is undefined."""
@@ -74,13 +74,13 @@ class Program:
     def deepest(self, inputs: Sequence[Number]) -> Number:
         """Give the largest argument of a function that comes to a limit as exponentials do."""
         values = self._values(inputs)
-        sizes = [abs(values[operands[0]]) for form, operands in self._steps if form in _DEEP]
+        sizes = [abs(values[operands[0]]) for name, operands in self._steps if name in _DEEP]
         return max(sizes, default=mpmath.mpf(0))
 
     def _values(self, inputs: Sequence[Number]) -> list[Number]:
         values = [*inputs, *self._constant_values()]
-        for form, operands in self._steps:
-            values.append(form(*[values[i] for i in operands]))
+        for name, operands in self._steps:
+            values.append(FORMS[name](*[values[i] for i in operands]))
         return values
 
     def _constant_values(self) -> list[Number]:

@@ -27,8 +27,8 @@ _AT_REST = (
 _CLEARLY = 1e-6  # scaled eigenvalue: one further below 0 leaves no doubt
 _WEAKLY = 1e-8  # share of the fall of f: a bound that holds back no more may hold nothing
 _SAMPLE = 8  # points: where so many of a set are the same, so are the others
-_OPERATIONS = 1000  # in the steps to points of one kind: no more of them are looked at
-_BESIDE = 0.5  # ways: a stationary point farther off is another's
+_EFFORT = 1000  # in the steps to points of one kind: no more of them are looked at
+_WITHIN = 0.5  # ways: a stationary point farther off is another's
 _KINDS = {
     Nature.MINIMUM: Kind.MINIMUM, Nature.STRICT: Kind.WEAK_MINIMUM, Nature.WEAK: Kind.WEAK_MINIMUM,
     Nature.SADDLE: Kind.SADDLE, Nature.MAXIMUM: Kind.MAXIMUM,
@@ -54,7 +54,7 @@ def with_more_digits(case: Case) -> None:
     for kind in np.unique(case.found.kind[rows]):
         mine = rows[case.found.kind[rows] == kind]
         first, member = _distinct(case, mine)
-        limit = int(max(_OPERATIONS / its, 1))
+        limit = int(max(_EFFORT / its, 1))
         for group, seen in enumerate(_looked(case, mine[first], limit)):
             if seen.kind is not None:
                 _answer(case, mine[member == group], seen, seen.kind)
@@ -128,7 +128,7 @@ def _same(case: Case, row: int, alone: Sequence[_Seen]) -> _Seen | None:
     way = np.abs(case.found.target[row] - case.x0[row]).max()
     for found in alone:
         away = np.abs(case.found.target[row] - found.point).max()
-        if away <= _BESIDE * way:
+        if away <= _WITHIN * way:
             return found._replace(away=float(away / way))
     return None
 
@@ -171,7 +171,7 @@ def _arrived(case: Case, rows: Whole, seen: _Seen) -> Whole:
     new, old = (rows[LOWEST[found.kind[rows]] == already] for already in (False, True))
     moved = rows if seen.alone else new
     if not close and seen.point is not None:
-        if not (case.how.polish and seen.away <= _BESIDE):
+        if not (case.how.polish and seen.away <= _WITHIN):
             _short(case, old if seen.alone else old[:0])
             return np.asarray(old[:0] if seen.alone else old)
         case.move(moved, np.tile(seen.point, (len(moved), 1)))
