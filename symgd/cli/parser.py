@@ -95,8 +95,8 @@ _RUNS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "--starts": {
             "metavar": "N",
-            "type": int,
-            "help": "number of starts if no --x0 is given (256)",
+            "help": 'number of starts if no --x0 is given (256); or "until 1%%": more and more of '
+            "them, until minima that were not found hold at most 1 %% of the starts",
         },
         "--start-box": {
             **_SEVERAL,

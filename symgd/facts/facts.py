@@ -17,6 +17,7 @@ from .known import Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
 from .symmetry import even_variables, orbits, symmetries
 from .unbounded import shown, unbounded
+from .unseen import PATIENT, USUAL, unseen
 
 _ONE_POINT = 1e-6  # share of the searched region: two ways out this close are one
 _NONE = np.empty(0, dtype=np.int64)
@@ -51,7 +52,7 @@ class Facts:
         swept: Mapping[str, Array] | None = None,
         ways_out: Mapping[int, Later[Array]] | None = None,
     ) -> None:
-        self._problem, self._runs, self._minima = problem, runs, minima
+        self._problem, self._runs, self._minima, self._settings = problem, runs, minima, settings
         self._width = np.array(settings.width)
         self._box = Box(*np.array(settings.bounds, dtype=float).T)
         self._swept, self._ways_out = dict(swept or {}), dict(ways_out or {})
@@ -79,6 +80,18 @@ class Facts:
     def unbounded(self) -> Unbounded | None:
         """Proof that f has no lowest value, where its leading terms show one."""
         return unbounded(self._problem, self._box)
+
+    @cached_property
+    def unseen(self) -> float:
+        """Bound for the share of the starts whose minimum has not been found; nan without one.
+
+        There is one where several starts came from a sampler, and chance had a part in it.
+        """
+        starts = self._runs.parent < 0
+        if self._settings.sampler is None or np.count_nonzero(starts) < 2:
+            return np.nan
+        found = self._runs.minimum[starts & (self._runs.minimum >= 0)]
+        return unseen(np.bincount(found), USUAL if self._settings.until is None else PATIENT)
 
     def run(self, row: int) -> RunFacts:
         """Give what is known about one run, as far as its verdict has a use for it."""
@@ -111,6 +124,7 @@ class Facts:
             symmetries=self.symmetries if several else (),
             orbits=self.orbits if several else _NONE,
             unbounded=self.unbounded if lowest else None,
+            unseen=self.unseen if minima else np.nan,
             runs=found,
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -150,6 +151,8 @@ class Known:
         For each minimum the number of its family of mirror images; empty where nobody asked.
     unbounded : Unbounded or None
         Proof that f has no lowest value.
+    unseen : float
+        A bound for the share of the starts whose minimum has not been found; nan without one.
     runs : mapping of int to RunFacts
         By row.
     """
@@ -158,4 +161,5 @@ class Known:
     symmetries: tuple[Symmetry, ...] = ()
     orbits: Whole = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     unbounded: Unbounded | None = None
+    unseen: float = math.nan
     runs: Mapping[int, RunFacts] = field(default_factory=dict)

@@ -130,6 +130,22 @@ class Result(Outcome):
         return self.facts.even
 
     @property
+    def unseen(self) -> float:
+        """Upper confidence bound (95 %) for the share of the starts whose minimum is not found.
+
+        It is about the starts that lead to a minimum, as far as those that were taken say: by how
+        many minima were met only once (see `symgd.facts.unseen`). nan where starts were given, lie
+        on a grid, or are not several.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> round(symgd.minimize("(x**2 - 1)**2", starts=300).unseen, 4)
+        0.0101
+        """
+        return self.facts.unseen
+
+    @property
     def beyond(self) -> Array:
         """Where `escape` leads from the best run if that one stalled, ``(k, n_vars)``."""
         return self.ways_out.value
@@ -169,4 +185,5 @@ class Result(Outcome):
             "kind": self.kind.name,
             "message": self.message,
             "nit": self.nit,
+            "unseen": plain(self.unseen),
         }

@@ -219,7 +219,8 @@ class Settings:
     """How the runs were made.
 
     `lr` is None for the automatic step, and for several rates; `width` is the size of the region
-    that was searched.
+    that was searched. `sampler` is None where the starts were given, or lie on a grid; `until` is
+    the share of unseen starts down to which more starts were taken, None if nobody asked for that.
     """
 
     method: str
@@ -230,3 +231,5 @@ class Settings:
     escape: bool
     bounds: tuple[tuple[float, float], ...]
     width: tuple[float, ...]
+    sampler: str | None = None
+    until: float | None = None

@@ -328,10 +328,11 @@ def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:
 
 
 def _continued(batch: Batch, more: Batch, parents: Whole) -> Batch:
-    return _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
+    return joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
 
 
-def _joined(first: Batch, second: Batch) -> Batch:
+def joined(first: Batch, second: Batch) -> Batch:
+    """Put the runs of a batch behind those of another."""
     return Batch(
         x0=np.concatenate([first.x0, second.x0]),
         begun=np.concatenate([first.begun, second.begun]),

@@ -123,7 +123,7 @@ def _told(judged: Judged) -> Told:
 
 def settings_of(options: Options) -> Settings:
     """Tell how runs were made, as a result shows it."""
-    rate = options.method.rate
+    rate, sampling = options.method.rate, options.sampling
     return Settings(
         method=options.method.name,
         lr=float(rate) if np.ndim(rate) == 0 and np.isfinite(rate) else None,
@@ -133,4 +133,6 @@ def settings_of(options: Options) -> Settings:
         escape=options.escape,
         bounds=tuple(zip(options.box.lower.tolist(), options.box.upper.tolist(), strict=True)),
         width=tuple(options.width.tolist()),
+        sampler=sampling.sampler if sampling is not None and sampling.random else None,
+        until=options.until,
     )

@@ -79,7 +79,7 @@ def _settings(settings: Settings) -> Arguments:
     named = {f.name: getattr(settings, f.name) for f in fields(settings)}
     closed = not all(math.isinf(side) for pair in settings.bounds for side in pair)
     left_out = {
-        "width": True,  # follows from the bounds and the starts
+        **dict.fromkeys(("width", "sampler", "until"), True),  # bounds and starts say enough
         "lr": settings.lr is None,
         "escape": not settings.escape,
         "bounds": not closed,

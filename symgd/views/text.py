@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from .data import Batch, Outcome
 
 _NO_MINIMUM = "No run reached a verified minimum."
+_NOTHING_KNOWN = 0.99  # share of the starts: a bound above it says nothing
 _TABLE = 10  # minima that a summary lists
 _RULES = 2  # symmetries that a summary shows
 _COLUMNS = 4  # variables up to which each has its own column
@@ -32,7 +33,8 @@ def summary(batch: Batch, known: Known) -> Document:
     opening = headline(batch, known)
     if len(batch.runs) == 1:
         return opening
-    return [*opening, *minima(batch, known), *_failures(batch.counts)]
+    found = [*minima(batch, known), *unseen(batch, known)]
+    return [*opening, *found, *_failures(batch.counts)]
 
 
 def explain(batch: Outcome, known: Known) -> Document:
@@ -81,7 +83,7 @@ def overview(outcome: Outcome, opening: Document, known: Known) -> Document:
     formula = Code(outcome.problem.text, outcome.problem.markup)
     several_runs = sum(outcome.counts.values()) > 1
     found = minima(outcome, known, columns=1) if several_runs else []
-    return [formula, *opening, *found, *verdicts(outcome.counts)]
+    return [formula, *opening, *found, *unseen(outcome, known), *verdicts(outcome.counts)]
 
 
 def headline(batch: Batch, known: Known) -> Document:
@@ -136,6 +138,33 @@ def minima(outcome: Outcome, known: Known, columns: int = _COLUMNS) -> Document:
         Table(f"{title}{_families(outcome, known)}:", rows, ">" * (len(head) - 3) + "<>>", head),
         *lines([left_out] if len(found) > _TABLE else []),
     ]
+
+
+def unseen(outcome: Outcome, known: Known) -> Document:
+    """Tell which share of the starts may lead to minima that were not found, where that is known."""
+    if not outcome.minima or math.isnan(known.unseen):
+        return []
+    runs, most = outcome.runs, known.unseen
+    lost = ((runs.minimum < 0) & (runs.parent < 0)).any()
+    starts = "the starts that reach one" if lost else "the starts"
+    held = f"hold at most {_percent(most)} of {starts} (95 %)"
+    if most > _NOTHING_KNOWN:
+        held = f"may hold nearly all of {starts}, which are too few to tell"
+    return lines([f"minima not found yet {held}{_given_up(outcome, most)}"])
+
+
+def _given_up(outcome: Outcome, most: float) -> str:
+    """Tell that no more starts were taken, though more is unseen than was asked for."""
+    until, starts = outcome.settings.until, int((outcome.runs.parent < 0).sum())
+    if until is None or most <= until or Status.STOPPED in outcome.counts:
+        return ""
+    return f'; "until {100 * until:.4g}%" takes no more than {several(starts, "start")}'
+
+
+def _percent(share: float) -> str:
+    """Write a share in percent, to two digits and not below what it is."""
+    size = 10.0 ** (math.floor(math.log10(100 * share)) - 1)
+    return f"{number(math.ceil(100 * share / size) * size, 3)} %"
 
 
 def _families(outcome: Outcome, known: Known) -> str:
