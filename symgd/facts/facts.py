@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..arrays import Array, Whole
 from ..given.boxes import Box
 from ..problem import Problem
-from ..results.runs import Later, Minimum, Runs, Settings
+from ..results.runs import Later, Minimum, Remaining, Runs, Settings
 from ..status import Status
 from .cancellation import gradient_noise, rounding
 from .known import Known, RunFacts, Symmetry, Unbounded
@@ -41,6 +42,8 @@ class Facts:
         Parameters of f with a value for each run, ``(n_runs,)``.
     ways_out : mapping of int to Later, optional
         By row, the minima that `escape` would reach from there, ``(k, n_vars)``.
+    remaining : Remaining, optional
+        What is missing at points that came from elsewhere.
     """
 
     def __init__(
@@ -51,11 +54,13 @@ class Facts:
         settings: Settings,
         swept: Mapping[str, Array] | None = None,
         ways_out: Mapping[int, Later[Array]] | None = None,
+        remaining: Remaining | None = None,
     ) -> None:
         self._problem, self._runs, self._minima, self._settings = problem, runs, minima, settings
         self._width = np.array(settings.width)
         self._box = Box(*np.array(settings.bounds, dtype=float).T)
         self._swept, self._ways_out = dict(swept or {}), dict(ways_out or {})
+        self._remaining = remaining
         self._known: dict[int, RunFacts] = {}
 
     @cached_property
@@ -98,6 +103,9 @@ class Facts:
         if row not in self._known:
             with np.errstate(all="ignore"):
                 self._known[row] = self._found(row)
+            if self._remaining is not None:
+                rest = self._remaining.take(row)
+                self._known[row] = replace(self._known[row], remaining=rest)
         return self._known[row]
 
     def about(self, rows: Iterable[int], *, lowest: bool = False, minima: bool = False) -> Known:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     import sympy
 
     from ..given.boxes import Box
+    from ..results.runs import Remaining
 
 
 @dataclass(frozen=True)
@@ -128,6 +129,8 @@ class RunFacts:
         The gradient at its end.
     ways_out : tuple of tuple of float
         Minima that `escape` would reach from its end.
+    remaining : Remaining or None
+        What is missing there, if it is a point that came from elsewhere; its columns are numbers.
     """
 
     fall: Unbounded | None = None
@@ -135,6 +138,7 @@ class RunFacts:
     floor: tuple[float, float] | None = None
     slopes: tuple[float, ...] | None = None
     ways_out: tuple[tuple[float, ...], ...] = ()
+    remaining: Remaining | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -341,3 +341,16 @@ def joined(first: Batch, second: Batch) -> Batch:
         verdicts=Verdicts.concatenate([first.verdicts, second.verdicts]),
         paths=first.paths + second.paths,
     )
+
+
+def ways_out(problem: Problem, x: Array, options: Options) -> Array:
+    """Give the minima that `escape` would reach from a point that is none, ``(k, n_vars)``."""
+    with np.errstate(all="ignore"):
+        starts, _ = beside(problem, x, options.width, options.box)
+        if not len(starts):
+            return starts
+        try:
+            judged = descend(problem, starts, options).verdicts
+        except Interrupted:  # whose result nobody waits for
+            raise KeyboardInterrupt from None
+        return np.unique(judged.target[judged.success], axis=0)

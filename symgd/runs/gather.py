@@ -101,12 +101,17 @@ def _extent(x: Array, y: Array) -> Array:
     return np.asarray(highest - lowest)
 
 
-def runs_of(problem: Problem, batch: Batch, member: Whole, options: Options) -> Runs:
-    """Give judged runs as a result shows them; `member` is the number of each run's minimum."""
+def runs_of(
+    problem: Problem, batch: Batch, member: Whole, options: Options, started: bool = True
+) -> Runs:
+    """Give judged runs as a result shows them; `member` is the number of each run's minimum.
+
+    Where they `started` may not be known.
+    """
     judged, rate = batch.verdicts, options.method.rate
-    find = partial(_told, batch.judged(problem, options))
+    find = partial(_told, batch.judged(problem, options), started)
     return Runs(
-        x0=batch.x0,
+        x0=batch.x0 if started else np.full_like(batch.x0, np.nan),
         **{name: getattr(judged, name) for name in ("x", "fun", "grad_norm", "status", "kind")},
         nit=batch.ends.nit,
         lr=np.full(len(member), rate, dtype=float),
@@ -116,9 +121,10 @@ def runs_of(problem: Problem, batch: Batch, member: Whole, options: Options) -> 
     )
 
 
-def _told(judged: Judged) -> Told:
+def _told(judged: Judged, started: bool) -> Told:
     with np.errstate(all="ignore"):
-        return told(judged)
+        evidence = told(judged)
+    return evidence if started else replace(evidence, fun0=np.full_like(evidence.fun0, np.nan))
 
 
 def settings_of(options: Options) -> Settings:

@@ -7,7 +7,6 @@ from functools import partial
 
 import numpy as np
 
-from ..arrays import Array
 from ..errors import Interrupted
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
@@ -15,8 +14,7 @@ from ..given.types import Count, MethodLike, Number, Pairs, Points, Sampler, Sta
 from ..problem import Problem, Source
 from ..results.result import Result
 from ..results.runs import Later
-from .descent import Batch, descend, led_on
-from .escape import beside
+from .descent import Batch, led_on, ways_out
 from .foresight import warn_of_rate
 from .gather import gather, runs_of, settings_of
 from .interruption import completed, interruptible, reached
@@ -152,7 +150,7 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     best = runs.lowest
     evaluations = int(batch.ends.evaluations[best])
     end = judged.x[[best]]
-    leave = partial(_ways_out, problem, end, options)
+    leave = partial(ways_out, problem, end, options)
     return Result(
         problem=problem,
         runs=runs,
@@ -167,15 +165,3 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         ways_out=Later(leave) if judged.stalled[best] else Later.known(end[:0]),
     )
 
-
-def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
-    """Give the minima that `escape` would reach from a point that is none, ``(k, n_vars)``."""
-    with np.errstate(all="ignore"):
-        starts, _ = beside(problem, x, options.width, options.box)
-        if not len(starts):
-            return starts
-        try:
-            judged = descend(problem, starts, options).verdicts
-        except Interrupted:  # whose result nobody waits for
-            raise KeyboardInterrupt from None
-        return np.unique(judged.target[judged.success], axis=0)
