@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, Interrupted
-from .points import read_columns
 from .output import check_files, show, write_files
+from .points import read_columns
 from .values import arguments, axes, parameters
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ Columns = dict[str, list[float]]
 
 
 def read_columns(path: str, names: Sequence[str]) -> tuple[Columns, Columns | None]:
-    """Read points and, if they are there, the starts of the searches for them.
+    r"""Read points and, if they are there, the starts of the searches for them.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def read_columns(path: str, names: Sequence[str]) -> tuple[Columns, Columns | No
     >>> import pathlib, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder, "points.csv")
-    ...     _ = path.write_text("b,a\\n1,2\\n3,4\\n")
+    ...     _ = path.write_text("b,a\n1,2\n3,4\n")
     ...     read_columns(str(path), ["a", "b"])
     ({'a': [2.0, 4.0], 'b': [1.0, 3.0]}, None)
     """

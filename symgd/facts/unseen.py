@@ -7,7 +7,7 @@ import numpy as np
 from ..arrays import Whole
 
 USUAL = 1.6448536269514722  # standard deviations: 95 % lie below
-PATIENT = 1.9599639845400545  # standard deviations: 97.5 %; half of the risk is for having looked before
+PATIENT = 1.9599639845400545  # standard deviations: 97.5 %; half of the risk is for earlier looks
 _WHOLE = 2 / 3  # minima met once: a count is whole, and so many more make up for it
 _TILTS = np.linspace(0.002, 0.998, 499)  # s: the bound is the least of those for each
 
@@ -23,10 +23,11 @@ def unseen(counts: Whole, deviations: float = USUAL) -> float:
 
     whatever the basins are: for each basin of mean count :math:`\lambda` the expectation is
     :math:`e^{-\lambda}(e^{s\lambda} + \sum_j \lambda^j (1 - s^j) / j!) = 1`. So
-    :math:`n M > (c - \sum_j f_j \ln(1 - s^j)) / s` has a probability below :math:`e^{-c}`. The least of
-    these bounds over s, with :math:`c = z^2/2` as for the signed root of a likelihood ratio, is the
-    limit of a Poisson count where all minima are met once or never, and the normal interval of Esty
-    where there are many. docs/benchmarks.md has its coverage.
+    :math:`n M > (c - \sum_j f_j \ln(1 - s^j)) / s` has a probability below :math:`e^{-c}`.
+
+    The bound is the least of these over s, with :math:`c = z^2/2` as for the signed root of a
+    likelihood ratio. Where all minima are met once or never it is the limit of a Poisson count,
+    and where there are many the normal interval of Esty. docs/unseen.md has its coverage.
 
     Parameters
     ----------
@@ -63,4 +64,3 @@ def unseen(counts: Whole, deviations: float = USUAL) -> float:
     logs = np.log1p(-(_TILTS ** times[:, None]))
     bounds = (deviations**2 / 2 - minima @ logs) / _TILTS
     return min(float(bounds.min()) / n, 1.0)
-

@@ -124,7 +124,7 @@ def read_options(
     default_tol = 0.0 if exact else TOL
     count, until = read_starts(starts)
     if until is not None and x0 is not None:
-        raise ConfigurationError("starts", starts, "nothing beside x0, after which no start follows")
+        raise ConfigurationError("starts", starts, "nothing beside x0: no start follows those")
     chance = read_sampler(sampler, until), lower, upper, read_whole("seed", seed, 0)
     sampling = Sampling(*chance) if x0 is None else None
     points = read_points(x0, names, box) if sampling is None else sampling.points(count)

@@ -17,7 +17,7 @@ from ..views.data import Batch, Outcome, Sweep, is_sweep
 from ..views.numbers import number, point, several
 from ..views.points import noun
 from .data import coordinate, ends, log_spaced, need_batch, need_sweep, starting_points, window
-from .findings import borders_title, runs_title, sweep_title, tally
+from .findings import borders_title, runs_title, sweep_title
 from .style import LINES, Label, axes_for, faded, head, mark, side_labels, strong, verdict_keys
 
 _LEVELS = 6  # minima that are named beside a picture

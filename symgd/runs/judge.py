@@ -90,9 +90,10 @@ def judge(
     Examples
     --------
     >>> import symgd
-    >>> r = symgd.judge("(1 - x)**2 + 100*(y - x**2)**2", [0.999, 0.998])
-    >>> print(r.summary())
-    The point is no minimum: (x, y) = (0.999, 0.998), f = 1.0001e-06; the gradient there is 0.001602.
+    >>> print(symgd.judge("(x - 1)**2 + 3", 0.75).summary())
+    The point is no verified minimum: x = 0.75, f = 3.062; the gradient there is 0.5; f would still
+    fall by 0.0625 to the minimum x = 1, which is 0.25 away; that is 2.3e13 times the rounding error
+    of f; go on from there.
     >>> symgd.judge("cos(2*pi*x) + x**2", [0.4758024510242211, 0]).runs.status
     array([0, 3])
     """
@@ -146,7 +147,7 @@ def _judged(problem: Problem, options: Options, starts: Array | None) -> Result:
 
 
 def _ends(points: Array) -> Ends:
-    """Give points as the ends of runs: of the ways to stop, none claims less than the floor of f."""
+    """Give points as the ends of runs: no step that lowers f is known."""
     ends = Ends.at(points.T)
     ends.stop[:] = Stop.FLOOR
     return ends
@@ -177,7 +178,7 @@ def _alike(options: Options, begun: Array) -> Iterator[tuple[Whole, Array]]:
 
 
 def _verdicts(problem: Problem, options: Options, begun: Array) -> Verdicts:
-    """Ask all questions about the points, as of runs that halted there; they stay where they are."""
+    """Ask all questions about the points, as of runs that halted there; none is moved."""
     found = Verdicts.undecided(*begun.shape)
     for rows, width in _alike(options, begun):
         how = Judging(options.method, TOL, False, width, options.workers)
@@ -202,9 +203,7 @@ def _say_what_points_are(found: Verdicts, begun: Array) -> None:
     found.condition[elsewhere], found.smooth[elsewhere] = NO_CONDITION, False
 
 
-def _compared(
-    problem: Problem, options: Options, begun: Array, found: Verdicts
-) -> Remaining:
+def _compared(problem: Problem, options: Options, begun: Array, found: Verdicts) -> Remaining:
     """Compare points with the minima to which descent leads from there; some have arrived."""
     leads = np.full(len(begun), -1)
     rows = np.flatnonzero(found.status == Status.NO_PROGRESS)

@@ -164,4 +164,3 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         njev=evaluations,
         ways_out=Later(leave) if judged.stalled[best] else Later.known(end[:0]),
     )
-

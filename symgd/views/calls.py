@@ -97,9 +97,7 @@ def _settings(settings: Settings) -> Arguments:
     return {n: (_plain(v), "") for n, v in named.items() if not left_out.get(n)}
 
 
-def _starts(
-    problem: Formula, starts: npt.NDArray[np.float64], name: str = "x0"
-) -> tuple[str, str]:
+def _starts(problem: Formula, starts: npt.NDArray[np.float64], name: str = "x0") -> tuple[str, str]:
     if len(starts) > 1:
         return name, several(len(starts), "start" if name == "x0" else "point")
     only = starts[0].tolist()

@@ -98,7 +98,9 @@ def headline(batch: Batch, known: Known) -> Document:
     parts: Document = [Paragraph(f"{subject} {sentence(batch, batch.best, known)}.")]
     bottom = _bottom(batch, known)
     parts += lines([f"{bottom}."] if bottom else [])
-    return parts if n == 1 or batch.minima else [*parts, Paragraph(f"No {one}{_NO_MINIMUM[batch.settings.elsewhere]}")]
+    if n > 1 and not batch.minima:
+        parts += [Paragraph(f"No {one}{_NO_MINIMUM[batch.settings.elsewhere]}")]
+    return parts
 
 
 def message(batch: Batch, known: Known) -> str:
@@ -146,7 +148,7 @@ def minima(outcome: Outcome, known: Known, columns: int = _COLUMNS) -> Document:
 
 
 def unseen(outcome: Outcome, known: Known) -> Document:
-    """Tell which share of the starts may lead to minima that were not found, where that is known."""
+    """Tell which share of the starts may lead to minima that were not found."""
     if not outcome.minima or math.isnan(known.unseen):
         return []
     runs, most = outcome.runs, known.unseen
