@@ -34,6 +34,7 @@ _BESIDE = 1e-5  # share of the length scale: a stationary point farther off is a
 _TYPICAL = 1.0  # size of a variable of which nothing else is known
 _QUARTER = 0.25  # of a box: what a start is away from a minimum in it
 _OPEN = (Status.SLOW, Status.NO_PROGRESS, Status.DIVERGED)
+_UNCLEAR = (Status.NO_PROGRESS, Status.PLATEAU)
 _STATIONARY = (Status.STALLED_AT_START, Status.NOT_A_MINIMUM, Status.PLATEAU)
 
 
@@ -92,7 +93,7 @@ def judge(
     >>> import symgd
     >>> print(symgd.judge("(x - 1)**2 + 3", 0.75).summary())
     The point is no verified minimum: x = 0.75, f = 3.062; the gradient there is 0.5; f would still
-    fall by 0.0625 to the minimum x = 1, which is 0.25 away; that is 2.3e13 times the rounding error
+    fall by 0.0625 to the minimum x = 1, which is 0.25 away; that is 2e13 times the rounding error
     of f; go on from there.
     >>> symgd.judge("cos(2*pi*x) + x**2", [0.4758024510242211, 0]).runs.status
     array([0, 3])
@@ -206,25 +207,31 @@ def _say_what_points_are(found: Verdicts, begun: Array) -> None:
 def _compared(problem: Problem, options: Options, begun: Array, found: Verdicts) -> Remaining:
     """Compare points with the minima to which descent leads from there; some have arrived."""
     leads = np.full(len(begun), -1)
-    rows = np.flatnonzero(found.status == Status.NO_PROGRESS)
-    if len(rows):
-        onward = descend(problem, np.asfortranarray(found.x[rows]), options).verdicts
-        leads[rows], there = onward.status, onward.success
-        found.target[rows[there]] = onward.target[there]
-        found.target_kind[rows[there]] = onward.target_kind[there]
-    found.target[:] = tidy(found.target, begun)
-    remaining = _remaining(problem, options, found, leads)
-    close = _arrived(found, remaining, begun, options.tol)[rows]
-    if close.any():
-        done, which = rows[close], np.flatnonzero(close)
-        for name in ("status", "kind", "target_kind", "smooth"):
-            getattr(found, name)[done] = getattr(onward, name)[which]
+    rows = np.flatnonzero(np.isin(found.status, _UNCLEAR))
+    if not len(rows):
+        return _remaining(problem, options, begun, found, leads)
+    onward = descend(problem, np.asfortranarray(found.x[rows]), options).verdicts
+    _lead_on(found, rows, onward)
+    leads[rows] = np.where(found.status[rows] == Status.PLATEAU, -1, onward.status)
+    remaining = _remaining(problem, options, begun, found, leads)
+    close = _arrived(found.take(rows), remaining.take(rows), begun[rows], options.tol)
+    for name in ("status", "kind", "target_kind", "smooth"):
+        getattr(found, name)[rows[close]] = getattr(onward, name)[close]
     return remaining
 
 
-def _remaining(problem: Problem, options: Options, found: Verdicts, leads: Whole) -> Remaining:
+def _lead_on(found: Verdicts, rows: Whole, onward: Verdicts) -> None:
+    """Note the minima to which descent leads from points; what leads there is no plateau."""
+    there, rows = onward.success, rows[onward.success]
+    found.target[rows], found.target_kind[rows] = onward.target[there], onward.target_kind[there]
+    found.status[rows], found.kind[rows] = Status.NO_PROGRESS, Kind.NOT_STATIONARY
+
+
+def _remaining(
+    problem: Problem, options: Options, begun: Array, found: Verdicts, leads: Whole
+) -> Remaining:
     """Measure what is missing at points."""
-    x, y = found.x, found.target
+    x, y = found.x, tidy(found.target, begun)
     error = rounding(problem, x)
     fall = found.fun - problem.values(y)
     there = model(problem, y, options.box)

@@ -120,7 +120,7 @@ def _plateau(case: Case) -> Clauses:
         f"lies on a plateau: {_place(case)}",
         f"the gradient is {only}{case.gradient} because f is flat there{case.shape}, "
         "and no minimum is near",
-        *sentences.around(case),
+        *sentences.around(case, "go on"),
     )
 
 
@@ -151,7 +151,7 @@ def _no_minimum(case: Case) -> Clauses:
 
 
 def _times(fall: float, rounding: float) -> str:
-    return f"{number(fall / rounding, 2)} times" if rounding > 0 else "above"
+    return f"{number(fall / rounding, 1)} times" if rounding > 0 else "above"
 
 
 _CLAUSES: dict[Status, Callable[[Case], Clauses]] = {

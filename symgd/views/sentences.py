@@ -167,8 +167,8 @@ def _plateau(case: Case) -> Clauses:
     )
 
 
-def around(case: Case) -> Clauses:
-    """Tell how far the flat region reaches, and where f falls."""
+def around(case: Case, go: str = "start") -> Clauses:
+    """Tell how far the flat region reaches, where f falls, and where to `go` from."""
     flat = case.facts.plateau
     if flat is None or flat.falls is None or flat.lower is None:
         return "f falls nowhere around it, as far as was looked", "check the formula"
@@ -178,9 +178,9 @@ def around(case: Case) -> Clauses:
     lower = point(case.names, _rounded(flat.lower))
     way = max(abs(a - b) for a, b in zip(flat.falls, case.x, strict=True))
     if way < _FLAT_REACH * max(case.width):
-        return f"f falls slowly from there towards {lower}", f"start at {lower}"
+        return f"f falls slowly from there towards {lower}", f"{go} at {lower}"
     edge = point(case.names, _rounded(flat.falls))
-    return f"f falls no sooner than {number(way, 3)} away, beyond {edge}", f"start at {lower}"
+    return f"f falls no sooner than {number(way, 3)} away, beyond {edge}", f"{go} at {lower}"
 
 
 def _rounded(x: Iterable[float]) -> list[float]:
