@@ -73,7 +73,7 @@ searches for them started may stand in columns such as x0[a] and x0[b].
 
 examples:
   symgd judge "cos(2*pi*x) + x**2" points.csv
-  symgd judge "(a - x)**2 + 100*(y - x**2)**2" points.csv --param a=1 --explain
+  symgd judge "(a - x)**2 + 100*(y - x**2)**2" ends.csv --param a=1 --explain
 """,
     ),
 }

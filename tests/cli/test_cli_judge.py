@@ -74,7 +74,7 @@ def test_a_formula_may_begin_with_a_minus(run, table):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("x,alpha2,c\n1,2,3\n", "got the column c; takes columns named alpha, x"),
+        ("x,alpha2,c\n1,2,3\n", "got the column alpha2; takes columns named alpha, x"),
         ("X,alpha\n1,2\n", "got the column X; takes columns named alpha, x; did you mean x?"),
         ("x,alhpa\n1,2\n", "did you mean alpha?"),
         ("x,q\n1,2\n", "did you mean alpha?"),
