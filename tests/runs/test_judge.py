@@ -1,4 +1,4 @@
-"""Verdicts on points that came from elsewhere: what they are, what is missing, and no word of runs."""
+"""Verdicts on points from elsewhere: what they are, what is missing, and no word of runs."""
 
 from __future__ import annotations
 
