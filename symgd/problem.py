@@ -30,6 +30,7 @@ from .given.names import known_keywords, read_names, unknown_name
 from .given.numbers import read_number
 from .given.types import Number, Pairs
 from .memos import memo, on_forget
+from .precise.program import Precise, written
 
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
@@ -107,7 +108,7 @@ class Symbolic:
     @cached_property
     def hess(self) -> Evaluator | None:
         """The lower triangle of the Hessian for NumPy; None where it would be too large."""
-        if self._large_hessian:
+        if self.large_hessian:
             return None
         return self.compile(self.triangle)
 
@@ -127,7 +128,8 @@ class Symbolic:
         return self._hessian_size <= _SMALL_HESSIAN
 
     @property
-    def _large_hessian(self) -> bool:
+    def large_hessian(self) -> bool:
+        """Whether the second derivatives are too large to be written out."""
         return self._hessian_size > _LARGE_HESSIAN
 
     @cached_property
@@ -140,7 +142,7 @@ class Symbolic:
 
         SymPy rounds when it multiplies decimal numbers, so here they are names, and exact.
         """
-        if self._large_hessian:
+        if self.large_hessian:
             raise ExpressionError("the Hessian is too large to enclose its values", self.text)
         decimals = {number: sympy.Dummy(real=True) for number in self.expr.atoms(sympy.Float)}
         expr = self.expr.xreplace(decimals)
@@ -148,6 +150,14 @@ class Symbolic:
         exprs = [*self._second_derivatives(gradient), expr, *(c.holds for c in self.domain)]
         names = (*self.variables, *self.params)
         return Tape(exprs, names, {name: number for number, name in decimals.items()})
+
+    @cached_property
+    def precise(self) -> Precise:
+        """f, its gradient and the lower triangle of its Hessian with any number of digits."""
+        expr = written(self.expr)
+        gradient = [*map(own, derivatives(expr, self.variables))]
+        names = (*self.variables, *self.params)
+        return Precise([expr, *gradient], self._second_derivatives(gradient), names)
 
     @cached_property
     def holds(self) -> Evaluator:

@@ -29,6 +29,7 @@ from .questions.ran_away import ran_away
 from .questions.snap_to_bounds import snap_to_bounds
 from .questions.steep_ends import steep_ends
 from .questions.where_undefined import where_undefined
+from .questions.with_more_digits import with_more_digits
 
 _SLICE = 2**15  # runs: judged at once, at most; it takes some hundred times their memory
 _ENTRIES = 2**17  # entries of Hessians: made at once
@@ -54,6 +55,9 @@ QUESTIONS: tuple[Question, ...] = (
     halted_elsewhere,
 )
 """In this order; each is about the runs that the ones before it have left open."""
+
+CLAIMS: tuple[Question, ...] = (with_more_digits,)
+"""Asked after all others, about answers that rest on values alone."""
 
 QUICK: tuple[Question, ...] = (interrupted, where_undefined, ordinary_minima, stopped)
 """After an interruption, when nobody waits for an answer that takes long."""
@@ -129,6 +133,8 @@ def _ask(questions: Sequence[Question], *given: Any) -> None:
     for question in questions:
         if not (case.found.status == UNDECIDED).any():
             break
+        question(case)
+    for question in CLAIMS if questions is QUESTIONS else ():
         question(case)
     found, arrived = case.found, case.found.success
     found.target_kind[arrived] = found.kind[arrived]

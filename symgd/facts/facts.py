@@ -13,6 +13,7 @@ from ..given.boxes import Box
 from ..problem import Problem
 from ..results.runs import Later, Minimum, Remaining, Runs, Settings
 from ..status import Status
+from .approach import approach
 from .cancellation import gradient_noise, rounding
 from .known import Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
@@ -143,7 +144,11 @@ class Facts:
             x0 = self._runs.x0[row]
             return RunFacts(fall=shown(problem, x0, x[0], self._box, self._width))
         if status is Status.PLATEAU:
-            return RunFacts(plateau=plateau(problem, x[0], self._box, self._width))
+            where = problem, x[0]
+            on = approach(*where, self._start(row), self._box, self._width)
+            return RunFacts(
+                plateau=None if on else plateau(*where, self._box, self._width), approach=on
+            )
         if status is Status.NO_PROGRESS:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))
@@ -152,6 +157,11 @@ class Facts:
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
         return RunFacts()
+
+    def _start(self, row: int) -> Array:
+        """Give where a run started; where nobody knows, a point one width of the region off."""
+        x, x0 = self._runs.x[row], self._runs.x0[row]
+        return np.asarray(np.where(np.isnan(x0), x + self._width, x0))
 
     def _problem_at(self, row: int) -> Problem:
         """Give f with the parameters of one run."""

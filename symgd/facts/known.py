@@ -52,6 +52,22 @@ class Plateau:
 
 
 @dataclass(frozen=True)
+class Approach:
+    """A lowest value that f only approaches.
+
+    Attributes
+    ----------
+    direction : tuple of float
+        The way on which it does so, its longest part 1.
+    limit : float or None
+        The value, where it is known.
+    """
+
+    direction: tuple[float, ...]
+    limit: float | None
+
+
+@dataclass(frozen=True)
 class Symmetry:
     """A change of the variables that leaves f as it is.
 
@@ -123,6 +139,8 @@ class RunFacts:
         Proof that f falls without end where the run went.
     plateau : Plateau or None
         How far f is flat around its end, and where it falls.
+    approach : Approach or None
+        The lowest value that f only approaches from its end.
     floor : (float, float) or None
         The rounding errors of f and of its gradient at its end.
     slopes : tuple of float or None
@@ -135,6 +153,7 @@ class RunFacts:
 
     fall: Unbounded | None = None
     plateau: Plateau | None = None
+    approach: Approach | None = None
     floor: tuple[float, float] | None = None
     slopes: tuple[float, ...] | None = None
     ways_out: tuple[tuple[float, ...], ...] = ()

@@ -11,7 +11,7 @@ from .case import Case, fallen, rate_words, read_case
 from .numbers import listed, number, point, several, vector
 
 if TYPE_CHECKING:
-    from ..facts.known import Known, Unbounded
+    from ..facts.known import Approach, Known, Unbounded
     from .data import Batch, Outcome
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
@@ -169,7 +169,9 @@ def _plateau(case: Case) -> Clauses:
 
 def around(case: Case, go: str = "start") -> Clauses:
     """Tell how far the flat region reaches, where f falls, and where to `go` from."""
-    flat = case.facts.plateau
+    flat, on = case.facts.plateau, case.facts.approach
+    if on is not None:
+        return _approached(case.names, on), "set bounds"
     if flat is None or flat.falls is None or flat.lower is None:
         return "f falls nowhere around it, as far as was looked", "check the formula"
     fallen = abs(case.fun0 - case.fun)
@@ -181,6 +183,19 @@ def around(case: Case, go: str = "start") -> Clauses:
         return f"f falls slowly from there towards {lower}", f"{go} at {lower}"
     edge = point(case.names, _rounded(flat.falls))
     return f"f falls no sooner than {number(way, 3)} away, beyond {edge}", f"{go} at {lower}"
+
+
+def _approached(names: Sequence[str], on: Approach) -> str:
+    """Tell where f goes on falling, and towards which value."""
+    ways = [*zip(names, on.direction, strict=True)]
+    growing, falling = [n for n, d in ways if d > 0], [n for n, d in ways if d < 0]
+    moves = [
+        f"{listed(some)} {verb if len(some) > 1 else verb + 's'}"
+        for some, verb in ((growing, "grow"), (falling, "fall"))
+        if some
+    ]
+    value = "" if on.limit is None else f" towards {number(on.limit)}, which it only approaches"
+    return f"f goes on falling{value}, as {listed(moves)}"
 
 
 def _rounded(x: Iterable[float]) -> list[float]:

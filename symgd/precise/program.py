@@ -1,0 +1,125 @@
+"""Expressions as a list of operations on mpmath's numbers, each distinct one done once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import mpmath
+import sympy
+
+from ..expression.calculus import upwards
+from ..expression.functions import kernel_name
+from .functions import FORMS, Number
+
+_DEEP = {FORMS[name] for name in ("exp", "expm1", "tanh", "sinh", "cosh", "erf", "erfc")}
+
+
+def written(expr: sympy.Expr) -> sympy.Expr:
+    """Give an expression with its decimal numbers as the fractions that were written."""
+    return expr.xreplace({n: fraction(float(n)) for n in expr.atoms(sympy.Float)})
+
+
+def fraction(value: float) -> sympy.Rational:
+    """Give the shortest decimal number that rounds to a double."""
+    return sympy.Rational(repr(float(value)))
+
+
+class Program:
+    """Computes expressions with the digits that mpmath is set to.
+
+    Parameters
+    ----------
+    exprs : sequence of sympy.Expr
+        Sums, products, powers and functions of the table.
+    inputs : sequence of sympy.Symbol
+        The names whose values are given later.
+
+    Examples
+    --------
+    >>> x = sympy.Symbol("x", real=True)
+    >>> (value,) = Program([1 - sympy.cos(x)], [x])([mpmath.mpf("1e-20")])
+    >>> mpmath.nstr(value, 5)
+    '0.0'
+    >>> with mpmath.workdps(60):
+    ...     (value,) = Program([1 - sympy.cos(x)], [x])([mpmath.mpf("1e-20")])
+    >>> mpmath.nstr(value, 5)
+    '5.0e-41'
+    """
+
+    def __init__(self, exprs: Sequence[sympy.Expr], inputs: Sequence[sympy.Symbol]) -> None:
+        place: dict[sympy.Expr, int] = {name: i for i, name in enumerate(inputs)}
+        self._constants: list[sympy.Expr] = []
+        self._steps = []
+        nodes = [node for node in upwards(exprs) if node not in place]
+        for node in nodes:
+            if not node.args:
+                place[node] = len(place)
+                self._constants.append(node)
+        for node in nodes:
+            if node.args:
+                form = FORMS[_name(node)]
+                self._steps.append((form, [place[a] for a in node.args]))
+                place[node] = len(place)
+        self._outputs = [place[e] for e in exprs]
+        self._numbers: tuple[int, list[Number]] = 0, []
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    def __call__(self, inputs: Sequence[Number]) -> list[Number]:
+        """Compute the expressions; nan where one is undefined."""
+        values = self._values(inputs)
+        return [values[i] for i in self._outputs]
+
+    def deepest(self, inputs: Sequence[Number]) -> Number:
+        """Give the largest argument of a function that comes to a limit as exponentials do."""
+        values = self._values(inputs)
+        sizes = [abs(values[operands[0]]) for form, operands in self._steps if form in _DEEP]
+        return max(sizes, default=mpmath.mpf(0))
+
+    def _values(self, inputs: Sequence[Number]) -> list[Number]:
+        values = [*inputs, *self._constant_values()]
+        for form, operands in self._steps:
+            values.append(form(*[values[i] for i in operands]))
+        return values
+
+    def _constant_values(self) -> list[Number]:
+        if self._numbers[0] != mpmath.mp.prec:
+            self._numbers = mpmath.mp.prec, [_number(c) for c in self._constants]
+        return self._numbers[1]
+
+
+def _name(node: sympy.Expr) -> str:
+    if node.is_Add or node.is_Mul:
+        return "add" if node.is_Add else "multiply"
+    return kernel_name(node.func)
+
+
+def _number(expr: sympy.Expr) -> Number:
+    if expr.is_Rational:
+        return mpmath.mpf(int(expr.p)) / int(expr.q)
+    return mpmath.mpf({sympy.pi: mpmath.pi, sympy.E: mpmath.e}[expr])
+
+
+class Precise:
+    """f, its gradient, and the lower triangle of its Hessian.
+
+    Parameters
+    ----------
+    first, second : sequence of sympy.Expr
+        f and its gradient; the lower triangle of the Hessian, row by row.
+    inputs : sequence of sympy.Symbol
+        The variables, and the parameters.
+    """
+
+    def __init__(
+        self,
+        first: Sequence[sympy.Expr],
+        second: Sequence[sympy.Expr],
+        inputs: Sequence[sympy.Symbol],
+    ) -> None:
+        self.first = Program(first, inputs)
+        self.both = Program([*first, *second], inputs)
+
+    def __len__(self) -> int:
+        return len(self.both)
