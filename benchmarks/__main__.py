@@ -44,6 +44,9 @@ symgd's: above 1, symgd is faster.
 {table}
 
 ![The same as a picture: each measurement a line, each contestant a dot](images/benchmarks.png)
+
+How often the bound for what was not found holds is measured by `python -m benchmarks.unseen`, and
+told in [unseen.md](unseen.md).
 """
 
 

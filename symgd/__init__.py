@@ -21,6 +21,7 @@ __all__ = [
     "MissingPackageError",
     "Problem",
     "RateWarning",
+    "Remaining",
     "Result",
     "Runs",
     "Status",
@@ -28,6 +29,7 @@ __all__ = [
     "SymgdError",
     "__version__",
     "clear_cache",
+    "judge",
     "load",
     "methods",
     "minimize",
@@ -52,8 +54,9 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     from .problem import Problem
     from .results.load import load
     from .results.result import Result
-    from .results.runs import Minimum, Runs
+    from .results.runs import Minimum, Remaining, Runs
     from .results.sweep import SweepResult
+    from .runs.judge import judge
     from .runs.minimize import minimize
     from .runs.sweep import sweep
     from .status import Kind, Status
@@ -67,8 +70,9 @@ else:
         "problem": "Problem",
         "results.load": "load",
         "results.result": "Result",
-        "results.runs": "Minimum Runs",
+        "results.runs": "Minimum Remaining Runs",
         "results.sweep": "SweepResult",
+        "runs.judge": "judge",
         "runs.minimize": "minimize",
         "runs.sweep": "sweep",
         "status": "Kind Status",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, Interrupted
 from .output import check_files, show, write_files
+from .points import read_columns
 from .values import arguments, axes, parameters
 
 if TYPE_CHECKING:
@@ -45,12 +46,17 @@ def run(given: Mapping[str, Any]) -> bool:
 
 
 def _result(given: Mapping[str, Any]) -> Result | SweepResult:
-    from .. import Problem, minimize, sweep
+    from .. import Problem, judge, minimize, sweep
 
     params = parameters(given.get("params", ()))
     first = {name: v[0] if isinstance(v, list) else v for name, v in params.items()}
     problem = Problem(given["expr"], variables=given.get("variables"), params=first)
     keywords = arguments(given, params, problem.names)
+    if given["command"] == "judge":
+        x, x0 = read_columns(given["file"], problem.names)
+        for option, word in axes(given):
+            raise ConfigurationError(option, word, "one number here")
+        return judge(problem, x, x0, **keywords)
     several = list(axes(given))
     if given["command"] == "sweep" or (given["command"] == "plot" and several):
         return sweep(problem, **keywords)

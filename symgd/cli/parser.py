@@ -19,6 +19,7 @@ examples:
   symgd minimize "cos(2*pi*x) + x**2"
   symgd sweep "sin(x)*exp(-x**2/20)" --x0 0 --lr log:1e-3:10:50
   symgd plot "cos(2*pi*x) + x**2" --out curve.svg
+  symgd judge "cos(2*pi*x) + x**2" points.csv
 
 symgd COMMAND --help tells the options of a command.
 """
@@ -64,7 +65,19 @@ examples:
   symgd plot "sin(x)*exp(-x**2/20)" --x0 0 --lr 1e-10:0.1:50 --epochs 10:500:40 --out map.pdf
 """,
     ),
+    "judge": (
+        "tell what points are that came from elsewhere",
+        """
+FILE.csv has a line for each point, and a column for each variable with its name. Where the
+searches for them started may stand in columns such as x0[a] and x0[b].
+
+examples:
+  symgd judge "cos(2*pi*x) + x**2" points.csv
+  symgd judge "(a - x)**2 + 100*(y - x**2)**2" ends.csv --param a=1 --explain
+""",
+    ),
 }
+_POINTS = ("judge",)  # commands that read points from a file
 
 _SEVERAL: dict[str, Any] = {"action": "append"}
 _SWITCH: dict[str, Any] = {"action": "store_true"}
@@ -95,8 +108,8 @@ _RUNS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "--starts": {
             "metavar": "N",
-            "type": int,
-            "help": "number of starts if no --x0 is given (256)",
+            "help": 'number of starts if no --x0 is given (256); or "until 1%%": more and more of '
+            "them, until minima that were not found hold at most 1 %% of the starts",
         },
         "--start-box": {
             **_SEVERAL,
@@ -142,11 +155,13 @@ _FILES = {
 }
 
 # Options that not every command has.
+_RUNNING = tuple(name for name in _COMMANDS if name not in _POINTS)
 _ONLY = {
+    **{name: _RUNNING for rows in (*_RUNS.values(),)[1:] for name in rows},
     "--escape": ("minimize", "plot"),
-    "--explain": ("minimize",),
-    "--plot": ("minimize", "sweep"),
-    "--report": ("minimize", "sweep"),
+    "--explain": ("minimize", *_POINTS),
+    "--plot": ("minimize", "sweep", *_POINTS),
+    "--report": ("minimize", "sweep", *_POINTS),
     "--out": ("plot",),
 }
 
@@ -226,7 +241,7 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(
             name,
             help=does,
-            usage=f"symgd {name} EXPR [OPTION ...]",
+            usage=f"symgd {name} EXPR{' FILE.csv' * (name in _POINTS)} [OPTION ...]",
             description=f"{does[0].upper()}{does[1:]}.",
             epilog=f"{epilog}\n{_STATUS}",
             **plain,
@@ -237,8 +252,11 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_options(parser: argparse.ArgumentParser, command: str) -> None:
     parser.add_argument("expr", metavar="EXPR", help='formula, such as "cos(2*pi*x) + x**2"')
+    if command in _POINTS:
+        parser.add_argument("file", metavar="FILE.csv", help="the points, one a line")
     for title, rows in _RUNS.items():
-        _add(parser.add_argument_group(title), rows, command)
+        if any(command in _ONLY.get(name, _COMMANDS) for name in rows):
+            _add(parser.add_argument_group(title), rows, command)
     output = parser.add_argument_group("what comes out")
     if command != "plot":
         _add(output.add_mutually_exclusive_group(), _TEXTS, command)
@@ -254,7 +272,8 @@ def _add(group: Any, rows: Mapping[str, Mapping[str, Any]], command: str) -> Non
 def _unambiguous(words: Sequence[str]) -> list[str]:
     """Rewrite values that start with a minus so that argparse takes none for an option.
 
-    ``--x0 -1,2`` becomes ``--x0=-1,2``, and a formula such as ``-x**2`` goes behind ``--``.
+    ``--x0 -1,2`` becomes ``--x0=-1,2``, and a formula such as ``-x**2`` goes behind ``--``, as does
+    what follows it and is no option.
     """
     options: list[str] = []
     formulas: list[str] = []
@@ -268,5 +287,5 @@ def _unambiguous(words: Sequence[str]) -> list[str]:
         elif word.startswith("-") and not word.startswith("--") and word != "-h":
             formulas.append(word)
         else:
-            options.append(word)
+            (options if word.startswith("-") or not formulas else formulas).append(word)
     return [*options, "--", *formulas] if formulas else options

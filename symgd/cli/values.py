@@ -70,6 +70,7 @@ def arguments(
     readers: dict[str, Callable[[Any], Any]] = {
         "params": lambda _: params,
         "x0": lambda words: _starts(words, names),
+        "starts": _count,
         "lr": lambda word: _several("--lr", word, word, float),
         "epochs": lambda word: _several("--epochs", word, word, int),
         "bounds": lambda words: _box("--bounds", words, names),
@@ -77,6 +78,14 @@ def arguments(
     }
     typed = {name: value for name, value in given.items() if name in ARGUMENTS}
     return {n: readers[n](value) if n in readers else value for n, value in typed.items()}
+
+
+def _count(word: str) -> int | str:
+    """Read a number of starts; what is none may be "until 1%", which is read elsewhere."""
+    try:
+        return int(word)
+    except ValueError:
+        return word
 
 
 def _parameter(word: str) -> tuple[str, Values]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from ..arrays import Array, Whole
 from ..given.boxes import Box
 from ..problem import Problem
-from ..results.runs import Later, Minimum, Runs, Settings
+from ..results.runs import Later, Minimum, Remaining, Runs, Settings
 from ..status import Status
 from .approach import approach
 from .cancellation import gradient_noise, rounding
@@ -18,6 +19,7 @@ from .known import Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
 from .symmetry import even_variables, orbits, symmetries
 from .unbounded import shown, unbounded
+from .unseen import PATIENT, USUAL, unseen
 
 _ONE_POINT = 1e-6  # share of the searched region: two ways out this close are one
 _NONE = np.empty(0, dtype=np.int64)
@@ -41,6 +43,8 @@ class Facts:
         Parameters of f with a value for each run, ``(n_runs,)``.
     ways_out : mapping of int to Later, optional
         By row, the minima that `escape` would reach from there, ``(k, n_vars)``.
+    remaining : Remaining, optional
+        What is missing at points that came from elsewhere.
     """
 
     def __init__(
@@ -51,11 +55,13 @@ class Facts:
         settings: Settings,
         swept: Mapping[str, Array] | None = None,
         ways_out: Mapping[int, Later[Array]] | None = None,
+        remaining: Remaining | None = None,
     ) -> None:
-        self._problem, self._runs, self._minima = problem, runs, minima
+        self._problem, self._runs, self._minima, self._settings = problem, runs, minima, settings
         self._width = np.array(settings.width)
         self._box = Box(*np.array(settings.bounds, dtype=float).T)
         self._swept, self._ways_out = dict(swept or {}), dict(ways_out or {})
+        self._remaining = remaining
         self._known: dict[int, RunFacts] = {}
 
     @cached_property
@@ -81,11 +87,26 @@ class Facts:
         """Proof that f has no lowest value, where its leading terms show one."""
         return unbounded(self._problem, self._box)
 
+    @cached_property
+    def unseen(self) -> float:
+        """Bound for the share of the starts whose minimum has not been found; nan without one.
+
+        There is one where several starts came from a sampler, and chance had a part in it.
+        """
+        starts = self._runs.parent < 0
+        if self._settings.sampler is None or np.count_nonzero(starts) < 2:
+            return np.nan
+        found = self._runs.minimum[starts & (self._runs.minimum >= 0)]
+        return unseen(np.bincount(found), USUAL if self._settings.until is None else PATIENT)
+
     def run(self, row: int) -> RunFacts:
         """Give what is known about one run, as far as its verdict has a use for it."""
         if row not in self._known:
             with np.errstate(all="ignore"):
                 self._known[row] = self._found(row)
+            if self._remaining is not None:
+                rest = self._remaining.take(row)
+                self._known[row] = replace(self._known[row], remaining=rest)
         return self._known[row]
 
     def about(self, rows: Iterable[int], *, lowest: bool = False, minima: bool = False) -> Known:
@@ -112,6 +133,7 @@ class Facts:
             symmetries=self.symmetries if several else (),
             orbits=self.orbits if several else _NONE,
             unbounded=self.unbounded if lowest else None,
+            unseen=self.unseen if minima else np.nan,
             runs=found,
         )
 
@@ -123,7 +145,7 @@ class Facts:
             return RunFacts(fall=shown(problem, x0, x[0], self._box, self._width))
         if status is Status.PLATEAU:
             where = problem, x[0]
-            on = approach(*where, self._runs.x0[row], self._box, self._width)
+            on = approach(*where, self._start(row), self._box, self._width)
             return RunFacts(
                 plateau=None if on else plateau(*where, self._box, self._width), approach=on
             )
@@ -135,6 +157,11 @@ class Facts:
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
         return RunFacts()
+
+    def _start(self, row: int) -> Array:
+        """Give where a run started; where nobody knows, a point one width of the region off."""
+        x, x0 = self._runs.x[row], self._runs.x0[row]
+        return np.asarray(np.where(np.isnan(x0), x + self._width, x0))
 
     def _problem_at(self, row: int) -> Problem:
         """Give f with the parameters of one run."""

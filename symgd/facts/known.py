@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     import sympy
 
     from ..given.boxes import Box
+    from ..results.runs import Remaining
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,8 @@ class RunFacts:
         The gradient at its end.
     ways_out : tuple of tuple of float
         Minima that `escape` would reach from its end.
+    remaining : Remaining or None
+        What is missing there, if it is a point that came from elsewhere; its columns are numbers.
     """
 
     fall: Unbounded | None = None
@@ -153,6 +157,7 @@ class RunFacts:
     floor: tuple[float, float] | None = None
     slopes: tuple[float, ...] | None = None
     ways_out: tuple[tuple[float, ...], ...] = ()
+    remaining: Remaining | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +174,8 @@ class Known:
         For each minimum the number of its family of mirror images; empty where nobody asked.
     unbounded : Unbounded or None
         Proof that f has no lowest value.
+    unseen : float
+        A bound for the share of the starts whose minimum has not been found; nan without one.
     runs : mapping of int to RunFacts
         By row.
     """
@@ -177,4 +184,5 @@ class Known:
     symmetries: tuple[Symmetry, ...] = ()
     orbits: Whole = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     unbounded: Unbounded | None = None
+    unseen: float = math.nan
     runs: Mapping[int, RunFacts] = field(default_factory=dict)

@@ -16,13 +16,12 @@ from .boxes import Box, read_box
 from .names import hint
 from .numbers import read_flag, read_number, read_whole
 from .points import read_points
-from .starts import SAMPLERS, sample
-from .types import Count, MethodLike, Number, Pairs, Points, Sampler
+from .starts import Sampling, read_sampler, read_starts
+from .types import Count, MethodLike, Number, Pairs, Points, Sampler, Starts
 
 EPOCHS = 10_000  # the most steps of a run, when the user names no number
 TOL = 1e-8
 _WIDEST = 1e300
-_STARTS = 10**8  # the most starts of a batch
 _SIDE = 10.0  # half the default starting box
 
 
@@ -46,6 +45,10 @@ class Options:
         As in `minimize`, with every default filled in.
     history : int
         Steps between two points of a path that are kept; 0 for none.
+    sampling : Sampling or None
+        Where starts come from, if they were not given.
+    until : float or None
+        The share of unseen starts down to which more starts are taken, if that was asked for.
     """
 
     x0: Array
@@ -59,6 +62,8 @@ class Options:
     escape: bool
     workers: int | None
     history: int
+    sampling: Sampling | None
+    until: float | None
 
     def take(self, rows: Any) -> Options:
         """Give the options of some runs, where a setting of the method is one value a run."""
@@ -90,7 +95,7 @@ def read_options(
     *,
     bounds: Pairs | None = None,
     start_box: Pairs | None = None,
-    starts: Count = 256,
+    starts: Starts = 256,
     sampler: Sampler = "spread",
     seed: Count = 0,
     method: MethodLike = "gd",
@@ -117,12 +122,12 @@ def read_options(
     limit = EPOCHS if epochs is None else read_whole("epochs", epochs, 1)
     exact = chosen.fixed and epochs is not None
     default_tol = 0.0 if exact else TOL
-    count, spot = read_whole("starts", starts, 1, _STARTS), read_whole("seed", seed, 0)
-    if sampler not in SAMPLERS:
-        takes = f"one of {', '.join(SAMPLERS)}{hint(sampler, SAMPLERS)}"
-        raise ConfigurationError("sampler", sampler, takes)
-    sampled = x0 is None
-    points = sample(sampler, count, lower, upper, spot) if sampled else read_points(x0, names, box)
+    count, until = read_starts(starts)
+    if until is not None and x0 is not None:
+        raise ConfigurationError("starts", starts, "nothing beside x0: no start follows those")
+    chance = read_sampler(sampler, until), lower, upper, read_whole("seed", seed, 0)
+    sampling = Sampling(*chance) if x0 is None else None
+    points = read_points(x0, names, box) if sampling is None else sampling.points(count)
     return Options(
         x0=np.atleast_2d(points),
         several=points.ndim == 2,
@@ -135,6 +140,8 @@ def read_options(
         escape=read_flag("escape", escape),
         workers=None if workers is None else read_whole("workers", workers, 1),
         history=int(history) if isinstance(history, bool) else read_whole("history", history, 1),
+        sampling=sampling,
+        until=until if sampling else None,
     )
 
 

@@ -14,7 +14,7 @@ from .names import unknown_name
 from .numbers import as_floats
 
 
-def read_points(given: Any, names: Sequence[str], box: Box) -> Array:
+def read_points(given: Any, names: Sequence[str], box: Box, argument: str = "x0") -> Array:
     """Read one point or many.
 
     Parameters
@@ -25,6 +25,8 @@ def read_points(given: Any, names: Sequence[str], box: Box) -> Array:
         Names of the variables.
     box : Box
         Where the points have to be.
+    argument : str
+        What the caller calls them.
 
     Returns
     -------
@@ -37,15 +39,17 @@ def read_points(given: Any, names: Sequence[str], box: Box) -> Array:
         If names or shapes do not fit, or a value is no finite number inside the box.
     """
     table = _table(given)
-    points = _by_place(given, names) if table is None else _by_name(table, names)
+    points = (
+        _by_place(argument, given, names) if table is None else _by_name(argument, table, names)
+    )
     if not np.isfinite(points).all():
-        raise ConfigurationError("x0", points, "finite numbers")
+        raise ConfigurationError(argument, points, "finite numbers")
     many = np.atleast_2d(points)
     outside = (many < box.lower) | (many > box.upper)
     if outside.any():
         run, i = np.argwhere(outside)[0]
         raise ConfigurationError(
-            "x0",
+            argument,
             f"{names[i]} = {many[run, i]:.6g}",
             f"points inside the bounds, {box.lower[i]:.6g} <= {names[i]} <= {box.upper[i]:.6g}",
         )
@@ -64,36 +68,36 @@ def _table(given: Any) -> dict[str, Any] | None:
     return None if keys is None else {str(key): given[key] for key in keys}
 
 
-def _by_name(table: Mapping[str, Any], names: Sequence[str]) -> Array:
+def _by_name(argument: str, table: Mapping[str, Any], names: Sequence[str]) -> Array:
     for name in table:
         if name not in names:
-            raise unknown_name("x0", list(table), name, names)
+            raise unknown_name(argument, list(table), name, names)
     missing = [name for name in names if name not in table]
     if missing:
         takes = f"a number, or several, for each of {list(names)}"
-        raise ConfigurationError("x0", f"nothing for {', '.join(missing)}", takes)
-    columns = [_column(name, table[name]) for name in names]
+        raise ConfigurationError(argument, f"nothing for {', '.join(missing)}", takes)
+    columns = [_column(f"{argument}[{name!r}]", table[name]) for name in names]
     lengths = {len(column) for column in columns if column.ndim}
     if len(lengths) > 1:
-        raise ConfigurationError("x0", f"{sorted(lengths)} values", "as many for each name")
+        raise ConfigurationError(argument, f"{sorted(lengths)} values", "as many for each name")
     return np.stack(np.broadcast_arrays(*columns), axis=-1)
 
 
-def _column(name: str, given: Any) -> Array:
+def _column(argument: str, given: Any) -> Array:
     column = as_floats(given)
     if column is None or column.ndim > 1 or not column.size:
-        raise ConfigurationError(f"x0[{name!r}]", given, "a number, or a list of numbers")
+        raise ConfigurationError(argument, given, "a number, or a list of numbers")
     return column
 
 
-def _by_place(given: Any, names: Sequence[str]) -> Array:
+def _by_place(argument: str, given: Any, names: Sequence[str]) -> Array:
     n = len(names)
     many = f"one point of shape ({n},), or many of shape (n_runs, {n})"
     takes = "a number, or numbers of shape (n_runs,)" if n == 1 else many
     read = as_floats(given)
     if read is None:
-        raise ConfigurationError("x0", given, takes)
+        raise ConfigurationError(argument, given, takes)
     points = read[..., None] if n == 1 and read.ndim < 2 else read
     if not points.size or points.ndim not in (1, 2) or points.shape[-1] != n:
-        raise ConfigurationError("x0", f"shape {read.shape}", takes)
+        raise ConfigurationError(argument, f"shape {read.shape}", takes)
     return points

@@ -2,15 +2,81 @@
 
 from __future__ import annotations
 
-from typing import get_args
+import re
+from dataclasses import dataclass
+from typing import Any, get_args
 
 import numpy as np
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from .names import hint
+from .numbers import as_float, read_whole
 from .types import Sampler
 
 SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
+FIRST, MOST = 256, 2**16  # starts that "until" begins with, and goes on to at most
+_MANY = 10**8  # the most starts of a batch
+_REGULAR = ("grid",)  # which chance has no part in
+_WHOLE = ("grid", "lhs")  # whose first points depend on how many there are
+_UNTIL = re.compile(r"until\s+(.*?)\s*%")
+_LEAST = 0.01  # %: less is not shown by the most starts
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """How starts are placed; `sample` says what its fields are."""
+
+    sampler: Sampler
+    lower: Array
+    upper: Array
+    seed: int
+
+    @property
+    def random(self) -> bool:
+        """Whether chance places the starts, so that they tell of those that were not taken."""
+        return self.sampler not in _REGULAR
+
+    def points(self, count: int, first: int = 0) -> Array:
+        """Give `count` starts, ``(count, n_vars)``, or those of them from `first` on."""
+        points = sample(self.sampler, count, self.lower, self.upper, self.seed)
+        return points[first:]
+
+
+def read_sampler(given: Any, until: float | None) -> Sampler:
+    """Read the name of a sampler, which has to go on where starts are taken `until` something."""
+    known = SAMPLERS if until is None else [name for name in SAMPLERS if name not in _WHOLE]
+    if given not in known:
+        beside = "" if until is None else " beside starts='until ...'"
+        takes = f"one of {', '.join(known)}{beside}{hint(given, known)}"
+        raise ConfigurationError("sampler", given, takes)
+    sampler: Sampler = given
+    return sampler
+
+
+def read_starts(given: Any) -> tuple[int, float | None]:
+    """Read how many starts there are to be, and until what share is unseen there are to be more.
+
+    Examples
+    --------
+    >>> read_starts(100), read_starts("until 0.5%")
+    ((100, None), (256, 0.005))
+    """
+    if not isinstance(given, str):
+        return read_whole("starts", given, 1, _MANY), None
+    typed = _UNTIL.fullmatch(given.strip())
+    share = None if typed is None else as_float(_number(typed[1]))
+    if share is None or not _LEAST <= share < 100:
+        takes = f"a whole number, or 'until 1%' with a share from {_LEAST} % on and below 100 %"
+        raise ConfigurationError("starts", given, takes)
+    return FIRST, share / 100
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def sample(sampler: Sampler, starts: int, lower: Array, upper: Array, seed: int) -> Array:

@@ -26,6 +26,7 @@ Points: TypeAlias = Number | Numbers | Sequence[Numbers] | Mapping[str, Number |
 Pair: TypeAlias = Sequence[Number | None] | Arrays
 Pairs: TypeAlias = Pair | Sequence[Pair] | Mapping[str, Pair]
 
+Starts: TypeAlias = Count | str  # a number, or "until 1%"
 Sampler: TypeAlias = Literal["spread", "grid", "uniform", "sobol", "halton", "lhs"]
 MethodLike: TypeAlias = MethodName | Method
 

@@ -159,7 +159,12 @@ def view(values: npt.ArrayLike, keep: npt.ArrayLike = ()) -> tuple[float, float]
     return window(np.concatenate([finite, np.ravel(keep)]))
 
 
+def starting_points(result: Batch) -> Array:
+    """Give where runs started; of points that came from elsewhere the points where nobody knows."""
+    return np.where(np.isnan(result.runs.x0), result.runs.x, result.runs.x0)
+
+
 def starts_and_ends(result: Batch) -> Array:
     """Give all starts, and the ends of the runs that did not run away."""
     runs = result.runs
-    return np.concatenate([runs.x0, runs.x[~np.isin(runs.status, AWAY)]])
+    return np.concatenate([starting_points(result), runs.x[~np.isin(runs.status, AWAY)]])

@@ -15,8 +15,9 @@ from ..views.axes import where
 from ..views.case import largest_rates, two_over
 from ..views.data import Batch, Outcome, Sweep, is_sweep
 from ..views.numbers import number, point, several
-from .data import coordinate, ends, log_spaced, need_batch, need_sweep, window
-from .findings import borders_title, runs_title, sweep_title, tally
+from ..views.points import noun
+from .data import coordinate, ends, log_spaced, need_batch, need_sweep, starting_points, window
+from .findings import borders_title, runs_title, sweep_title
 from .style import LINES, Label, axes_for, faded, head, mark, side_labels, strong, verdict_keys
 
 _LEVELS = 6  # minima that are named beside a picture
@@ -54,7 +55,7 @@ def final_vs_start(result: Outcome, *, ax: Axes | None = None) -> Axes:
         borders, finding = sweep.borders, sweep_title(sweep)
     else:
         batch = need_batch(result, most=1)
-        start, end, status = batch.runs.x0[:, 0], batch.runs.x[:, 0], batch.runs.status
+        start, end, status = starting_points(batch)[:, 0], batch.runs.x[:, 0], batch.runs.status
         borders, finding = np.empty(0), runs_title(batch, range(len(start)))
     ax = axes_for(ax)
     for border in borders:
@@ -168,7 +169,7 @@ def waterfall(result: Batch, *, ax: Axes | None = None) -> Axes:
     usual = _middle(np.abs(calm))
     if usual and np.ptp(calm) / _OUTLYING > usual:
         ax.set_yscale("symlog", linthresh=usual)
-    ax.set(xlabel="runs, the lowest first", ylabel="final f")
+    ax.set(xlabel=f"{noun(result)}s, the lowest first", ylabel="final f")
     head(ax, _lowest(result, least), verdict_keys(ax, status))
     _levels(ax, _shares(result, least))
     return ax
@@ -198,12 +199,12 @@ def _shares(result: Batch, least: float) -> list[tuple[float, str]]:
 
 
 def _lowest(result: Batch, least: float) -> str:
-    starts = several(len(result.runs.fun), "start")
     if not result.minima:
-        return f"none of {starts} leads to a minimum: {tally(result.runs.status)}"
+        return runs_title(result, range(len(result.runs.fun)))
+    every = several(len(result.runs.fun), "point" if result.settings.elsewhere else "start")
     height, words = _shares(result, least)[0]
     share = words.rpartition(": ")[2]
-    return f"{share} of {starts} end at the lowest minimum found, {number(height)}"
+    return f"{share} of {every} end at the lowest minimum found, {number(height)}"
 
 
 def _draw_ends(

@@ -22,6 +22,8 @@ _BORDERS = 4  # borders between basins that a title tells
 def run_title(result: Batch, run: int) -> str:
     """Tell what one run did."""
     runs, names = result.runs, result.problem.names
+    if result.settings.elsewhere:
+        return f"{point(names, runs.x[run])}: {tally(runs.status[[run]])}"
     status, kind = Status(int(runs.status[run])), Kind(int(runs.kind[run]))
     if status == Status.CONVERGED and not runs.nit[run]:
         return f"x0 = {place(runs.x0[run])} already is a {kind.words}"
@@ -41,6 +43,8 @@ def runs_title(result: Batch, chosen: Sequence[int]) -> str:
     reached = np.unique(result.runs.minimum[list(chosen)])
     minima = int((reached >= 0).sum())
     lost = ~np.isin(status, SUCCESSES)
+    if result.settings.elsewhere:
+        return f"{several(len(chosen), 'point')}: {tally(status)}"
     starts = several(len(chosen), "start")
     if lost.all():
         return f"none of {starts} leads to a minimum: {tally(status)}"

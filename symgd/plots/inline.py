@@ -54,7 +54,7 @@ def _drawings(thing: Outcome) -> Iterator[Drawing]:
     if not is_batch(thing):
         return
     several, variables = len(thing.runs.fun) > 1, len(thing.problem.names)
-    if several and variables == 1:
+    if several and variables == 1 and not thing.settings.elsewhere:
         yield basins
     if several and variables <= 2:
         yield waterfall

@@ -16,7 +16,7 @@ from ..status import Status
 from ..views.data import Batch
 from ..views.numbers import point
 from .curves import POINTS, clipped
-from .data import edges, need_batch, starts_and_ends, view, window
+from .data import edges, need_batch, starting_points, starts_and_ends, view, window
 from .findings import borders_title, runs_title
 from .maps import contours
 from .style import MINIMA, axes_for, bar, colour_of, faded, halo, head, ink, minima_map, mixed
@@ -91,7 +91,7 @@ def _regions(ax: Axes, result: Batch, own: Whole) -> list[Region]:
 
 def _strip(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> str:
     """Draw regions as bands under the curve of f; tell the borders if they are few."""
-    x0, first = np.unique(result.runs.x0[own, 0], return_index=True)
+    x0, first = np.unique(starting_points(result)[own, 0], return_index=True)
     codes, borders = _codes(len(own), regions)[first], edges(x0)
     area = ax.get_xaxis_transform()
     ax.pcolormesh(borders, [0, 1], codes[None, :], **_tints(ax, regions), transform=area, zorder=0)
@@ -107,7 +107,7 @@ def _strip(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> str:
 
 def _map(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> None:
     """Draw regions as an image where the starts form a grid, else as points."""
-    x0 = result.runs.x0[own]
+    x0 = starting_points(result)[own]
     columns, lines = np.unique(x0[:, 0]), np.unique(x0[:, 1])
     if len(x0) >= _MANY and len(columns) * len(lines) == len(np.unique(x0, axis=0)) == len(x0):
         image = _codes(len(x0), regions)[np.lexsort(x0.T)].reshape(len(lines), len(columns))

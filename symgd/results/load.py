@@ -71,6 +71,8 @@ def _checks(outcome: Result | SweepResult) -> Checks:
     yield "bounds", len(outcome.settings.bounds) == len(outcome.problem.names)
     yield "width", len(outcome.settings.width) == len(outcome.problem.names)
     yield "method", outcome.settings.method.isprintable()
+    yield "sampler", (outcome.settings.sampler or "").isprintable()
+    yield "until", 0 < (outcome.settings.until or 0.5) < 1
     for minimum in outcome.minima:
         yield from _minimum_fits(minimum, len(outcome.problem.names))
     if isinstance(outcome, Result):

@@ -16,7 +16,7 @@ from ..status import Kind, Status
 from ..views import text
 from ..views.document import Document, terminal
 from .outcome import Outcome, plain
-from .runs import Later
+from .runs import Later, Remaining
 from .tables import TABLED
 
 
@@ -51,6 +51,8 @@ class Result(Outcome):
     ways_out : Later
         Its ``value`` is where `escape` leads from the best run if that one stalled,
         ``(k, n_vars)``.
+    remaining : Remaining or None
+        What is missing at points that `judge` was given, as columns; None for runs.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Result(Outcome):
     history: list[Array] | None = None
     history_every: int = 0
     ways_out: Later[Array] = field(default_factory=lambda: Later(lambda: np.empty((0, 0))))
+    remaining: Remaining | None = None
 
     tabled: ClassVar = (*TABLED, "lr", "minimum", "parent")
     fixed: ClassVar = Frozen[float]({})
@@ -122,12 +125,31 @@ class Result(Outcome):
     def facts(self) -> Facts:
         """What is known about the formula and the runs, found when it is asked for."""
         ways_out = {self.best: self.ways_out}
-        return Facts(self.problem, self.runs, self.minima, self.settings, ways_out=ways_out)
+        return Facts(
+            self.problem, self.runs, self.minima, self.settings,
+            ways_out=ways_out, remaining=self.remaining,
+        )  # fmt: skip
 
     @property
     def even(self) -> tuple[str, ...]:
         """Variables in which f is even."""
         return self.facts.even
+
+    @property
+    def unseen(self) -> float:
+        """Upper confidence bound (95 %) for the share of the starts whose minimum is not found.
+
+        It is about the starts that lead to a minimum, as far as those that were taken say: by how
+        many minima were met only once (see `symgd.facts.unseen`). nan where starts were given, lie
+        on a grid, or are not several.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> round(symgd.minimize("(x**2 - 1)**2", starts=300).unseen, 4)
+        0.0101
+        """
+        return self.facts.unseen
 
     @property
     def beyond(self) -> Array:
@@ -169,4 +191,5 @@ class Result(Outcome):
             "kind": self.kind.name,
             "message": self.message,
             "nit": self.nit,
+            "unseen": plain(self.unseen),
         }

@@ -15,6 +15,9 @@ from ..status import Kind, Status
 
 T = TypeVar("T")
 
+ELSEWHERE = "elsewhere"
+"""Where points came from that symgd did not find, in place of a method."""
+
 SUCCESS = np.array([status.success for status in Status])  # by code
 
 
@@ -142,6 +145,32 @@ class Runs(Columns):
         return 0
 
 
+@dataclass(frozen=True, eq=False)
+class Remaining(Columns):
+    """What is missing at points that were judged, one value a point.
+
+    Attributes
+    ----------
+    x : ndarray
+        The minimum to which descent leads from the point, or the maximum or saddle that it is
+        beside, ``(n_runs, n_vars)``; nan where there is none.
+    distance : ndarray
+        How far the point is from there.
+    fall : ndarray
+        By how much f would still fall on the way to the minimum; nan without one.
+    rounding : ndarray
+        The rounding error of f at the point.
+    leads : ndarray
+        How descent from the point ends, a code of `Status`; -1 where none was needed.
+    """
+
+    x: Array
+    distance: Array
+    fall: Array
+    rounding: Array
+    leads: Whole
+
+
 class Later(Generic[T]):
     """A value that is found when first asked for, and pickled as it was found.
 
@@ -219,7 +248,8 @@ class Settings:
     """How the runs were made.
 
     `lr` is None for the automatic step, and for several rates; `width` is the size of the region
-    that was searched.
+    that was searched. `sampler` is None where the starts were given, or lie on a grid; `until` is
+    the share of unseen starts down to which more starts were taken, None if nobody asked for that.
     """
 
     method: str
@@ -230,3 +260,10 @@ class Settings:
     escape: bool
     bounds: tuple[tuple[float, float], ...]
     width: tuple[float, ...]
+    sampler: str | None = None
+    until: float | None = None
+
+    @property
+    def elsewhere(self) -> bool:
+        """Whether the points were not found by runs, but came from elsewhere."""
+        return self.method == ELSEWHERE

@@ -328,10 +328,11 @@ def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:
 
 
 def _continued(batch: Batch, more: Batch, parents: Whole) -> Batch:
-    return _joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
+    return joined(batch, replace(more, x0=batch.x0[parents], parent=parents))
 
 
-def _joined(first: Batch, second: Batch) -> Batch:
+def joined(first: Batch, second: Batch) -> Batch:
+    """Put the runs of a batch behind those of another."""
     return Batch(
         x0=np.concatenate([first.x0, second.x0]),
         begun=np.concatenate([first.begun, second.begun]),
@@ -340,3 +341,16 @@ def _joined(first: Batch, second: Batch) -> Batch:
         verdicts=Verdicts.concatenate([first.verdicts, second.verdicts]),
         paths=first.paths + second.paths,
     )
+
+
+def ways_out(problem: Problem, x: Array, options: Options) -> Array:
+    """Give the minima that `escape` would reach from a point that is none, ``(k, n_vars)``."""
+    with np.errstate(all="ignore"):
+        starts, _ = beside(problem, x, options.width, options.box)
+        if not len(starts):
+            return starts
+        try:
+            judged = descend(problem, starts, options).verdicts
+        except Interrupted:  # whose result nobody waits for
+            raise KeyboardInterrupt from None
+        return np.unique(judged.target[judged.success], axis=0)

@@ -101,12 +101,17 @@ def _extent(x: Array, y: Array) -> Array:
     return np.asarray(highest - lowest)
 
 
-def runs_of(problem: Problem, batch: Batch, member: Whole, options: Options) -> Runs:
-    """Give judged runs as a result shows them; `member` is the number of each run's minimum."""
+def runs_of(
+    problem: Problem, batch: Batch, member: Whole, options: Options, started: bool = True
+) -> Runs:
+    """Give judged runs as a result shows them; `member` is the number of each run's minimum.
+
+    Where they `started` may not be known.
+    """
     judged, rate = batch.verdicts, options.method.rate
-    find = partial(_told, batch.judged(problem, options))
+    find = partial(_told, batch.judged(problem, options), started)
     return Runs(
-        x0=batch.x0,
+        x0=batch.x0 if started else np.full_like(batch.x0, np.nan),
         **{name: getattr(judged, name) for name in ("x", "fun", "grad_norm", "status", "kind")},
         nit=batch.ends.nit,
         lr=np.full(len(member), rate, dtype=float),
@@ -116,14 +121,15 @@ def runs_of(problem: Problem, batch: Batch, member: Whole, options: Options) -> 
     )
 
 
-def _told(judged: Judged) -> Told:
+def _told(judged: Judged, started: bool) -> Told:
     with np.errstate(all="ignore"):
-        return told(judged)
+        evidence = told(judged)
+    return evidence if started else replace(evidence, fun0=np.full_like(evidence.fun0, np.nan))
 
 
 def settings_of(options: Options) -> Settings:
     """Tell how runs were made, as a result shows it."""
-    rate = options.method.rate
+    rate, sampling = options.method.rate, options.sampling
     return Settings(
         method=options.method.name,
         lr=float(rate) if np.ndim(rate) == 0 and np.isfinite(rate) else None,
@@ -133,4 +139,6 @@ def settings_of(options: Options) -> Settings:
         escape=options.escape,
         bounds=tuple(zip(options.box.lower.tolist(), options.box.upper.tolist(), strict=True)),
         width=tuple(options.width.tolist()),
+        sampler=sampling.sampler if sampling is not None and sampling.random else None,
+        until=options.until,
     )

@@ -7,19 +7,18 @@ from functools import partial
 
 import numpy as np
 
-from ..arrays import Array
 from ..errors import Interrupted
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
-from ..given.types import Count, MethodLike, Number, Pairs, Points, Sampler
+from ..given.types import Count, MethodLike, Number, Pairs, Points, Sampler, Starts
 from ..problem import Problem, Source
 from ..results.result import Result
 from ..results.runs import Later
-from .descent import Batch, descend, led_on
-from .escape import beside
+from .descent import Batch, led_on, ways_out
 from .foresight import warn_of_rate
 from .gather import gather, runs_of, settings_of
 from .interruption import completed, interruptible, reached
+from .until import explore
 
 
 @known_keywords
@@ -32,7 +31,7 @@ def minimize(
     params: Mapping[str, Number] | None = None,
     bounds: Pairs | None = None,
     start_box: Pairs | None = None,
-    starts: Count = 256,
+    starts: Starts = 256,
     sampler: Sampler = "spread",
     seed: Count = 0,
     method: MethodLike = "gd",
@@ -67,8 +66,9 @@ def minimize(
         side. No run leaves them.
     start_box : tuple, sequence of tuples or mapping, optional
         Where starts come from, as `bounds`; by default the bounds, or [-10, 10].
-    starts : int
-        Number of starts when `x0` is not given.
+    starts : int or str
+        Number of starts when `x0` is not given; or ``"until 1%"``: 256 and then twice as many again
+        and again, up to 65,536, until `Result.unseen` is at most that.
     sampler : str
         ``"spread"``, ``"grid"``, ``"uniform"``; with SciPy also ``"sobol"``, ``"halton"``,
         ``"lhs"``.
@@ -139,7 +139,7 @@ def minimize(
 
 
 def _descended(problem: Problem, options: Options) -> Batch:
-    batch = descend(problem, np.asfortranarray(options.x0), options)
+    batch = explore(problem, options)
     return led_on(problem, batch, options) if options.escape else batch
 
 
@@ -150,7 +150,7 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
     best = runs.lowest
     evaluations = int(batch.ends.evaluations[best])
     end = judged.x[[best]]
-    leave = partial(_ways_out, problem, end, options)
+    leave = partial(ways_out, problem, end, options)
     return Result(
         problem=problem,
         runs=runs,
@@ -164,16 +164,3 @@ def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
         njev=evaluations,
         ways_out=Later(leave) if judged.stalled[best] else Later.known(end[:0]),
     )
-
-
-def _ways_out(problem: Problem, x: Array, options: Options) -> Array:
-    """Give the minima that `escape` would reach from a point that is none, ``(k, n_vars)``."""
-    with np.errstate(all="ignore"):
-        starts, _ = beside(problem, x, options.width, options.box)
-        if not len(starts):
-            return starts
-        try:
-            judged = descend(problem, starts, options).verdicts
-        except Interrupted:  # whose result nobody waits for
-            raise KeyboardInterrupt from None
-        return np.unique(judged.target[judged.success], axis=0)

@@ -146,6 +146,9 @@ def _options(problem: Problem, given: SweepArguments, rates: Any, counts: Any) -
     method = plain.get("method", "gd")
     if isinstance(method, Method) and any(np.ndim(v) for v in method.settings.values()):
         raise ConfigurationError("method", method, "a method with one value for each setting")
+    if isinstance(plain.get("starts"), str):
+        takes = "a whole number: a sweep takes as many starts at each place"
+        raise ConfigurationError("starts", plain["starts"], f"{takes}; symgd.minimize goes on")
     options = read_options(
         problem,
         given.get("x0"),

@@ -26,7 +26,9 @@ def call(outcome: Outcome) -> str:
     Several starts and the axes of a sweep stand under their names.
     """
     function, arguments = "minimize", Arguments()
-    if is_batch(outcome):
+    if is_batch(outcome) and outcome.settings.elsewhere:
+        function, arguments = "judge", _judged(outcome)
+    elif is_batch(outcome):
         arguments = _started(outcome)
     elif is_sweep(outcome):
         function, arguments = "sweep", _swept(outcome)
@@ -43,6 +45,14 @@ def _started(batch: Batch) -> Arguments:
     if batch.history is not None:
         arguments["history"] = repr(batch.history_every if batch.history_every > 1 else True), ""
     return arguments
+
+
+def _judged(batch: Batch) -> Arguments:
+    x, x0, settings = batch.runs.x, batch.runs.x0, _settings(batch.settings)
+    points = {"x": _starts(batch.problem, x, "x")}
+    begun = {} if np.isnan(x0).all() else {"x0": _starts(batch.problem, x0)}
+    bounds = {name: settings[name] for name in ("bounds",) if name in settings}
+    return {**points, **begun, **bounds, **_names(batch.problem)}
 
 
 def _swept(sweep: Sweep) -> Arguments:
@@ -79,7 +89,7 @@ def _settings(settings: Settings) -> Arguments:
     named = {f.name: getattr(settings, f.name) for f in fields(settings)}
     closed = not all(math.isinf(side) for pair in settings.bounds for side in pair)
     left_out = {
-        "width": True,  # follows from the bounds and the starts
+        **dict.fromkeys(("width", "sampler", "until"), True),  # bounds and starts say enough
         "lr": settings.lr is None,
         "escape": not settings.escape,
         "bounds": not closed,
@@ -87,9 +97,9 @@ def _settings(settings: Settings) -> Arguments:
     return {n: (_plain(v), "") for n, v in named.items() if not left_out.get(n)}
 
 
-def _starts(problem: Formula, starts: npt.NDArray[np.float64]) -> tuple[str, str]:
+def _starts(problem: Formula, starts: npt.NDArray[np.float64], name: str = "x0") -> tuple[str, str]:
     if len(starts) > 1:
-        return "x0", several(len(starts), "start")
+        return name, several(len(starts), "start" if name == "x0" else "point")
     only = starts[0].tolist()
     return _plain(only[0] if len(problem.names) == 1 else only), ""
 

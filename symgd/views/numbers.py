@@ -26,7 +26,7 @@ def number(value: float, digits: int = 4) -> str:
     return mantissa + mark + (str(int(exponent)) if mark else "")
 
 
-def point(names: Sequence[str], x: Iterable[float]) -> str:
+def point(names: Sequence[str], x: Iterable[float], digits: int = 4) -> str:
     """Write a point with the names of its variables.
 
     Examples
@@ -36,10 +36,10 @@ def point(names: Sequence[str], x: Iterable[float]) -> str:
     >>> point([f"x{i}" for i in range(9)], [0.0] * 9)
     '(x0, x1, x2, ..., x8) = (0, 0, 0, ..., 0)'
     """
-    return f"{names[0] if len(names) == 1 else vector(names)} = {place(x)}"
+    return f"{names[0] if len(names) == 1 else vector(names)} = {place(x, digits)}"
 
 
-def place(x: Iterable[float]) -> str:
+def place(x: Iterable[float], digits: int = 4) -> str:
     """Write a point without the names of its variables.
 
     Examples
@@ -47,7 +47,7 @@ def place(x: Iterable[float]) -> str:
     >>> place([0.5]), place([1.0, 2.0])
     ('0.5', '(1, 2)')
     """
-    entries = [number(v) for v in x]
+    entries = [number(v, digits) for v in x]
     return entries[0] if len(entries) == 1 else vector(entries)
 
 

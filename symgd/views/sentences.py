@@ -60,7 +60,7 @@ def _any_status(case: Case) -> Clauses:
     return ended, _clause(case.status.meaning), advice(case.status)
 
 
-def _is_a(case: Case) -> str:
+def is_a(case: Case) -> str:
     """Name what the end point is, to follow "is" or "reached"."""
     article = "an" if case.point[0] in "aeiou" else "a"
     return _ODD_KINDS.get(case.kind, f"{article} {case.point}")
@@ -72,7 +72,7 @@ _ODD_KINDS = {
     Kind.UNKNOWN: "no verified minimum",
 }
 
-_MINIMUM_NOTES = {
+MINIMUM_NOTES = {
     Kind.WEAK_MINIMUM: (
         "the curvature there is too small to decide, but no lower point was found around it"
     ),
@@ -81,8 +81,8 @@ _MINIMUM_NOTES = {
 
 
 def _converged(case: Case) -> Clauses:
-    where = f"{_is_a(case)}: {case.end}{case.height}{case.shape}"
-    note = _MINIMUM_NOTES.get(case.kind, "")
+    where = f"{is_a(case)}: {case.end}{case.height}{case.shape}"
+    note = MINIMUM_NOTES.get(case.kind, "")
     if case.nit == 0 and case.x == case.x0:
         return f"started at {where}, and stayed there", note
     if case.nit == 0:
@@ -94,12 +94,12 @@ def _at_bound(case: Case) -> Clauses:
     how = "reached" if case.nit else "started at" if case.x == case.x0 else "started beside"
     return (
         f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
-        _held_by(case) or "f falls only outside the bounds",
+        held_by(case) or "f falls only outside the bounds",
         advice(case.status),
     )
 
 
-def _held_by(case: Case) -> str:
+def held_by(case: Case) -> str:
     """Name the bounds, with the slopes that hold the run there."""
     slopes = case.facts.slopes or [0.0] * len(case.x)
     held = []
@@ -114,7 +114,7 @@ def _held_by(case: Case) -> str:
 
 def _stalled(case: Case) -> Clauses:
     return (
-        f"stalled at its start: {case.end} is {_is_a(case)}{case.shape}",
+        f"stalled at its start: {case.end} is {is_a(case)}{case.shape}",
         _symmetry(case) or f"the gradient there is {case.gradient}, so no step moves",
         _way_out(case),
     )
@@ -135,23 +135,23 @@ def _way_out(case: Case) -> str:
     """Say what to try from a maximum or a saddle, or what escape has already done."""
     if case.continuations:
         rows = listed([str(child) for child in case.continuations])
-        ends = _places(case, case.continuations.values())
+        ends = places(case, case.continuations.values())
         runs = (
             f"run {rows}, which ends" if len(case.continuations) == 1 else f"runs {rows}, which end"
         )
         return f"escape=True continued it in {runs} at {ends}"
-    ends = _places(case, case.facts.ways_out)
+    ends = places(case, case.facts.ways_out)
     return f"{advice(case.status)}, which reaches {ends}" if ends else advice(case.status)
 
 
-def _places(case: Case, points: Iterable[Sequence[float]]) -> str:
+def places(case: Case, points: Iterable[Sequence[float]]) -> str:
     """List points, those that read the same once."""
     return listed(list(dict.fromkeys(point(case.names, x) for x in points)))
 
 
 def _not_a_minimum(case: Case) -> Clauses:
     return (
-        f"moved from {case.start} and ended on {_is_a(case)}: {case.end}{case.height}{case.shape}",
+        f"moved from {case.start} and ended on {is_a(case)}: {case.end}{case.height}{case.shape}",
         f"the gradient there is {case.gradient}, so no step moves it further",
         _way_out(case),
     )
@@ -163,25 +163,26 @@ def _plateau(case: Case) -> Clauses:
         f"ended on a plateau: {case.end}{case.height}",
         f"the gradient is {only}{case.gradient} because f is flat there{case.shape}, "
         "and no minimum is near",
-        *_around(case),
+        *around(case),
     )
 
 
-def _around(case: Case) -> Clauses:
-    """Tell how far the flat region reaches, and where f falls."""
+def around(case: Case, go: str = "start") -> Clauses:
+    """Tell how far the flat region reaches, where f falls, and where to `go` from."""
     flat, on = case.facts.plateau, case.facts.approach
     if on is not None:
         return _approached(case.names, on), "set bounds"
     if flat is None or flat.falls is None or flat.lower is None:
         return "f falls nowhere around it, as far as was looked", "check the formula"
-    if not flat.gain > _NOTHING * abs(case.fun0 - case.fun):
+    fallen = abs(case.fun0 - case.fun)
+    if not flat.gain > (0.0 if math.isnan(fallen) else _NOTHING * fallen):
         return "f goes on falling there, but by next to nothing", "set bounds"
     lower = point(case.names, _rounded(flat.lower))
     way = max(abs(a - b) for a, b in zip(flat.falls, case.x, strict=True))
     if way < _FLAT_REACH * max(case.width):
-        return f"f falls slowly from there towards {lower}", f"start at {lower}"
+        return f"f falls slowly from there towards {lower}", f"{go} at {lower}"
     edge = point(case.names, _rounded(flat.falls))
-    return f"f falls no sooner than {number(way, 3)} away, beyond {edge}", f"start at {lower}"
+    return f"f falls no sooner than {number(way, 3)} away, beyond {edge}", f"{go} at {lower}"
 
 
 def _approached(names: Sequence[str], on: Approach) -> str:

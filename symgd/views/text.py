@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,14 +12,16 @@ from ..status import WORST_FIRST, Status
 from .case import read_case
 from .document import Code, Document, Paragraph, Table, lines
 from .numbers import listed, number, several, vector
-from .sentences import no_global_minimum, sentence
+from .points import meaning, noun, sentence
+from .sentences import no_global_minimum
 
 if TYPE_CHECKING:
     from ..facts.known import Known
     from ..results.runs import Minimum
     from .data import Batch, Outcome
 
-_NO_MINIMUM = "No run reached a verified minimum."
+_NO_MINIMUM = (" reached a verified minimum.", " is a verified minimum.")  # found, from elsewhere
+_NOTHING_KNOWN = 0.99  # share of the starts: a bound above it says nothing
 _TABLE = 10  # minima that a summary lists
 _RULES = 2  # symmetries that a summary shows
 _COLUMNS = 4  # variables up to which each has its own column
@@ -32,7 +34,8 @@ def summary(batch: Batch, known: Known) -> Document:
     opening = headline(batch, known)
     if len(batch.runs) == 1:
         return opening
-    return [*opening, *minima(batch, known), *_failures(batch.counts)]
+    found = [*minima(batch, known), *unseen(batch, known)]
+    return [*opening, *found, *_failures(batch)]
 
 
 def explain(batch: Outcome, known: Known) -> Document:
@@ -41,10 +44,10 @@ def explain(batch: Outcome, known: Known) -> Document:
     `known` tells of the runs that `representatives` gives.
     """
     counts = batch.counts
-    runs = several(sum(counts.values()), "run")
+    runs = several(sum(counts.values()), noun(batch))
     parts: Document = []
     for status, run in representatives(batch).items():
-        title = f"{status.name}: {counts[status]:,} of {runs}. {status.meaning}"
+        title = f"{status.name}: {counts[status]:,} of {runs}. {meaning(batch, status)[0]}"
         parts += [Paragraph(title)]
         parts += lines([f"{_label(batch, run)} {sentence(batch, run, known)}."], indent=2)
     return parts + _continued(batch)
@@ -57,9 +60,12 @@ def story(batch: Outcome, run: int, known: Known) -> Document:
     parent = int(batch.runs.flat.parent[run])
     whole = f" of {len(batch.runs)}" if batch.dims == _PLAIN else ""
     origin = f" (a continuation of run {parent} by escape=True)" if parent >= 0 else ""
-    rows = [
+    way = [
         ("start", case.start + begin + origin),
         ("steps", f"{case.nit:,} with {case.pace}"),
+    ]
+    rows = [
+        *([] if batch.settings.elsewhere else way),
         ("end", case.end + case.height),
         ("gradient", case.gradient),
         ("curvature", case.curvature.removeprefix("curvatures ")),
@@ -81,17 +87,20 @@ def overview(outcome: Outcome, opening: Document, known: Known) -> Document:
     formula = Code(outcome.problem.text, outcome.problem.markup)
     several_runs = sum(outcome.counts.values()) > 1
     found = minima(outcome, known, columns=1) if several_runs else []
-    return [formula, *opening, *found, *verdicts(outcome.counts)]
+    return [formula, *opening, *found, *unseen(outcome, known), *verdicts(outcome)]
 
 
 def headline(batch: Batch, known: Known) -> Document:
     """Tell how the best run ended, and whether there is something to find at all."""
     n = len(batch.runs)
-    subject = "The run" if n == 1 else f"The best of {n:,} runs"
+    one = noun(batch)
+    subject = f"The {one}" if n == 1 else f"The best of {n:,} {one}s"
     parts: Document = [Paragraph(f"{subject} {sentence(batch, batch.best, known)}.")]
     bottom = _bottom(batch, known)
     parts += lines([f"{bottom}."] if bottom else [])
-    return parts if n == 1 or batch.minima else [*parts, Paragraph(_NO_MINIMUM)]
+    if n > 1 and not batch.minima:
+        parts += [Paragraph(f"No {one}{_NO_MINIMUM[batch.settings.elsewhere]}")]
+    return parts
 
 
 def message(batch: Batch, known: Known) -> str:
@@ -128,7 +137,7 @@ def minima(outcome: Outcome, known: Known, columns: int = _COLUMNS) -> Document:
     if not found:
         return []
     each = len(names) <= columns
-    head = ["", *(names if each else [vector(names)]), "f", "kind", "runs", "share"]
+    head = ["", *(names if each else [vector(names)]), "f", "kind", f"{noun(outcome)}s", "share"]
     rows = [[str(i), *_row(minimum, each)] for i, minimum in enumerate(found[:_TABLE])]
     title = several(len(found), "distinct minimum", "distinct minima")
     left_out = f"... and {len(found) - _TABLE:,} more"
@@ -136,6 +145,33 @@ def minima(outcome: Outcome, known: Known, columns: int = _COLUMNS) -> Document:
         Table(f"{title}{_families(outcome, known)}:", rows, ">" * (len(head) - 3) + "<>>", head),
         *lines([left_out] if len(found) > _TABLE else []),
     ]
+
+
+def unseen(outcome: Outcome, known: Known) -> Document:
+    """Tell which share of the starts may lead to minima that were not found."""
+    if not outcome.minima or math.isnan(known.unseen):
+        return []
+    runs, most = outcome.runs, known.unseen
+    lost = ((runs.minimum < 0) & (runs.parent < 0)).any()
+    starts = "the starts that reach one" if lost else "the starts"
+    held = f"hold at most {_percent(most)} of {starts} (95 %)"
+    if most > _NOTHING_KNOWN:
+        held = f"may hold nearly all of {starts}, which are too few to tell"
+    return lines([f"minima not found yet {held}{_given_up(outcome, most)}"])
+
+
+def _given_up(outcome: Outcome, most: float) -> str:
+    """Tell that no more starts were taken, though more is unseen than was asked for."""
+    until, starts = outcome.settings.until, int((outcome.runs.parent < 0).sum())
+    if until is None or most <= until or Status.STOPPED in outcome.counts:
+        return ""
+    return f'; "until {100 * until:.4g}%" takes no more than {several(starts, "start")}'
+
+
+def _percent(share: float) -> str:
+    """Write a share in percent, to two digits and not below what it is."""
+    size = 10.0 ** (math.floor(math.log10(100 * share)) - 1)
+    return f"{number(math.ceil(100 * share / size) * size, 3)} %"
 
 
 def _families(outcome: Outcome, known: Known) -> str:
@@ -165,16 +201,18 @@ def _row(minimum: Minimum, each: bool) -> list[str]:
     ]
 
 
-def _failures(counts: Mapping[Status, int]) -> Document:
+def _failures(batch: Outcome) -> Document:
+    counts = batch.counts
     failed = [s for s in WORST_FIRST if s in counts and not s.success]
-    rows = [[several(counts[s], "run"), s.name, s.meaning] for s in failed]
+    rows = [[several(counts[s], noun(batch)), s.name, meaning(batch, s)[0]] for s in failed]
     return [Table("", rows, "><<")] if rows else []
 
 
-def verdicts(counts: Mapping[Status, int]) -> Document:
+def verdicts(outcome: Outcome) -> Document:
     """Show how many runs ended in which way, what that means, and what to try."""
-    rows = [[s.name, f"{n:,}", f"{s.meaning} {s.advice}".strip()] for s, n in counts.items()]
-    return [Table("", rows, "<><", ["verdict", "runs", "meaning"], [s.colour for s in counts])]
+    counts, head = outcome.counts, ["verdict", f"{noun(outcome)}s", "meaning"]
+    rows = [[s.name, f"{n:,}", " ".join(meaning(outcome, s)).strip()] for s, n in counts.items()]
+    return [Table("", rows, "<><", head, [s.colour for s in counts])]
 
 
 def _continued(batch: Outcome) -> Document:
@@ -193,7 +231,7 @@ def _continued(batch: Outcome) -> Document:
 def _label(batch: Outcome, run: int) -> str:
     """Name a run: by its number, or in a sweep by what it has of each axis."""
     if batch.dims == _PLAIN:
-        return f"Run {run}"
+        return f"{noun(batch).capitalize()} {run}"
     places = zip(batch.dims, np.unravel_index(run, batch.runs.shape), strict=True)
     values = [f"{dim} = {number(float(batch.coords[dim][i]))}" for dim, i in places]
     return f"The run at {listed(values)}" if values else "The run"

@@ -456,13 +456,17 @@ def test_ctrl_c_is_exit_status_130(run, monkeypatch):
     assert run("sweep", "x") == (130, "", "symgd: interrupted\n")
 
 
-@pytest.mark.parametrize("command", ["", "minimize", "sweep", "plot"])
-def test_every_example_of_the_help_works(run, inside, command):
+@pytest.mark.parametrize(
+    ("command", "number"), [("", 4), ("minimize", 3), ("sweep", 3), ("plot", 3), ("judge", 2)]
+)
+def test_every_example_of_the_help_works(run, inside, command, number):
+    (inside / "points.csv").write_text("x\n0.4758024510242211\n0\n")
+    (inside / "ends.csv").write_text("x,y\n1,1\n")
     code, out, _ = run(*command.split(), "--help")
     assert code == 0
     assert "exit status" in out
     examples = re.findall(r"^  symgd (.*)$", out, re.MULTILINE)
-    assert len(examples) == 3
+    assert len(examples) == number
     for line in examples:
         words = shlex.split(line.partition(" > ")[0])
         code, _, err = run(*words)

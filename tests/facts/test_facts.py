@@ -9,9 +9,11 @@ import pytest
 
 import symgd
 from symgd.facts import facts
-from symgd.runs import minimize
+from symgd.runs import descent, until
 
-FINDERS = ("even_variables", "symmetries", "orbits", "unbounded", "shown", "plateau", "rounding")
+FINDERS = (
+    "even_variables", "symmetries", "orbits", "unbounded", "shown", "plateau", "rounding", "unseen",
+)  # fmt: skip
 COSINE = "cos(2*pi*x) + x**2"
 CUBIC = "x**3 - 6*x**2 + 11*x - 6"
 CALLS = {
@@ -40,8 +42,8 @@ def found(monkeypatch):
 
     for name in FINDERS:
         monkeypatch.setattr(facts, name, counting(name, getattr(facts, name)))
-    for name in ("descend", "beside"):
-        monkeypatch.setattr(minimize, name, counting(name, getattr(minimize, name)))
+    for module, name in ((until, "descend"), (descent, "descend"), (descent, "beside")):
+        monkeypatch.setattr(module, name, counting(name, getattr(module, name)))
     return count
 
 
@@ -79,7 +81,7 @@ def test_words_ask_for_what_they_say_and_nothing_else(found):
     result.explain()
     assert found == {"unbounded": 1}
     result.summary()
-    assert found == {"unbounded": 1, "symmetries": 1, "orbits": 1}
+    assert found == {"unbounded": 1, "symmetries": 1, "orbits": 1, "unseen": 1}
     trap = symgd.minimize(COSINE, x0=0, lr=0.01, epochs=100)
     found.clear()
     trap.explain()
@@ -88,6 +90,7 @@ def test_words_ask_for_what_they_say_and_nothing_else(found):
 
 def test_a_sweep_finds_the_facts_of_the_run_that_is_told(found):
     sweep = symgd.sweep("a*x**3 + x**2", params={"a": [0.0, 1.0]}, x0=-5.0, lr=0.1, epochs=99)
+    found.clear()
     sweep.summary()
     assert found == {}
     for _ in range(2):

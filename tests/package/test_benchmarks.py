@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import sympy
 
-from benchmarks import c_program, descents, first_answer, scaling, solutions, steps, sweeps
+from benchmarks import c_program, descents, first_answer, scaling, solutions, steps, sweeps, unseen
 from benchmarks.__main__ import save
 from benchmarks.effort import QUICK
 from benchmarks.functions import RASTRIGIN, SEVEN, callables
@@ -110,3 +110,12 @@ def test_duration(seconds, text):
 
 def test_long_formula_has_200_operations():
     assert sympy.count_ops(sympy.sympify(first_answer._LONG)) == 200
+
+
+def test_the_bound_for_what_was_not_found_is_measured_in_three_ways():
+    few = {"lands": unseen.LANDS[:1], "drawn": {"halves": 0.5 ** np.arange(9.0)}}
+    rows = list(unseen.rows(**few, seeds=4, many=500, starts=16))
+    assert [row.sampler for row in rows] == ["spread"] * 3 + ["uniform"] * 3 + ["drawn"] * 3
+    assert [row.starts for row in rows[:3]] == ["16", "64", "until 1%"]
+    assert all(0 <= row.unseen <= row.bound <= 1 for row in rows)
+    assert [row.minima for row in rows] == [6] * 6 + [9] * 3

@@ -31,6 +31,10 @@ symgd.minimize("x**2", 1, method="gd", lr=0.1, epochs=10, tol=0, polish=False)
 symgd.minimize("x**2", 1, method=symgd.rules.GradientDescent(lr=0.1))
 symgd.minimize(F, params={"a": 3}, variables=("y", "x"), workers=2, escape=True, history=10)
 
+symgd.minimize("x*y", starts="until 1%")
+assert_type(symgd.judge("x*y", [1, 2], bounds=(0, 3), variables=["x", "y"]), symgd.Result)
+symgd.judge("a*x*y", {"x": 1, "y": [2.0, 3.0]}, [0, 0], params={"a": 1})
+
 # a result
 r = symgd.minimize(symgd.Problem(F, params={"a": 3}))
 assert_type(r, symgd.Result)

@@ -15,6 +15,9 @@ symgd.minimize("x**2", method="newtonian")  # wrong
 symgd.minimize("x**2", escape="yes")  # wrong
 symgd.minimize("x**2").minimum  # wrong
 symgd.minimize("x**2").runs.value  # wrong
+symgd.judge("x**2")  # wrong
+symgd.judge("x**2", "1")  # wrong
+symgd.sweep("x**2", starts="until 1%")  # wrong
 symgd.sweep("x**2", lrr=[0.1])  # wrong
 symgd.sweep("x**2", epochs=[0.5])  # wrong
 symgd.sweep("x**2", sampler="sobool")  # wrong
