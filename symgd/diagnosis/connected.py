@@ -1,0 +1,258 @@
+"""Which minima are one set: where f is level on a way from one to the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from ..arrays import GOLDEN, Array, Mask, Whole
+from ..facts.cancellation import rounding
+from ..facts.parts import evaluator
+from ..facts.valley import Frames, Valley, length, unit_vectors
+from .neighbours import neighbours
+
+# shares of a line: in no step with any period of f
+_ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
+_FOLLOWED = (1e-2, 1e-4)  # shares of the searched region: how far a valley is followed, to see one
+_KEPT = 1e-6  # share of what a part of f changes by across the valley: it is constant along it
+_OTHER = 1e-2  # share of that change: two valleys in which a part differs by more are two
+_WALK = 40  # steps along a valley from one minimum towards another, at most
+_BETWEEN = np.array([0.25, 0.5, 0.75, 1.0])  # shares of a step: there f has to be level, too
+_SHORTER = 0.25  # times a step that led off the valley: the next one
+_LONGER = 4.0  # times a step that did not: the next one, at most
+_BACK = 0.1  # share of a step: the way back to the floor that the next one should have
+_SHORTEST = 1e-3  # share of the way: shorter steps are none
+_ASIDE = 1e-3  # share of the way to another minimum that leads along: less leads nowhere
+_MET = 1e-6  # share of the searched region: two points this close have met
+_ROUNDS = 16  # rounds of joining: each at least halves the number of sets, where all are one
+_FRUITLESS = 2  # rounds that join nothing: then only few sets are tried further
+_MEMBERS = 16  # minima of each set: among them the nearest ones of two sets are looked for
+_FEW_SETS = 24  # sets: among so few all pairs are tried
+
+
+def connected(valley: Valley, x: Array, fun: Array) -> Whole:
+    """Give for each minimum the first one that belongs to the same set.
+
+    Parameters
+    ----------
+    valley : Valley
+        f, the bounds, and the size of the region that was searched.
+    x, fun : ndarray
+        Minima, ``(n, n_vars)``, and f there, ``(n,)``.
+
+    Returns
+    -------
+    ndarray
+        Rows, ``(n,)``. Two are in one set where a straight line without a rise joins them, or a
+        walk along the floor of the valley leads from one to the other, or others are between.
+    """
+    labels = np.arange(len(x))
+    if len(x) < 2:
+        return labels
+    ends = _Ends.at(valley, x, fun)
+    pairs = ends.pairs()
+    level = ends.straight(pairs)
+    labels = _united(labels, pairs[level])
+    pairs = pairs[~level & ends.movable[pairs].all(axis=1)]
+    fruitless = 0
+    for _ in range(_ROUNDS):
+        pairs = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]]
+        if not len(pairs):
+            break
+        chosen = _nearest_of_each(labels[pairs])
+        met = ends.walk(pairs[chosen])
+        labels = _united(labels, pairs[chosen[met]])
+        pairs = np.delete(pairs, chosen, axis=0)
+        fruitless = 0 if met.any() else fruitless + 1
+        if fruitless == _FRUITLESS:
+            break
+    pairs = ends.between_sets(labels)
+    return _united(labels, pairs[ends.walk(pairs)])
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """Minima, and where the valley leads at each."""
+
+    valley: Valley
+    x: Array
+    heights: Array  # f with its rounding
+    frames: Frames
+    movable: Mask  # there is a valley
+    parts: Array  # values of the parts of f, ``(n, n_parts)``
+    kept: Mask  # the parts that are constant along the valley
+    change: Array  # by how much each changes across it
+
+    @classmethod
+    def at(cls, valley: Valley, x: Array, fun: Array) -> _Ends:
+        """Follow the valley a little from each of some minima."""
+        heights = fun + rounding(valley.problem, x)
+        frames = valley.frames(x, np.ones(len(x), dtype=bool))
+        tried = _tried(valley, x, heights, frames)
+        rows = np.flatnonzero(~tried[1].any(axis=0))
+        if len(rows):
+            others = valley.frames(x[rows], np.zeros(len(rows), dtype=bool))
+            frames.put(rows, others)
+            again = _tried(valley, x[rows], heights[rows], others)
+            for whole, part in zip(tried, again, strict=True):
+                whole[:, rows] = part
+        parts = _parts(valley, x)
+        kept, change = _constant(valley, x, parts, *tried)
+        movable = tried[1].any(axis=0)
+        return cls(valley, x, heights, frames, movable, parts, kept, change)
+
+    def pairs(self) -> Whole:
+        """Give pairs that may be in one set: neighbours, by place and by what parts of f say."""
+        found = [neighbours(self.x / self.valley.unit)]
+        told = self.kept.any(axis=0)
+        if told.any():
+            with np.errstate(all="ignore"):
+                signs = np.where(self.kept, self.parts, 0.0)[:, told]
+                signs /= np.median(self.change[:, told], axis=0)
+            found.append(neighbours(np.nan_to_num(signs)))
+        pairs = np.unique(np.concatenate(found), axis=0)
+        pairs = self.alike(pairs, np.arange(len(self.x)))
+        away = self.valley.size(self.x[pairs[:, 0]] - self.x[pairs[:, 1]])
+        return pairs[np.argsort(away, kind="stable")]
+
+    def alike(self, pairs: Whole, rows: Whole) -> Whole:
+        """Keep the pairs of some minima in which no part of f says that they are two sets."""
+        one, other = rows[pairs].T
+        both = self.kept[one] & self.kept[other]
+        apart = np.abs(self.parts[one] - self.parts[other])
+        differs = apart > _OTHER * np.fmin(self.change[one], self.change[other])
+        keep = ~(both & differs).any(axis=1)
+        return np.stack([one[keep], other[keep]], axis=1)
+
+    def between_sets(self, labels: Whole) -> Whole:
+        """Give for any two of a few sets a pair of members that are close to each other."""
+        heads = np.unique(labels[self.movable])
+        if not 1 < len(heads) <= _FEW_SETS:
+            return np.empty((0, 2), dtype=np.int64)
+        members = [np.flatnonzero((labels == head) & self.movable) for head in heads]
+        some = [rows[np.linspace(0, len(rows) - 1, _MEMBERS).astype(np.int64)] for rows in members]
+        found = []
+        for one, other in combinations(some, 2):
+            away = self.valley.size(self.x[one][:, None] - self.x[other])
+            i, j = np.unravel_index(away.argmin(), away.shape)
+            found.append((one[i], other[j]))
+        return self.alike(np.array(found), np.arange(len(self.x)))
+
+    def straight(self, pairs: Whole) -> Mask:
+        """Tell which pairs a straight line joins on which f does not rise."""
+        level = np.zeros(len(pairs), dtype=bool)
+        rows = np.arange(len(pairs))
+        one, other = self.x[pairs[:, 0]], self.x[pairs[:, 1]]
+        heights = self.heights[pairs].max(axis=1)
+        for share in _ON_LINE:
+            points = one[rows] + share * (other[rows] - one[rows])
+            rows = rows[self.valley.level(points, heights[rows])]
+        level[rows] = True
+        return level
+
+    def walk(self, pairs: Whole) -> Mask:
+        """Tell from which of the first the valley leads to the other one.
+
+        Each step is the part along the valley of the way that is left, and f has to be level
+        between its ends as well: what is across the valley is a function of what is along it, so
+        that nothing is jumped over.
+        """
+        valley, target = self.valley, self.x[pairs[:, 1]]
+        x, heights = self.x[pairs[:, 0]], self.heights[pairs].max(axis=1)
+        smooth = self.frames.smooth[pairs].all(axis=1)
+        reach, met = np.full(len(pairs), np.inf), np.zeros(len(pairs), dtype=bool)
+        rows = np.arange(len(pairs))
+        for _ in range(_WALK):
+            left = (target[rows] - x[rows]) / valley.unit
+            away = length(left)
+            met[rows] = away <= _MET
+            frames = valley.frames(x[rows], smooth[rows])
+            ahead = frames.along(left)
+            far = length(ahead)
+            leads = (far > _ASIDE * away) & (reach[rows] > _SHORTEST * away) & ~met[rows]
+            rows = rows[leads]
+            if not len(rows):
+                break
+            way = np.fmin(far[leads], reach[rows])
+            steps = ahead[leads] * (way / far[leads])[:, None]
+            y, back, good = _step(valley, x[rows], frames.take(leads), steps, heights[rows])
+            good &= valley.size(target[rows] - y) < away[leads]
+            x[rows[good]] = y[good]
+            with np.errstate(divide="ignore"):
+                longer = np.clip(_BACK * way / back, _SHORTER, _LONGER)
+            reach[rows] = way * np.where(good, longer, _SHORTER)
+        return met
+
+
+def _step(
+    valley: Valley, x: Array, frames: Frames, steps: Array, heights: Array
+) -> tuple[Array, Array, Mask]:
+    """Take steps along a valley; give where they lead, how far back that was, and if all is level."""
+    count, n = len(_BETWEEN), len(x)
+    each = np.tile(np.arange(n), count)
+    parts = (_BETWEEN[:, None, None] * steps).reshape(-1, x.shape[1])
+    y, good = valley.along(x[each], frames.take(each), parts, heights[each])
+    end = y[-n:]
+    return end, valley.size(end - x - steps * valley.unit), good.reshape(count, n).all(axis=0)
+
+
+def _tried(valley: Valley, x: Array, heights: Array, frames: Frames) -> tuple[Array, Mask]:
+    """Give where the valley leads from minima, ``(4, n, n_vars)``, and where that is level."""
+    places, level = [], []
+    for side, direction in zip((1.0, -1.0), unit_vectors(2, x.shape[1]), strict=True):
+        along = frames.along(np.broadcast_to(side * direction, x.shape))
+        size = length(along)
+        with np.errstate(invalid="ignore"):
+            along = np.where(size[:, None] > _KEPT, along / size[:, None], 0.0)
+        for far in _FOLLOWED:
+            y, good = valley.along(x, frames, far * along, heights)
+            places.append(y)
+            level.append(good & (valley.size(y - x) > 0.5 * far))
+    return np.stack(places), np.stack(level)
+
+
+def _parts(valley: Valley, points: Array) -> Array:
+    """Give the values of the parts of f, ``(n, n_parts)``."""
+    return valley.problem.run(evaluator(valley.problem.symbolic), points).T
+
+
+def _constant(
+    valley: Valley, x: Array, parts: Array, places: Array, level: Mask
+) -> tuple[Mask, Array]:
+    """Tell which parts of f are constant along the valley, and what they change by across it."""
+    kept = np.broadcast_to(level.any(axis=0)[:, None], parts.shape).copy()
+    changes = []
+    for aside in unit_vectors(3, x.shape[1]):
+        for far in _FOLLOWED:
+            moved = _parts(valley, valley.box.clip(x + far * aside * valley.unit))
+            changes.append(np.abs(moved - parts))
+    near = np.fmax.reduce(changes[1::2])
+    for there, good in zip(places, level, strict=True):
+        moved = np.abs(_parts(valley, there) - parts)
+        kept &= ~good[:, None] | (moved <= _KEPT * near)
+    kept &= (near > 0) & np.isfinite(parts)
+    return kept, np.fmax.reduce(changes[::2])
+
+
+def _nearest_of_each(labels: Whole) -> Whole:
+    """Give the first pair of each set, where pairs stand by their length."""
+    places = np.concatenate([np.arange(len(labels))] * 2)
+    order = np.argsort(places, kind="stable")
+    _, first = np.unique(labels.T.ravel()[order], return_index=True)
+    return np.asarray(np.unique(places[order][first]))
+
+
+def _united(labels: Whole, pairs: Whole) -> Whole:
+    """Give all that pairs connect the label of the first."""
+    while True:
+        lowest = labels.copy()
+        ends = labels[pairs].min(axis=1)
+        for side in pairs.T:
+            np.minimum.at(lowest, labels[side], ends)
+        lowest = lowest[lowest]
+        lowest = lowest[labels]
+        if (lowest == labels).all():
+            return labels
+        labels = lowest
