@@ -8,7 +8,6 @@ from itertools import combinations
 import numpy as np
 
 from ..arrays import GOLDEN, Array, Mask, Whole
-from ..facts.cancellation import rounding
 from ..facts.parts import evaluator
 from ..facts.valley import Frames, Valley, length, unit_vectors
 from .neighbours import neighbours
@@ -32,15 +31,15 @@ _MEMBERS = 16  # minima of each set: among them the nearest ones of two sets are
 _FEW_SETS = 24  # sets: among so few all pairs are tried
 
 
-def connected(valley: Valley, x: Array, fun: Array) -> Whole:
+def connected(valley: Valley, x: Array) -> Whole:
     """Give for each minimum the first one that belongs to the same set.
 
     Parameters
     ----------
     valley : Valley
         f, the bounds, and the size of the region that was searched.
-    x, fun : ndarray
-        Minima, ``(n, n_vars)``, and f there, ``(n,)``.
+    x : ndarray
+        Minima, ``(n, n_vars)``.
 
     Returns
     -------
@@ -51,7 +50,7 @@ def connected(valley: Valley, x: Array, fun: Array) -> Whole:
     labels = np.arange(len(x))
     if len(x) < 2:
         return labels
-    ends = _Ends.at(valley, x, fun)
+    ends = _Ends.at(valley, x)
     pairs = ends.pairs()
     level = ends.straight(pairs)
     labels = _united(labels, pairs[level])
@@ -62,14 +61,18 @@ def connected(valley: Valley, x: Array, fun: Array) -> Whole:
         if not len(pairs):
             break
         chosen = _nearest_of_each(labels[pairs])
-        met = ends.walk(pairs[chosen])
+        met, _ = ends.walk(pairs[chosen])
         labels = _united(labels, pairs[chosen[met]])
         pairs = np.delete(pairs, chosen, axis=0)
         fruitless = 0 if met.any() else fruitless + 1
         if fruitless == _FRUITLESS:
             break
     pairs = ends.between_sets(labels)
-    return _united(labels, pairs[ends.walk(pairs)])
+    met, nearest = ends.walk(pairs)
+    labels = _united(labels, pairs[met])
+    pairs, nearest = pairs[~met], nearest[~met]
+    met, _ = ends.walk(pairs[:, ::-1], nearest)
+    return _united(labels, pairs[met])
 
 
 @dataclass(frozen=True)
@@ -86,9 +89,9 @@ class _Ends:
     change: Array  # by how much each changes across it
 
     @classmethod
-    def at(cls, valley: Valley, x: Array, fun: Array) -> _Ends:
+    def at(cls, valley: Valley, x: Array) -> _Ends:
         """Follow the valley a little from each of some minima."""
-        heights = fun + rounding(valley.problem, x)
+        heights = valley.heights(x)
         frames = valley.frames(x, np.ones(len(x), dtype=bool))
         tried = _tried(valley, x, heights, frames)
         rows = np.flatnonzero(~tried[1].any(axis=0))
@@ -152,14 +155,14 @@ class _Ends:
         level[rows] = True
         return level
 
-    def walk(self, pairs: Whole) -> Mask:
-        """Tell from which of the first the valley leads to the other one.
+    def walk(self, pairs: Whole, target: Array | None = None) -> tuple[Mask, Array]:
+        """Tell from which of the first the valley leads to the other or a target, or how near.
 
         Each step is the part along the valley of the way that is left, and f has to be level
         between its ends as well: what is across the valley is a function of what is along it, so
         that nothing is jumped over.
         """
-        valley, target = self.valley, self.x[pairs[:, 1]]
+        valley, target = self.valley, self.x[pairs[:, 1]] if target is None else target
         x, heights = self.x[pairs[:, 0]], self.heights[pairs].max(axis=1)
         smooth = self.frames.smooth[pairs].all(axis=1)
         reach, met = np.full(len(pairs), np.inf), np.zeros(len(pairs), dtype=bool)
@@ -183,7 +186,7 @@ class _Ends:
             with np.errstate(divide="ignore"):
                 longer = np.clip(_BACK * way / back, _SHORTER, _LONGER)
             reach[rows] = way * np.where(good, longer, _SHORTER)
-        return met
+        return met, x
 
 
 def _step(

@@ -49,11 +49,18 @@ def distinct(
     """
     heads, place = _places(x, _ONE_MINIMUM * width)
     sets = np.arange(len(heads))
-    rows = np.flatnonzero(weak[heads])
-    if len(rows) > 1:
+    if len(heads) > 1 and weak[heads].any():
         valley = Valley(problem, box, np.where(width > 0, width, 1.0))
-        sets[rows] = rows[_sets(valley, x[heads[rows]], fun[heads[rows]])]
+        rows = _as_low(valley, x[heads], fun[heads], weak[heads])
+        sets[rows] = rows[_sets(valley, x[heads[rows]])]
     return _ranked(sets[place], x, fun)
+
+
+def _as_low(valley: Valley, x: Array, fun: Array, weak: Mask) -> Whole:
+    """Give the rows of weak minima, and of others as low, which may be taken for ordinary ones."""
+    heights = valley.heights(x)
+    level = (fun <= heights[weak].max()) & (heights >= fun[weak].min())
+    return np.flatnonzero(weak | level)
 
 
 def _places(x: Array, tolerance: Array) -> tuple[Whole, Whole]:
@@ -63,7 +70,7 @@ def _places(x: Array, tolerance: Array) -> tuple[Whole, Whole]:
     return first[kept], place[member]
 
 
-def _sets(valley: Valley, x: Array, fun: Array) -> Whole:
+def _sets(valley: Valley, x: Array) -> Whole:
     """Give for each weak minimum the first one of the same set.
 
     Where f depends on distances, points that are moved and turned to one place are one.
@@ -71,10 +78,10 @@ def _sets(valley: Valley, x: Array, fun: Array) -> Whole:
     bounded = np.isfinite([valley.box.lower, valley.box.upper]).any()
     moving = None if bounded else motions(valley.problem)
     if moving is None:
-        return connected(valley, x, fun)
+        return connected(valley, x)
     settled = moving.settled(x)
     heads, place = _places(settled, _ONE_MINIMUM * valley.unit)
-    return np.asarray(heads[connected(valley, settled[heads], fun[heads])][place])
+    return np.asarray(heads[connected(valley, settled[heads])][place])
 
 
 def _close(points: Array, tolerance: Array) -> Whole:

@@ -13,6 +13,7 @@ from ..problem import Problem
 from .cancellation import rounding
 
 _UNCURVED = 1e-8  # share of the largest curvature: f may be level in such a direction
+_UNDERFLOW = 1e-290  # value of f: below it doubles have lost digits
 _UNSLOPED = 1e-4  # share of the largest squared slope nearby: as before, where f is not smooth
 _STEPS_BACK = 8  # Newton steps back to the floor; each doubles the digits
 _TINY = 1e-12  # times the curvature across: added, so that no equation is singular
@@ -36,11 +37,14 @@ class Frames:
         the rest are 0.
     smooth : ndarray
         Whether that is by the Hessian, ``(n,)``, and not by slopes nearby.
+    convex : ndarray
+        Whether no curvature is negative, ``(n,)``.
     """
 
     tangent: Array
     across: Array
     smooth: Mask
+    convex: Mask
 
     @property
     def there(self) -> Mask:
@@ -54,12 +58,12 @@ class Frames:
 
     def take(self, rows: Any) -> Frames:
         """Give those of some points."""
-        return Frames(self.tangent[rows], self.across[rows], self.smooth[rows])
+        return Frames(**{name: column[rows] for name, column in vars(self).items()})
 
     def put(self, rows: Any, other: Frames) -> None:
         """Replace those of some points, in place."""
-        self.tangent[rows], self.across[rows] = other.tangent, other.across
-        self.smooth[rows] = other.smooth
+        for name, column in vars(self).items():
+            column[rows] = getattr(other, name)
 
     def along(self, directions: Array) -> Array:
         """Give the part of directions that leads along the valley."""
@@ -131,7 +135,7 @@ class Valley:
 
     def heights(self, points: Array) -> Array:
         """Give f at points, with its rounding."""
-        return np.asarray(self.problem.values(points) + rounding(self.problem, points))
+        return self.problem.values(points) + rounding(self.problem, points) + _UNDERFLOW
 
     def level(self, points: Array, heights: Array) -> Mask:
         """Tell where f is no higher than it is said to be, but for rounding."""
@@ -253,7 +257,8 @@ def _split(curvatures: Array, free: Mask, least: Array, smooth: Mask) -> Frames:
         lengths = np.where(level, 0.0, 1 / np.sqrt(sizes))
     null = vectors * level[:, None]
     tangent = (null @ null.swapaxes(1, 2)) * both
-    return Frames(tangent, vectors * lengths[:, None], smooth)
+    convex = (level | (values > 0)).all(axis=1)
+    return Frames(tangent, vectors * lengths[:, None], smooth, convex)
 
 
 def _alike(curved: Array, there: Mask) -> Mask:

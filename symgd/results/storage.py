@@ -34,7 +34,8 @@ T = TypeVar("T")
 
 FORMAT = 2  # to be raised when older versions of symgd could not read a new file
 _HEADER = "symgd"
-_HOLDS = {"f": "fi", "i": "i"}  # kinds of numbers that a field may hold, of 8 bytes each
+_HOLDS = {"f": "fi", "i": "i", "b": "b"}  # kinds of numbers that a field may hold
+_BYTES = {"f": 8, "i": 8, "b": 1}  # of each
 _HEADERS = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}
 
 
@@ -125,7 +126,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> npt.NDArray[Any
     with archive.open(member) as part:
         shape, fortran, dtype = _HEADERS[read_magic(part)](part)
         data = part.read()
-    if dtype.kind not in "fiU" or len(data) != math.prod(shape) * dtype.itemsize:
+    if dtype.kind not in "fibU" or len(data) != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{member.filename} holds {dtype} of the shape {shape}")
     flat = np.frombuffer(data, dtype).copy()
     return flat.reshape(shape, order="F" if fortran else "C")
@@ -278,6 +279,6 @@ def _number_of(hint: Any) -> Any:
 
 def _checked(array: npt.NDArray[Any], number: Any, path: str) -> npt.NDArray[Any]:
     kinds = _HOLDS[np.dtype(number).kind]
-    if array.dtype.kind not in kinds or array.itemsize != 8 or not array.dtype.isnative:
+    if array.dtype.kind not in kinds or array.itemsize != _BYTES[array.dtype.kind] or not array.dtype.isnative:
         raise ValueError(f"{path} holds {array.dtype}")
     return array
