@@ -51,15 +51,17 @@ def distinct(
     sets = np.arange(len(heads))
     if len(heads) > 1 and weak[heads].any():
         valley = Valley(problem, box, np.where(width > 0, width, 1.0))
-        rows = _as_low(valley, x[heads], fun[heads], weak[heads])
-        sets[rows] = rows[_sets(valley, x[heads[rows]])]
+        floor = valley.settled(x[heads])
+        rows = _as_low(valley, floor, weak[heads])
+        sets[rows] = rows[_sets(valley, floor[rows])]
     return _ranked(sets[place], x, fun)
 
 
-def _as_low(valley: Valley, x: Array, fun: Array, weak: Mask) -> Whole:
+def _as_low(valley: Valley, x: Array, weak: Mask) -> Whole:
     """Give the rows of weak minima, and of others as low, which may be taken for ordinary ones."""
     heights = valley.heights(x)
-    level = (fun <= heights[weak].max()) & (heights >= fun[weak].min())
+    lowest = valley.problem.values(x[weak]).min()
+    level = (heights >= lowest) & (valley.problem.values(x) <= heights[weak].max())
     return np.flatnonzero(weak | level)
 
 

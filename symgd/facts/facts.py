@@ -13,12 +13,14 @@ from ..problem import Problem
 from ..results.runs import Later, Minimum, Runs, Settings
 from ..status import Status
 from .cancellation import gradient_noise, rounding
-from .known import Known, RunFacts, Symmetry, Unbounded
+from .determined import determined
+from .known import Determined, Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
 from .symmetry import even_variables, orbits, symmetries
 from .unbounded import shown, unbounded
 
 _ONE_POINT = 1e-6  # share of the searched region: two ways out this close are one
+_LISTED = 10  # minima: the first ones, of which it is told what is determined
 _NONE = np.empty(0, dtype=np.int64)
 _STALLED = (Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
 
@@ -56,6 +58,7 @@ class Facts:
         self._box = Box(*np.array(settings.bounds, dtype=float).T)
         self._swept, self._ways_out = dict(swept or {}), dict(ways_out or {})
         self._known: dict[int, RunFacts] = {}
+        self._sets: dict[int, Determined] = {}
 
     @cached_property
     def even(self) -> tuple[str, ...]:
@@ -79,6 +82,14 @@ class Facts:
     def unbounded(self) -> Unbounded | None:
         """Proof that f has no lowest value, where its leading terms show one."""
         return unbounded(self._problem, self._box)
+
+    def determined(self, index: int) -> Determined:
+        """Tell what only is determined on a set of minima."""
+        if index not in self._sets:
+            with np.errstate(all="ignore"):
+                minimum = self._minima[index]
+                self._sets[index] = determined(self._problem, minimum, self._width, self._box)
+        return self._sets[index]
 
     def run(self, row: int) -> RunFacts:
         """Give what is known about one run, as far as its verdict has a use for it."""
@@ -112,11 +123,18 @@ class Facts:
             orbits=self.orbits if several else _NONE,
             unbounded=self.unbounded if lowest else None,
             runs=found,
+            sets={i: self.determined(i) for i in self._listed() if minima},
         )
+
+    def _listed(self) -> list[int]:
+        """Give the first minima that are sets."""
+        return [i for i, m in enumerate(self._minima[:_LISTED]) if m.dimension > 0]
 
     def _found(self, row: int) -> RunFacts:
         status, x = Status(int(self._runs.status[row])), self._runs.x[[row]]
-        problem = self._problem_at(row)
+        problem, index = self._problem_at(row), int(self._runs.minimum[row])
+        on_set = status.success and index >= 0 and self._minima[index].dimension > 0
+        its_set = self.determined(index) if on_set else None
         if status is Status.DIVERGED and self._runs.evidence.condition[row] < 0:
             x0 = self._runs.x0[row]
             return RunFacts(fall=shown(problem, x0, x[0], self._box, self._width))
@@ -126,10 +144,11 @@ class Facts:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))
         if status is Status.AT_BOUND:
-            return RunFacts(slopes=tuple(problem.gradients(x)[0].tolist()))
+            slopes = tuple(problem.gradients(x)[0].tolist())
+            return RunFacts(slopes=slopes, determined=its_set)
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
-        return RunFacts()
+        return RunFacts(determined=its_set)
 
     def _problem_at(self, row: int) -> Problem:
         """Give f with the parameters of one run."""

@@ -111,6 +111,30 @@ class Unbounded:
     pole: bool = False
 
 
+@dataclass(frozen=True)
+class Determined:
+    """What only is determined on a set of minima.
+
+    Attributes
+    ----------
+    parts : tuple of sympy.Expr
+        Expressions that are the same all over it, the shortest first, none of which follows from
+        others.
+    values : tuple of float
+        What they are.
+    complete : bool
+        Whether there are no others.
+    motions : bool
+        Whether f depends on distances of points only, and the set is one configuration of them,
+        moved and turned.
+    """
+
+    parts: tuple[sympy.Expr, ...] = ()
+    values: tuple[float, ...] = ()
+    complete: bool = True
+    motions: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class RunFacts:
     """What is known about one run; None where its status has no use for it.
@@ -127,6 +151,8 @@ class RunFacts:
         The gradient at its end.
     ways_out : tuple of tuple of float
         Minima that `escape` would reach from its end.
+    determined : Determined or None
+        What only is determined on the set of minima that it ended on.
     """
 
     fall: Unbounded | None = None
@@ -134,6 +160,7 @@ class RunFacts:
     floor: tuple[float, float] | None = None
     slopes: tuple[float, ...] | None = None
     ways_out: tuple[tuple[float, ...], ...] = ()
+    determined: Determined | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -152,6 +179,8 @@ class Known:
         Proof that f has no lowest value.
     runs : mapping of int to RunFacts
         By row.
+    sets : mapping of int to Determined
+        What only is determined, for those of the first minima that are sets.
     """
 
     even: tuple[str, ...] = ()
@@ -159,3 +188,4 @@ class Known:
     orbits: Whole = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     unbounded: Unbounded | None = None
     runs: Mapping[int, RunFacts] = field(default_factory=dict)
+    sets: Mapping[int, Determined] = field(default_factory=dict)

@@ -182,11 +182,17 @@ class Valley:
         good[near] = self.level(y[near], heights[near])
         return y, good
 
+    def settled(self, points: Array) -> Array:
+        """Move points that are close to the floor of a valley onto it, where f is smooth."""
+        frames = self.frames(points, np.ones(len(points), dtype=bool))
+        y, good = self._back(points, frames, points[:, 0])
+        return np.where(good[:, None], y, points)
+
     def size(self, ways: Array) -> Array:
         """Measure ways in units."""
         return length(ways / self.unit)
 
-    def _back(self, points: Array, frames: Frames, heights: Array) -> tuple[Array, Mask]:
+    def _back(self, points: Array, frames: Frames, _: Array) -> tuple[Array, Mask]:
         """Take Newton steps across the valley, as long as they shrink; tell if it is the same."""
         y, last = points.copy(), np.full(len(points), np.inf)
         good, rows = np.ones(len(points), dtype=bool), np.arange(len(points))
