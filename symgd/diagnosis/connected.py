@@ -103,7 +103,7 @@ class _Ends:
                 whole[:, rows] = part
         parts = _parts(valley, x)
         kept, change = _constant(valley, x, parts, *tried)
-        movable = tried[1].any(axis=0)
+        movable = np.asarray(tried[1].any(axis=0))
         return cls(valley, x, heights, frames, movable, parts, kept, change)
 
     def pairs(self) -> Whole:
@@ -164,7 +164,7 @@ class _Ends:
         """
         valley, target = self.valley, self.x[pairs[:, 1]] if target is None else target
         x, heights = self.x[pairs[:, 0]], self.heights[pairs].max(axis=1)
-        smooth = self.frames.smooth[pairs].all(axis=1)
+        smooth: Mask = np.asarray(self.frames.smooth[pairs].all(axis=1))
         reach, met = np.full(len(pairs), np.inf), np.zeros(len(pairs), dtype=bool)
         rows = np.arange(len(pairs))
         for _ in range(_WALK):
@@ -192,13 +192,13 @@ class _Ends:
 def _step(
     valley: Valley, x: Array, frames: Frames, steps: Array, heights: Array
 ) -> tuple[Array, Array, Mask]:
-    """Take steps along a valley; give where they lead, how far back that was, and if all is level."""
+    """Take steps along a valley; give where they lead, how far back that was, if it is level."""
     count, n = len(_BETWEEN), len(x)
     each = np.tile(np.arange(n), count)
     parts = (_BETWEEN[:, None, None] * steps).reshape(-1, x.shape[1])
     y, good = valley.along(x[each], frames.take(each), parts, heights[each])
-    end = y[-n:]
-    return end, valley.size(end - x - steps * valley.unit), good.reshape(count, n).all(axis=0)
+    end, level = y[-n:], np.asarray(good.reshape(count, n).all(axis=0))
+    return end, valley.size(end - x - steps * valley.unit), level
 
 
 def _tried(valley: Valley, x: Array, heights: Array, frames: Frames) -> tuple[Array, Mask]:
@@ -225,7 +225,8 @@ def _constant(
     valley: Valley, x: Array, parts: Array, places: Array, level: Mask
 ) -> tuple[Mask, Array]:
     """Tell which parts of f are constant along the valley, and what they change by across it."""
-    kept = np.broadcast_to(level.any(axis=0)[:, None], parts.shape).copy()
+    followed = np.asarray(level.any(axis=0))
+    kept = np.repeat(followed[:, None], parts.shape[1], axis=1)
     changes = []
     for aside in unit_vectors(3, x.shape[1]):
         for far in _FOLLOWED:

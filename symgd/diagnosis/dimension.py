@@ -77,7 +77,7 @@ def _sets(valley: Valley, x: Array, kind: Whole, groups: Sequence[Whole]) -> lis
     reach = np.repeat([_reach(valley, x[mine]) for mine in groups], counts)
     numbers, varies = dimensions(valley, x[rows], reach, kind[rows] != Kind.KINK_MINIMUM)
     each = zip(groups, np.split(numbers, ends), np.split(varies, ends), strict=True)
-    return [_extent(x[mine], *told) for mine, *told in each]
+    return [_extent(x[mine], dimension, its) for mine, dimension, its in each]
 
 
 def _some(rows: Whole) -> Whole:
@@ -90,7 +90,7 @@ def _extent(x: Array, numbers: Whole, varies: Mask) -> Extent:
     dimension = len(counts) - 1 - int(counts[::-1].argmax())
     if not dimension:
         return _point(x[0])
-    return Extent(dimension, x.min(axis=0), x.max(axis=0), varies.any(axis=0))
+    return Extent(dimension, x.min(axis=0), x.max(axis=0), np.asarray(varies.any(axis=0)))
 
 
 def _reach(valley: Valley, x: Array) -> float:
@@ -99,9 +99,7 @@ def _reach(valley: Valley, x: Array) -> float:
     return min(size, 1.0) if size > _SMALLEST * _VARIES else _SMALLEST
 
 
-def dimensions(
-    valley: Valley, x: Array, reach: Array, smooth: Mask
-) -> tuple[Whole, Mask]:
+def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Whole, Mask]:
     """Tell how many directions lead from minima along which f stays as low.
 
     A direction counts if f is the same to rounding at clearly different points, at several

@@ -16,9 +16,7 @@ _ONE_MINIMUM = 1e-6  # share of the width of all ends: two this close are one
 _TIED = 16 * EPS  # share of f: minima that differ by less stand in the order of their places
 
 
-def distinct(
-    problem: Problem, x: Array, fun: Array, weak: Mask, width: Array, box: Box
-) -> Whole:
+def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array, box: Box) -> Whole:
     """Tell distinct minima apart, and count them, lowest f first.
 
     Parameters

@@ -1,4 +1,4 @@
-"""What a set of minima leaves open, and what it determines: the parts of f that are constant on it."""
+"""What is determined on a set of minima: the parts of f that are constant on it."""
 
 from __future__ import annotations
 
@@ -66,10 +66,10 @@ def determined(problem: Problem, minimum: Minimum, width: Array, box: Box) -> De
     if not wanted or len(points) < 2:
         return Determined(complete=not wanted)
     found = [*parts(problem.symbolic), *_sums(problem, points / valley.unit, valley.unit)]
-    chosen = _independent(valley, points, _constant(valley, points, found), wanted)
-    evaluate = problem.symbolic.compile(chosen)
-    values = problem.run(evaluate, points[:1])[:, 0] if chosen else np.empty(0)
-    return Determined(tuple(chosen), tuple(values.tolist()), len(chosen) == wanted)
+    constant = _constant(valley, points, found)
+    chosen = _independent(valley, points, list(constant), wanted)
+    values = tuple(constant[part] for part in chosen)
+    return Determined(tuple(chosen), values, len(chosen) == wanted)
 
 
 def _places(valley: Valley, minimum: Minimum) -> Array:
@@ -94,8 +94,10 @@ def _places(valley: Valley, minimum: Minimum) -> Array:
     return start
 
 
-def _constant(valley: Valley, points: Array, found: Sequence[sympy.Expr]) -> list[sympy.Expr]:
-    """Keep the expressions that are constant on a set, and not beside it."""
+def _constant(
+    valley: Valley, points: Array, found: Sequence[sympy.Expr]
+) -> dict[sympy.Expr, float]:
+    """Keep the expressions that are constant on a set, and not beside it; give their values."""
     problem = valley.problem
     evaluate = problem.symbolic.compile(found)
     n_vars = points.shape[1]
@@ -105,7 +107,9 @@ def _constant(valley: Valley, points: Array, found: Sequence[sympy.Expr]) -> lis
         values, beside = problem.run(evaluate, points), problem.run(evaluate, aside)
         change = np.nanmax(np.abs(beside - values[:, :1]), axis=1, initial=0.0)
         kept = np.ptp(values, axis=1) <= _CONSTANT * change
-    return [part for part, keep in zip(found, kept & (change > 0), strict=True) if keep]
+    known = np.where(np.abs(values[:, 0]) > _CONSTANT * change, values[:, 0], 0.0).tolist()
+    each = zip(found, known, kept & (change > 0), strict=True)
+    return {part: value for part, value, keep in each if keep}
 
 
 def _independent(

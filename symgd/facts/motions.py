@@ -111,9 +111,7 @@ def _unchanged(problem: Problem, places: Whole) -> bool:
             [points[:, one] * slopes[:, other], -points[:, other] * slopes[:, one]], axis=1
         )
         terms.append(turn)
-    return all(
-        bool((np.abs(t.sum(axis=1)) <= _ALIKE * np.abs(t).sum(axis=1)).all()) for t in terms
-    )
+    return all(bool((np.abs(t.sum(axis=1)) <= _ALIKE * np.abs(t).sum(axis=1)).all()) for t in terms)
 
 
 def _axes(bodies: Array) -> Array:
@@ -132,4 +130,4 @@ def _direction(bodies: Array) -> Array:
     far = bodies[np.arange(len(bodies)), out.argmax(axis=1)]
     size = np.sqrt((far**2).sum(axis=1))[:, None]
     with np.errstate(invalid="ignore"):
-        return np.where(size > 0, far / size, np.eye(bodies.shape[2])[0])
+        return np.asarray(np.where(size > 0, far / size, np.eye(bodies.shape[2])[0]))

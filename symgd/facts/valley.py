@@ -54,7 +54,7 @@ class Frames:
     @property
     def dimension(self) -> Whole:
         """The number of directions in which f may be level, ``(n,)``."""
-        return np.rint(np.trace(self.tangent, axis1=1, axis2=2)).astype(np.int64)
+        return np.asarray(np.rint(np.trace(self.tangent, axis1=1, axis2=2)), dtype=np.int64)
 
     def take(self, rows: Any) -> Frames:
         """Give those of some points."""
@@ -131,7 +131,7 @@ class Valley:
         around = self.box.clip(points + aside[:, None] * self.unit)
         slopes = self.problem.gradients(around.reshape(-1, n_vars)).reshape(around.shape)
         slopes = np.where(np.isfinite(slopes), slopes * self.unit, 0.0)
-        return np.einsum("dni,dnj->nij", slopes, slopes)
+        return np.asarray(np.einsum("dni,dnj->nij", slopes, slopes))
 
     def heights(self, points: Array) -> Array:
         """Give f at points, with its rounding."""
@@ -192,11 +192,13 @@ class Valley:
         """Measure ways in units."""
         return length(ways / self.unit)
 
-    def _back(self, points: Array, frames: Frames, _: Array) -> tuple[Array, Mask]:
+    def _back(self, points: Array, frames: Frames, heights: Array) -> tuple[Array, Mask]:
         """Take Newton steps across the valley, as long as they shrink; tell if it is the same."""
+        del heights  # the slopes say where the floor is
         y, last = points.copy(), np.full(len(points), np.inf)
         good, rows = np.ones(len(points), dtype=bool), np.arange(len(points))
-        across, beside = frames.across, np.eye(points.shape[1]) * (1 - frames.there[:, None])
+        across, unit = frames.across, np.eye(points.shape[1])
+        rest = unit * ~frames.there[:, None] + _TINY * unit
         for _ in range(_STEPS_BACK):
             its = across[rows]
             curved = its.swapaxes(1, 2) @ self._hessians(y[rows]) @ its
@@ -204,14 +206,15 @@ class Valley:
             good[rows] = _alike(curved, frames.there[rows]) & np.isfinite(slopes).all(axis=1)
             on = good[rows]
             rows, its, curved, slopes = rows[on], its[on], curved[on], slopes[on]
-            steps = np.linalg.solve(curved + beside[rows] + _TINY * np.eye(len(y[0])), slopes[..., None])
-            size = length(steps[..., 0])
+            solved = np.asarray(
+                np.linalg.solve(curved + rest[rows], slopes[..., None]), dtype=float
+            )
+            size = length(solved[..., 0])
             shrinks = size < last[rows]
             last[rows] = size
-            rows = rows[shrinks]
+            rows, steps = rows[shrinks], (its @ solved)[shrinks, :, 0]
             if not len(rows):
                 break
-            steps = (its @ steps)[shrinks, :, 0]
             y[rows] = self.box.clip(y[rows] - steps * self.unit)
         return y, good
 

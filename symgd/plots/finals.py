@@ -15,6 +15,7 @@ from ..views.axes import where
 from ..views.case import largest_rates, two_over
 from ..views.data import Batch, Outcome, Sweep, is_sweep
 from ..views.numbers import number, point, several
+from ..views.sets import spot
 from .data import coordinate, ends, log_spaced, need_batch, need_sweep, window
 from .findings import borders_title, runs_title, sweep_title, tally
 from .style import LINES, Label, axes_for, faded, head, mark, side_labels, strong, verdict_keys
@@ -65,7 +66,7 @@ def final_vs_start(result: Outcome, *, ax: Axes | None = None) -> Axes:
     head(
         ax, finding + borders_title(borders, _FINE * np.ptp(start), "at"), verdict_keys(ax, status)
     )
-    _levels(ax, [(float(m.x[0]), point([name], m.x)) for m in result.minima])
+    _levels(ax, [(float(m.x[0]), point([name], m.x)) for m in result.minima if m.dimension < 1])
     return ax
 
 
@@ -93,7 +94,7 @@ def final_vs_lr(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     ax = _over_rates(sweep, ax, sweep_title(sweep), joined=True)
     names = sweep.problem.names
     if len(names) == 1:
-        _levels(ax, [(float(m.x[0]), point(names, m.x)) for m in sweep.minima])
+        _levels(ax, [(float(m.x[0]), point(names, m.x)) for m in sweep.minima if m.dimension < 1])
     else:
         _levels(ax, [(m.fun, f"f = {number(m.fun)}") for m in sweep.minima])
     return ax
@@ -259,7 +260,7 @@ def _safe_rates(ax: Axes, sweep: Sweep, rates: Array) -> list[Line2D]:
             linestyle="--",
             linewidth=1.2,
             label=f"{curved if two_over(rate, 2 / minimum.lr_max) else 'largest lr'} = {words} "
-            f"at {point(names, minimum.x)}",
+            f"at {spot(minimum, names)}",
             zorder=1,
         )
         for (words, (rate, minimum)), colour in looks

@@ -90,10 +90,22 @@ def load(path: str | os.PathLike[str], types: Sequence[type[T]]) -> T:
     try:
         if header["format"] == 1:
             format1.rename(header, arrays)
+        _complete(arrays)
         result: T = _unpacked(known[header["type"]], header["content"], "", arrays)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, SymgdError) as error:
         raise SymgdError(f"{name} is damaged: {_reason(error)}") from error
     return result
+
+
+def _complete(arrays: Arrays) -> None:
+    """Add what files of older versions lack: of their minima it is not known if they are sets."""
+    if "minima.fun" not in arrays or "minima.dimension" in arrays:
+        return
+    count = len(arrays["minima.fun"])
+    arrays["minima.dimension"] = np.full(count, -1)
+    for name, dtype in (("lowest", float), ("highest", float), ("varies", bool)):
+        arrays[f"minima.{name}"] = np.empty(0, dtype)
+        arrays[f"minima.{name}.lengths"] = np.zeros(count, np.int64)
 
 
 def _opened(stream: Any, name: str) -> tuple[dict[str, Any], Arrays]:
@@ -279,6 +291,7 @@ def _number_of(hint: Any) -> Any:
 
 def _checked(array: npt.NDArray[Any], number: Any, path: str) -> npt.NDArray[Any]:
     kinds = _HOLDS[np.dtype(number).kind]
-    if array.dtype.kind not in kinds or array.itemsize != _BYTES[array.dtype.kind] or not array.dtype.isnative:
+    kind, dtype = array.dtype.kind, array.dtype
+    if kind not in kinds or array.itemsize != _BYTES[kind] or not dtype.isnative:
         raise ValueError(f"{path} holds {array.dtype}")
     return array

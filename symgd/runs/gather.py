@@ -57,7 +57,8 @@ def gather(
     values[moved] = problem.values(points[moved])
     spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
     kind = judged.target_kind[rows]
-    member[rows] = found = distinct(problem, points, values, kind != Kind.MINIMUM, spread, options.box)
+    weak = kind != Kind.MINIMUM
+    member[rows] = found = distinct(problem, points, values, weak, spread, options.box)
     order, last = np.argsort(found, kind="stable"), np.cumsum(np.bincount(found)).tolist()
     groups = [order[a:b] for a, b in zip([0, *last], last, strict=False)]
     sets = extents(problem, points, kind, groups, spread, options.box)
