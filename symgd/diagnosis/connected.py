@@ -17,13 +17,13 @@ _ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
 _FOLLOWED = (1e-2, 1e-4)  # shares of the searched region: how far a valley is followed, to see one
 _KEPT = 1e-6  # share of what a part of f changes by across the valley: it is constant along it
 _OTHER = 1e-2  # share of that change: two valleys in which a part differs by more are two
-_WALK = 40  # steps along a valley from one minimum towards another, at most
+_WALK = 48  # steps along a valley from one minimum towards another, at most
 _BETWEEN = np.array([0.25, 0.5, 0.75, 1.0])  # shares of a step: there f has to be level, too
-_SHORTER = 0.25  # times a step that led off the valley: the next one
-_LONGER = 4.0  # times a step that did not: the next one, at most
+_SHORTER = 0.5  # times a step that led off the valley: the next one
+_LONGER = 2.0  # times a step that did not: the next one, at most
 _BACK = 0.1  # share of a step: the way back to the floor that the next one should have
 _SHORTEST = 1e-3  # share of the way: shorter steps are none
-_ASIDE = 1e-3  # share of the way to another minimum that leads along: less leads nowhere
+_ASIDE = 1e-6  # share of the way to another minimum that leads along: less leads nowhere
 _MET = 1e-6  # share of the searched region: two points this close have met
 _ROUNDS = 16  # rounds of joining: each at least halves the number of sets, where all are one
 _FRUITLESS = 2  # rounds that join nothing: then only few sets are tried further
@@ -94,9 +94,11 @@ class _Ends:
         heights = valley.heights(x)
         frames = valley.frames(x, np.ones(len(x), dtype=bool))
         tried = _tried(valley, x, heights, frames)
-        rows = np.flatnonzero(~tried[1].any(axis=0))
-        if len(rows):
-            others = valley.frames(x[rows], np.zeros(len(rows), dtype=bool))
+        for narrow in (True, False):
+            rows = np.flatnonzero(~tried[1].any(axis=0))
+            if not len(rows):
+                break
+            others = _other_frames(valley, x[rows], heights[rows], narrow)
             frames.put(rows, others)
             again = _tried(valley, x[rows], heights[rows], others)
             for whole, part in zip(tried, again, strict=True):
@@ -165,6 +167,7 @@ class _Ends:
         valley, target = self.valley, self.x[pairs[:, 1]] if target is None else target
         x, heights = self.x[pairs[:, 0]], self.heights[pairs].max(axis=1)
         smooth: Mask = np.asarray(self.frames.smooth[pairs].all(axis=1))
+        narrow: Mask = np.asarray(self.frames.narrow[pairs].any(axis=1))
         reach, met = np.full(len(pairs), np.inf), np.zeros(len(pairs), dtype=bool)
         rows = np.arange(len(pairs))
         for _ in range(_WALK):
@@ -172,9 +175,13 @@ class _Ends:
             away = length(left)
             met[rows] = away <= _MET
             frames = valley.frames(x[rows], smooth[rows])
+            flatter = np.flatnonzero(narrow[rows] & smooth[rows])
+            if len(flatter):
+                its = rows[flatter]
+                frames.put(flatter, valley.narrowed(x[its], frames.take(flatter), heights[its]))
             ahead = frames.along(left)
             far = length(ahead)
-            leads = (far > _ASIDE * away) & (reach[rows] > _SHORTEST * away) & ~met[rows]
+            leads = (far > _ASIDE * away) & (reach[rows] > _SHORTEST * far) & ~met[rows]
             rows = rows[leads]
             if not len(rows):
                 break
@@ -187,6 +194,13 @@ class _Ends:
                 longer = np.clip(_BACK * way / back, _SHORTER, _LONGER)
             reach[rows] = way * np.where(good, longer, _SHORTER)
         return met, x
+
+
+def _other_frames(valley: Valley, x: Array, heights: Array, narrow: bool) -> Frames:
+    """Tell where a valley leads that the Hessian does not show: where it is flatter, or a kink."""
+    every = np.ones(len(x), dtype=bool)
+    frames = valley.frames(x, every if narrow else ~every)
+    return valley.narrowed(x, frames, heights) if narrow else frames
 
 
 def _step(

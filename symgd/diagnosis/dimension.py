@@ -20,7 +20,7 @@ _MOVED = 0.2  # share of a step: one whose end is nearer has come back to where 
 _FLATTEST = 0.15  # share of the longest extent of a piece of a set: a shorter one is its bend
 _VARIES = 1e-6  # share of a step along a set: a variable that changes by less is the same on it
 _ASKED = 5  # minima of a set: most of them tell its dimension
-_SMALLEST = 1e-2  # share of the searched region: a set of one minimum is followed so far
+_SMALLEST = 1e-2  # share of the searched region: a set is followed so far, at least
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _extent(x: Array, numbers: Whole, varies: Mask) -> Extent:
 def _reach(valley: Valley, x: Array) -> float:
     """Give the size of a set, as far as it is known."""
     size = float(valley.size(x.max(axis=0) - x.min(axis=0)))
-    return min(size, 1.0) if size > _SMALLEST * _VARIES else _SMALLEST
+    return min(max(size, _SMALLEST), 1.0)
 
 
 def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Whole, Mask]:
@@ -127,6 +127,12 @@ def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Wh
     frames = valley.frames(x, np.ones(len(x), dtype=bool))
     found = frames.dimension
     level, varies = _along(valley, x, frames, heights, reach)
+    unsure = np.flatnonzero(~level & smooth)
+    if len(unsure):
+        narrowed = valley.narrowed(x[unsure], frames.take(unsure), heights[unsure])
+        known = _along(valley, x[unsure], narrowed, heights[unsure], reach[unsure])
+        found[unsure], varies[unsure] = narrowed.dimension, known[1]
+        level[unsure] = known[0] & (narrowed.dimension > 0)
     unsure = np.flatnonzero(~(level & smooth))
     if len(unsure):
         its = _around(valley, x[unsure], heights[unsure], reach[unsure])

@@ -25,6 +25,8 @@ _NEAR = 1e-6  # share of a unit: differences over it give slopes of parts of f
 _NEW = 1e-3  # share of the slope of a part: what the parts before it do not tell
 _STRAIGHT = 1e-8  # share of the extent of a set: a flat one is bent by no more
 _WHOLE = 1e-6  # share of the largest coefficient: others are this close to small fractions
+_SHOWN_DIGITS = 4  # digits: of decimals in expressions that are told
+_STEEP = 1e-2  # share of its change beside a set: an expression has such a slope, or tells nothing
 _DENOMINATOR = 12  # of coefficients that are told
 
 
@@ -54,7 +56,7 @@ def determined(problem: Problem, minimum: Minimum, width: Array, box: Box) -> De
     >>> r = symgd.minimize("(x + y - 1)**2")
     >>> box = Box(np.full(2, -np.inf), np.full(2, np.inf))
     >>> determined(r.problem, r.minima[0], np.full(2, 20.0), box)
-    Determined(parts=(x + y,), values=(1.0,), complete=True, motions=False)
+    Determined(parts=('x + y',), values=(1.0,), complete=True, motions=False)
     """
     wanted = len(minimum.x) - minimum.dimension
     if not np.isfinite([box.lower, box.upper]).any():
@@ -69,7 +71,13 @@ def determined(problem: Problem, minimum: Minimum, width: Array, box: Box) -> De
     constant = _constant(valley, points, found)
     chosen = _independent(valley, points, list(constant), wanted)
     values = tuple(constant[part] for part in chosen)
-    return Determined(tuple(chosen), values, len(chosen) == wanted)
+    return Determined(tuple(map(_text, chosen)), values, len(chosen) == wanted)
+
+
+def _text(part: sympy.Expr) -> str:
+    """Write an expression, decimals to a few digits."""
+    short = {number: sympy.Float(number, _SHOWN_DIGITS) for number in part.atoms(sympy.Float)}
+    return str(part.xreplace(short))
 
 
 def _places(valley: Valley, minimum: Minimum) -> Array:
@@ -107,6 +115,8 @@ def _constant(
         values, beside = problem.run(evaluate, points), problem.run(evaluate, aside)
         change = np.nanmax(np.abs(beside - values[:, :1]), axis=1, initial=0.0)
         kept = np.ptp(values, axis=1) <= _CONSTANT * change
+        slopes = np.median(length(_slopes(valley, points, found)), axis=1)
+        kept &= slopes * length(far).max() > _STEEP * change
     known = np.where(np.abs(values[:, 0]) > _CONSTANT * change, values[:, 0], 0.0).tolist()
     each = zip(found, known, kept & (change > 0), strict=True)
     return {part: value for part, value, keep in each if keep}

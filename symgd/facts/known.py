@@ -117,7 +117,7 @@ class Determined:
 
     Attributes
     ----------
-    parts : tuple of sympy.Expr
+    parts : tuple of str
         Expressions that are the same all over it, the shortest first, none of which follows from
         others.
     values : tuple of float
@@ -129,7 +129,7 @@ class Determined:
         moved and turned.
     """
 
-    parts: tuple[sympy.Expr, ...] = ()
+    parts: tuple[str, ...] = ()
     values: tuple[float, ...] = ()
     complete: bool = True
     motions: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -19,8 +19,9 @@ _STEPS_BACK = 8  # Newton steps back to the floor; each doubles the digits
 _TINY = 1e-12  # times the curvature across: added, so that no equation is singular
 _STEPS_DOWN = 48  # steps down to the floor by f and its gradient, each with the order so far
 _ORDERS = 24.0  # order: f rises from its floor by a power of the distance, at most this
+_ONWARD = 1e-4  # share of a unit: where slopes along a valley are asked for
 _BESIDE = 1e-5  # share of a unit: where slopes beside a point are asked for
-_CHANGED = 4.0  # times the curvature across a valley: more means that it may be another one
+_CHANGED = 5.0  # times the curvature across a valley: more means that it may be another one
 _TRUE = 0.3  # share of a step along the floor: the way back to it is shorter
 
 
@@ -39,12 +40,15 @@ class Frames:
         Whether that is by the Hessian, ``(n,)``, and not by slopes nearby.
     convex : ndarray
         Whether no curvature is negative, ``(n,)``.
+    narrow : ndarray
+        Whether directions without curvature are left out in which f rises, ``(n,)``.
     """
 
     tangent: Array
     across: Array
     smooth: Mask
     convex: Mask
+    narrow: Mask
 
     @property
     def there(self) -> Mask:
@@ -104,6 +108,25 @@ class Valley:
         free = ~self._held(points, np.where(smooth, top, np.sqrt(np.abs(top))))
         least = np.where(smooth, _UNCURVED, _UNSLOPED)
         return _split(curvatures, free, least, smooth)
+
+    def narrowed(self, points: Array, frames: Frames, heights: Array) -> Frames:
+        """Leave out the directions in which f is flat only to second order, as in z for ``z**4``.
+
+        Those are where slopes point to, a little way along, where f is higher than on the floor.
+        """
+        shape = points.shape
+        squares = np.zeros((*shape, shape[1]))
+        for direction in unit_vectors(2 * shape[1], shape[1]):
+            along = frames.along(np.broadcast_to(_ONWARD * direction, shape))
+            y, _ = self._back(self.box.clip(points + along * self.unit), frames, points[:, 0])
+            slopes = frames.along(self.problem.gradients(y) * self.unit)
+            slopes[self.level(y, heights)] = 0.0
+            squares += slopes[:, :, None] * slopes[:, None]
+        squares[~np.isfinite(squares).all(axis=(1, 2))] = 0.0
+        free = np.asarray(frames.tangent.any(axis=1))
+        across = _split(squares, free, np.full(len(points), _UNSLOPED), frames.smooth)
+        tangent = np.asarray(frames.tangent @ across.tangent @ frames.tangent)
+        return replace(frames, tangent=tangent, narrow=np.ones(len(points), dtype=bool))
 
     def _held(self, points: Array, sizes: Array) -> Mask:
         """Tell which variables their bounds hold back, by more than rounding."""
@@ -267,7 +290,7 @@ def _split(curvatures: Array, free: Mask, least: Array, smooth: Mask) -> Frames:
     null = vectors * level[:, None]
     tangent = (null @ null.swapaxes(1, 2)) * both
     convex = (level | (values > 0)).all(axis=1)
-    return Frames(tangent, vectors * lengths[:, None], smooth, convex)
+    return Frames(tangent, vectors * lengths[:, None], smooth, convex, np.zeros_like(smooth))
 
 
 def _alike(curved: Array, there: Mask) -> Mask:

@@ -222,8 +222,7 @@ class Outcome(ABC):
             found[name] = dict(zip(names, found[name], strict=True))
         if minimum.dimension > 0:
             known = self.facts.determined(index)
-            texts = [str(part) for part in known.parts]
-            found["determined"] = dict(zip(texts, plain(list(known.values)), strict=True))
+            found["determined"] = dict(zip(known.parts, plain(list(known.values)), strict=True))
         return found
 
     def to_dataframe(self) -> pd.DataFrame:

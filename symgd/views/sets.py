@@ -63,9 +63,8 @@ def only(known: Determined) -> str:
 
     Examples
     --------
-    >>> from sympy.abc import x, y
     >>> from symgd.facts.known import Determined
-    >>> only(Determined((x + y,), (1.0,)))
+    >>> only(Determined(('x + y',), (1.0,)))
     'only x + y is determined'
     """
     if known.motions:
@@ -85,5 +84,4 @@ def values(known: Determined) -> str:
 
 def _names(known: Determined) -> list[str]:
     """Write what is determined; what is too long is a sum or a product of several variables."""
-    texts = [str(part) for part in known.parts]
-    return [t if len(t) <= _SHORT else f"{t[:_SHORT]}..." for t in texts]
+    return [t if len(t) <= _SHORT else f"{t[:_SHORT]}..." for t in known.parts]
