@@ -21,6 +21,7 @@ _STRIDE = 0.1  # share of the extent of a set: from one of these points to the n
 _STRIDES = (1.0, 0.1, 0.01)  # times that: a longer one may leave the set
 _LONE = 1e-2  # share of the searched region: the extent of a set that one run ended on
 _CONSTANT = 1e-7  # share of what a part changes by across a set: on it, that is rounding
+_ALL_OVER = 1e-3  # share of that change: at the ends of all runs there it is about the same
 _NEAR = 1e-6  # share of a unit: differences over it give slopes of parts of f
 _NEW = 1e-3  # share of the slope of a part: what the parts before it do not tell
 _STRAIGHT = 1e-8  # share of the extent of a set: a flat one is bent by no more
@@ -30,7 +31,9 @@ _STEEP = 1e-2  # share of its change beside a set: an expression has such a slop
 _DENOMINATOR = 12  # of coefficients that are told
 
 
-def determined(problem: Problem, minimum: Minimum, width: Array, box: Box) -> Determined:
+def determined(
+    problem: Problem, minimum: Minimum, ends: Array, width: Array, box: Box
+) -> Determined:
     """Find the shortest expressions that are the same all over a set of minima.
 
     They are parts of f or, on flat sets, sums of variables with small whole factors.
@@ -41,6 +44,8 @@ def determined(problem: Problem, minimum: Minimum, width: Array, box: Box) -> De
         f.
     minimum : Minimum
         A set of minima: its dimension is above 0.
+    ends : ndarray
+        Where runs ended on it, ``(n, n_vars)``.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
     box : Box
@@ -55,7 +60,7 @@ def determined(problem: Problem, minimum: Minimum, width: Array, box: Box) -> De
     >>> import symgd
     >>> r = symgd.minimize("(x + y - 1)**2")
     >>> box = Box(np.full(2, -np.inf), np.full(2, np.inf))
-    >>> determined(r.problem, r.minima[0], np.full(2, 20.0), box)
+    >>> determined(r.problem, r.minima[0], r.runs.x, np.full(2, 20.0), box)
     Determined(parts=('x + y',), values=(1.0,), complete=True, motions=False)
     """
     wanted = len(minimum.x) - minimum.dimension
@@ -68,7 +73,7 @@ def determined(problem: Problem, minimum: Minimum, width: Array, box: Box) -> De
     if not wanted or len(points) < 2:
         return Determined(complete=not wanted)
     found = [*parts(problem.symbolic), *_sums(problem, points / valley.unit, valley.unit)]
-    constant = _constant(valley, points, found)
+    constant = _constant(valley, points, ends, found)
     chosen = _independent(valley, points, list(constant), wanted)
     values = tuple(constant[part] for part in chosen)
     return Determined(tuple(map(_text, chosen)), values, len(chosen) == wanted)
@@ -103,7 +108,7 @@ def _places(valley: Valley, minimum: Minimum) -> Array:
 
 
 def _constant(
-    valley: Valley, points: Array, found: Sequence[sympy.Expr]
+    valley: Valley, points: Array, ends: Array, found: Sequence[sympy.Expr]
 ) -> dict[sympy.Expr, float]:
     """Keep the expressions that are constant on a set, and not beside it; give their values."""
     problem = valley.problem
@@ -115,6 +120,7 @@ def _constant(
         values, beside = problem.run(evaluate, points), problem.run(evaluate, aside)
         change = np.nanmax(np.abs(beside - values[:, :1]), axis=1, initial=0.0)
         kept = np.ptp(values, axis=1) <= _CONSTANT * change
+        kept &= np.ptp(problem.run(evaluate, ends), axis=1) <= _ALL_OVER * change
         slopes = np.median(length(_slopes(valley, points, found)), axis=1)
         kept &= slopes * length(far).max() > _STEEP * change
     known = np.where(np.abs(values[:, 0]) > _CONSTANT * change, values[:, 0], 0.0).tolist()

@@ -10,7 +10,7 @@ import numpy as np
 from ..arrays import Array, Whole
 from ..given.boxes import Box
 from ..problem import Problem
-from ..results.runs import Later, Minimum, Runs, Settings
+from ..results.runs import SUCCESS, Later, Minimum, Runs, Settings
 from ..status import Status
 from .cancellation import gradient_noise, rounding
 from .determined import determined
@@ -88,7 +88,9 @@ class Facts:
         if index not in self._sets:
             with np.errstate(all="ignore"):
                 minimum = self._minima[index]
-                self._sets[index] = determined(self._problem, minimum, self._width, self._box)
+                rows = minimum.runs[SUCCESS[self._runs.status[minimum.runs]]]
+                given = self._problem, minimum, self._runs.x[rows], self._width, self._box
+                self._sets[index] = determined(*given)
         return self._sets[index]
 
     def run(self, row: int) -> RunFacts:
