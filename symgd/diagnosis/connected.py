@@ -17,15 +17,15 @@ _ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
 _FOLLOWED = (1e-2, 1e-4)  # shares of the searched region: how far a valley is followed, to see one
 _KEPT = 1e-6  # share of what a part of f changes by across the valley: it is constant along it
 _OTHER = 1e-2  # share of that change: two valleys in which a part differs by more are two
-_WALK = 48  # steps along a valley from one minimum towards another, at most
-_BETWEEN = np.array([0.25, 0.5, 0.75, 1.0])  # shares of a step: there f has to be level, too
+_WALK = 48  # steps: along a valley from one minimum towards another, at most
+_ON_STEP = np.array([0.25, 0.5, 0.75, 1.0])  # shares of a step: there f has to be level, too
 _SHORTER = 0.5  # times a step that led off the valley: the next one
 _LONGER = 2.0  # times a step that did not: the next one, at most
 _BACK = 0.1  # share of a step: the way back to the floor that the next one should have
-_SHORTEST = 1e-3  # share of the way: shorter steps are none
-_ASIDE = 1e-6  # share of the way to another minimum that leads along: less leads nowhere
+_LEAST_STEP = 1e-3  # share of the way: shorter steps are none
+_LEADING = 1e-6  # share of the way to another minimum that leads along: less leads nowhere
 _MET = 1e-6  # share of the searched region: two points this close have met
-_ROUNDS = 16  # rounds of joining: each at least halves the number of sets, where all are one
+_JOININGS = 16  # rounds of joining: each at least halves the number of sets, where all are one
 _FRUITLESS = 2  # rounds that join nothing: then only few sets are tried further
 _MEMBERS = 16  # minima of each set: among them the nearest ones of two sets are looked for
 _FEW_SETS = 24  # sets: among so few all pairs are tried
@@ -56,7 +56,7 @@ def connected(valley: Valley, x: Array) -> Whole:
     labels = _united(labels, pairs[level])
     pairs = pairs[~level & ends.movable[pairs].all(axis=1)]
     fruitless = 0
-    for _ in range(_ROUNDS):
+    for _ in range(_JOININGS):
         pairs = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]]
         if not len(pairs):
             break
@@ -181,7 +181,7 @@ class _Ends:
                 frames.put(flatter, valley.narrowed(x[its], frames.take(flatter), heights[its]))
             ahead = frames.along(left)
             far = length(ahead)
-            leads = (far > _ASIDE * away) & (reach[rows] > _SHORTEST * far) & ~met[rows]
+            leads = (far > _LEADING * away) & (reach[rows] > _LEAST_STEP * far) & ~met[rows]
             rows = rows[leads]
             if not len(rows):
                 break
@@ -207,9 +207,9 @@ def _step(
     valley: Valley, x: Array, frames: Frames, steps: Array, heights: Array
 ) -> tuple[Array, Array, Mask]:
     """Take steps along a valley; give where they lead, how far back that was, if it is level."""
-    count, n = len(_BETWEEN), len(x)
+    count, n = len(_ON_STEP), len(x)
     each = np.tile(np.arange(n), count)
-    parts = (_BETWEEN[:, None, None] * steps).reshape(-1, x.shape[1])
+    parts = (_ON_STEP[:, None, None] * steps).reshape(-1, x.shape[1])
     y, good = valley.along(x[each], frames.take(each), parts, heights[each])
     end, level = y[-n:], np.asarray(good.reshape(count, n).all(axis=0))
     return end, valley.size(end - x - steps * valley.unit), level

@@ -19,8 +19,8 @@ _WAYS = 3  # directions: random ones along a valley, each to both sides
 _MOVED = 0.2  # share of a step: one whose end is nearer has come back to where it began
 _FLATTEST = 0.15  # share of the longest extent of a piece of a set: a shorter one is its bend
 _VARIES = 1e-6  # share of a step along a set: a variable that changes by less is the same on it
-_ASKED = 5  # minima of a set: most of them tell its dimension
-_SMALLEST = 1e-2  # share of the searched region: a set is followed so far, at least
+_MEMBERS_ASKED = 5  # minima of a set: most of them tell its dimension
+_LEAST_SET = 1e-2  # share of the searched region: a set is followed so far, at least
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _sets(valley: Valley, x: Array, kind: Whole, groups: Sequence[Whole]) -> lis
 
 
 def _some(rows: Whole) -> Whole:
-    return rows[np.unique(np.linspace(0, len(rows) - 1, _ASKED).astype(np.int64))]
+    return rows[np.unique(np.linspace(0, len(rows) - 1, _MEMBERS_ASKED).astype(np.int64))]
 
 
 def _extent(x: Array, numbers: Whole, varies: Mask) -> Extent:
@@ -96,7 +96,7 @@ def _extent(x: Array, numbers: Whole, varies: Mask) -> Extent:
 def _reach(valley: Valley, x: Array) -> float:
     """Give the size of a set, as far as it is known."""
     size = float(valley.size(x.max(axis=0) - x.min(axis=0)))
-    return min(max(size, _SMALLEST), 1.0)
+    return min(max(size, _LEAST_SET), 1.0)
 
 
 def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Whole, Mask]:

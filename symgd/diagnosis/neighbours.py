@@ -8,7 +8,7 @@ from ..arrays import Array, Whole
 
 _LEAF = 16  # points: among so few each is compared with all
 _TREES = 3  # trees: a pair that one of them parts is together in another
-_NEAREST = 5  # neighbours of a point in each tree
+_NEAREST = 5  # points: so many neighbours has one in each tree
 
 
 def neighbours(points: Array) -> Whole:

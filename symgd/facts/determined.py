@@ -18,7 +18,7 @@ from .valley import Valley, length, unit_vectors
 
 _PLACES = 12  # points of a set: at all of them what is constant is compared
 _STRIDE = 0.1  # share of the extent of a set: from one of these points to the next
-_STRIDES = (1.0, 0.1, 0.01)  # times that: a longer one may leave the set
+_SHORTER_STRIDES = (1.0, 0.1, 0.01)  # times that: a longer one may leave the set
 _LONE = 1e-2  # share of the searched region: the extent of a set that one run ended on
 _CONSTANT = 1e-7  # share of what a part changes by across a set: on it, that is rounding
 _ALL_OVER = 1e-3  # share of that change: at the ends of all runs there it is about the same
@@ -28,7 +28,7 @@ _STRAIGHT = 1e-8  # share of the extent of a set: a flat one is bent by no more
 _WHOLE = 1e-6  # share of the largest coefficient: others are this close to small fractions
 _SHOWN_DIGITS = 4  # digits: of decimals in expressions that are told
 _STEEP = 1e-2  # share of its change beside a set: an expression has such a slope, or tells nothing
-_DENOMINATOR = 12  # of coefficients that are told
+_DENOMINATOR = 12  # largest coefficient: and denominator, of sums that are told
 
 
 def determined(
@@ -97,7 +97,7 @@ def _places(valley: Valley, minimum: Minimum) -> Array:
             frames = valley.frames(found[-1], np.array([smooth]))
             along = frames.along(direction[None])
             along /= max(float(length(along)[0]), np.finfo(float).tiny)
-            for share in (sign * s for s in _STRIDES for sign in (1.0, -1.0)):
+            for share in (sign * s for s in _SHORTER_STRIDES for sign in (1.0, -1.0)):
                 y, good = valley.along(found[-1], frames, share * stride * along, heights)
                 if good[0] and (y != found[-1]).any():
                     found.append(y)

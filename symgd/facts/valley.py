@@ -13,14 +13,14 @@ from ..problem import Problem
 from .cancellation import rounding
 
 _UNCURVED = 1e-8  # share of the largest curvature: f may be level in such a direction
-_UNDERFLOW = 1e-290  # value of f: below it doubles have lost digits
+_LEAST_VALUE = 1e-290  # value of f: below it doubles have lost digits
 _UNSLOPED = 1e-4  # share of the largest squared slope nearby: as before, where f is not smooth
-_STEPS_BACK = 8  # Newton steps back to the floor; each doubles the digits
+_STEPS_BACK = 8  # Newton steps: back to the floor; each doubles the digits
 _TINY = 1e-12  # times the curvature across: added, so that no equation is singular
-_STEPS_DOWN = 48  # steps down to the floor by f and its gradient, each with the order so far
+_STEPS_DOWN = 48  # steps: down to the floor by f and its gradient, each with the order so far
 _ORDERS = 24.0  # order: f rises from its floor by a power of the distance, at most this
-_ONWARD = 1e-4  # share of a unit: where slopes along a valley are asked for
-_BESIDE = 1e-5  # share of a unit: where slopes beside a point are asked for
+_A_LITTLE_ALONG = 1e-4  # share of a unit: where slopes along a valley are asked for
+_BESIDE_FLOOR = 1e-5  # share of a unit: where slopes beside a point are asked for
 _CHANGED = 5.0  # times the curvature across a valley: more means that it may be another one
 _TRUE = 0.3  # share of a step along the floor: the way back to it is shorter
 
@@ -117,7 +117,7 @@ class Valley:
         shape = points.shape
         squares = np.zeros((*shape, shape[1]))
         for direction in unit_vectors(2 * shape[1], shape[1]):
-            along = frames.along(np.broadcast_to(_ONWARD * direction, shape))
+            along = frames.along(np.broadcast_to(_A_LITTLE_ALONG * direction, shape))
             y, _ = self._back(self.box.clip(points + along * self.unit), frames, points[:, 0])
             slopes = frames.along(self.problem.gradients(y) * self.unit)
             slopes[self.level(y, heights)] = 0.0
@@ -150,7 +150,7 @@ class Valley:
 
     def _slopes(self, points: Array) -> Array:
         n_vars = points.shape[1]
-        aside = _BESIDE * unit_vectors(2 * n_vars + 2, n_vars)
+        aside = _BESIDE_FLOOR * unit_vectors(2 * n_vars + 2, n_vars)
         around = self.box.clip(points + aside[:, None] * self.unit)
         slopes = self.problem.gradients(around.reshape(-1, n_vars)).reshape(around.shape)
         slopes = np.where(np.isfinite(slopes), slopes * self.unit, 0.0)
@@ -158,7 +158,7 @@ class Valley:
 
     def heights(self, points: Array) -> Array:
         """Give f at points, with its rounding."""
-        return self.problem.values(points) + rounding(self.problem, points) + _UNDERFLOW
+        return self.problem.values(points) + rounding(self.problem, points) + _LEAST_VALUE
 
     def level(self, points: Array, heights: Array) -> Mask:
         """Tell where f is no higher than it is said to be, but for rounding."""
