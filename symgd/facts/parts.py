@@ -63,10 +63,19 @@ def _pieces(node: sympy.Expr, variables: set[sympy.Symbol]) -> Iterator[sympy.Ex
             yield _plain(node.func(*some))
 
 
+def _root(product: sympy.Expr) -> sympy.Expr:
+    """Give x*y for ``x**2*y**2``: where one is constant, the other is."""
+    powers = [factor.as_base_exp() for factor in sympy.Mul.make_args(product)]
+    if not all(exponent.is_Integer for _, exponent in powers):
+        return product
+    common = sympy.igcd(*(exponent for _, exponent in powers), 0)
+    return sympy.Mul(*(base ** (exponent / common) for base, exponent in powers))
+
+
 def _plain(expr: sympy.Expr) -> sympy.Expr:
     """Leave out a common factor and a common sign, which say nothing."""
     if expr.is_Add:
         expr = expr.primitive()[1]
     elif expr.is_Mul:
-        expr = expr.as_coeff_Mul()[1]
+        expr = _root(expr.as_coeff_Mul()[1])
     return -expr if expr.could_extract_minus_sign() else expr

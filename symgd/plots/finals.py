@@ -15,7 +15,6 @@ from ..views.axes import where
 from ..views.case import largest_rates, two_over
 from ..views.data import Batch, Outcome, Sweep, is_sweep
 from ..views.numbers import number, point, several
-from ..views.sets import spot
 from .data import coordinate, ends, log_spaced, need_batch, need_sweep, window
 from .findings import borders_title, runs_title, sweep_title, tally
 from .style import LINES, Label, axes_for, faded, head, mark, side_labels, strong, verdict_keys
@@ -260,7 +259,7 @@ def _safe_rates(ax: Axes, sweep: Sweep, rates: Array) -> list[Line2D]:
             linestyle="--",
             linewidth=1.2,
             label=f"{curved if two_over(rate, 2 / minimum.lr_max) else 'largest lr'} = {words} "
-            f"at {spot(minimum, names)}",
+            f"at {point(names, minimum.x)}",
             zorder=1,
         )
         for (words, (rate, minimum)), colour in looks

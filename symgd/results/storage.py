@@ -34,8 +34,7 @@ T = TypeVar("T")
 
 FORMAT = 2  # to be raised when older versions of symgd could not read a new file
 _HEADER = "symgd"
-_HOLDS = {"f": "fi", "i": "i", "b": "b"}  # kinds of numbers that a field may hold
-_BYTES = {"f": 8, "i": 8, "b": 1}  # of each
+_HOLDS = {"f": "fi", "i": "i", "b": "i"}  # kinds of numbers that keep a field, of 8 bytes each
 _HEADERS = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}
 
 
@@ -103,7 +102,7 @@ def _complete(arrays: Arrays) -> None:
         return
     count = len(arrays["minima.fun"])
     arrays["minima.dimension"] = np.full(count, -1)
-    for name, dtype in (("lowest", float), ("highest", float), ("varies", bool)):
+    for name, dtype in (("lowest", float), ("highest", float), ("varies", np.int64)):
         arrays[f"minima.{name}"] = np.empty(0, dtype)
         arrays[f"minima.{name}.lengths"] = np.zeros(count, np.int64)
 
@@ -138,7 +137,7 @@ def _array(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> npt.NDArray[Any
     with archive.open(member) as part:
         shape, fortran, dtype = _HEADERS[read_magic(part)](part)
         data = part.read()
-    if dtype.kind not in "fibU" or len(data) != math.prod(shape) * dtype.itemsize:
+    if dtype.kind not in "fiU" or len(data) != math.prod(shape) * dtype.itemsize:
         raise ValueError(f"{member.filename} holds {dtype} of the shape {shape}")
     flat = np.frombuffer(data, dtype).copy()
     return flat.reshape(shape, order="F" if fortran else "C")
@@ -207,7 +206,8 @@ def _pack_column(
 ) -> None:
     """Put arrays of different lengths behind each other."""
     arrays[f"{path}.lengths"] = np.array([len(entry) for entry in column], np.int64)
-    arrays[path] = np.concatenate(column) if column else np.empty(0, number)
+    flat = np.concatenate(column) if column else np.empty(0, number)
+    arrays[path] = flat.astype(np.int64) if number is np.bool_ else flat
 
 
 def _unpacked(kind: Any, plain: Any, path: str, arrays: Arrays) -> Any:
@@ -291,7 +291,8 @@ def _number_of(hint: Any) -> Any:
 
 def _checked(array: npt.NDArray[Any], number: Any, path: str) -> npt.NDArray[Any]:
     kinds = _HOLDS[np.dtype(number).kind]
-    kind, dtype = array.dtype.kind, array.dtype
-    if kind not in kinds or array.itemsize != _BYTES[kind] or not dtype.isnative:
+    if array.dtype.kind not in kinds or array.itemsize != 8 or not array.dtype.isnative:
         raise ValueError(f"{path} holds {array.dtype}")
-    return array
+    if number is np.bool_ and not np.isin(array, (0, 1)).all():
+        raise ValueError(f"{path} holds more than yes and no")
+    return array.astype(np.bool_) if number is np.bool_ else array

@@ -12,8 +12,7 @@ from ..status import AWAY, SUCCESSES, Kind, Status
 from .axes import ascending, by_rate_and_epochs, capital, cells, where
 from .case import largest_rates, rate_words, two_over
 from .document import Document, Paragraph, lines
-from .numbers import number, several
-from .sets import spot
+from .numbers import number, point, several
 
 if TYPE_CHECKING:
     from .data import Sweep
@@ -79,7 +78,7 @@ def _curvature(sweep: Sweep, which: int) -> float:
 
 def _limit(sweep: Sweep, which: int, largest: float) -> str:
     minimum = sweep.minima[which]
-    place = f"at {spot(minimum, sweep.problem.names)}"
+    place = f"at {point(sweep.problem.names, minimum.x.tolist())}"
     if minimum.kind is Kind.KINK_MINIMUM:
         return f"{place}: f has a kink, where fixed steps settle by chance only"
     if not math.isfinite(largest):
