@@ -15,6 +15,7 @@ from .neighbours import neighbours
 # shares of a line: in no step with any period of f
 _ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
 _FOLLOWED = (1e-2, 1e-4)  # shares of the searched region: how far a valley is followed, to see one
+_GONE = 0.5  # share of such a step: more is left when it is back on the floor
 _KEPT = 1e-6  # share of what a part of f changes by across the valley: it is constant along it
 _OTHER = 1e-2  # share of that change: two valleys in which a part differs by more are two
 _WALK = 48  # steps: along a valley from one minimum towards another, at most
@@ -217,17 +218,16 @@ def _step(
 
 def _tried(valley: Valley, x: Array, heights: Array, frames: Frames) -> tuple[Array, Mask]:
     """Give where the valley leads from minima, ``(4, n, n_vars)``, and where that is level."""
-    places, level = [], []
-    for side, direction in zip((1.0, -1.0), unit_vectors(2, x.shape[1]), strict=True):
-        along = frames.along(np.broadcast_to(side * direction, x.shape))
-        size = length(along)
-        with np.errstate(invalid="ignore"):
-            along = np.where(size[:, None] > _KEPT, along / size[:, None], 0.0)
-        for far in _FOLLOWED:
-            y, good = valley.along(x, frames, far * along, heights)
-            places.append(y)
-            level.append(good & (valley.size(y - x) > 0.5 * far))
-    return np.stack(places), np.stack(level)
+    sides = unit_vectors(2, x.shape[1]) * np.array([[1.0], [-1.0]])
+    ways = np.stack([frames.along(np.broadcast_to(side, x.shape)) for side in sides])
+    size = length(ways)[..., None]
+    with np.errstate(invalid="ignore"):
+        ways = np.where(size > _KEPT, ways / size, 0.0)
+    steps = (np.array(_FOLLOWED)[:, None, None, None] * ways).reshape(-1, x.shape[1])
+    each = np.tile(np.arange(len(x)), len(_FOLLOWED) * len(sides))
+    y, good = valley.along(x[each], frames.take(each), steps, heights[each])
+    good &= valley.size(y - x[each]) > _GONE * length(steps)
+    return y.reshape(-1, *x.shape), good.reshape(-1, len(x))
 
 
 def _parts(valley: Valley, points: Array) -> Array:

@@ -126,17 +126,20 @@ def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Wh
     heights = valley.heights(x)
     frames = valley.frames(x, np.ones(len(x), dtype=bool))
     found = frames.dimension
-    level, varies = _along(valley, x, frames, heights, reach)
-    unsure = np.flatnonzero(~level & smooth)
+    level, varies = np.zeros(len(x), dtype=bool), np.zeros(x.shape, dtype=bool)
+    rows = np.flatnonzero(smooth)
+    if len(rows):
+        its = frames.take(rows)
+        level[rows], varies[rows] = _along(valley, x[rows], its, heights[rows], reach[rows])
+    rows = np.flatnonzero(~level & smooth)
+    if len(rows):
+        its = valley.narrowed(x[rows], frames.take(rows), heights[rows])
+        sure, varies[rows] = _along(valley, x[rows], its, heights[rows], reach[rows])
+        found[rows], level[rows] = its.dimension, sure & (its.dimension > 0)
+    unsure = np.flatnonzero(~level)
     if len(unsure):
-        narrowed = valley.narrowed(x[unsure], frames.take(unsure), heights[unsure])
-        known = _along(valley, x[unsure], narrowed, heights[unsure], reach[unsure])
-        found[unsure], varies[unsure] = narrowed.dimension, known[1]
-        level[unsure] = known[0] & (narrowed.dimension > 0)
-    unsure = np.flatnonzero(~(level & smooth))
-    if len(unsure):
-        its = _around(valley, x[unsure], heights[unsure], reach[unsure])
-        found[unsure], varies[unsure] = its
+        around = _around(valley, x[unsure], heights[unsure], reach[unsure])
+        found[unsure], varies[unsure] = around
     return found, varies & (found > 0)[:, None]
 
 
@@ -144,23 +147,20 @@ def _along(
     valley: Valley, x: Array, frames: Frames, heights: Array, reach: Array
 ) -> tuple[Mask, Mask]:
     """Tell where f is level along all directions in which it is not curved."""
-    count = np.zeros(len(x), dtype=np.int64)
-    varies = np.zeros(x.shape, dtype=bool)
-    ways = [_on(frames, direction) for direction in unit_vectors(_WAYS, x.shape[1])]
-    for far in _REACHES:
-        level = np.ones(len(x), dtype=bool)
-        for way in ways:
-            one_side = np.zeros(len(x), dtype=bool)
-            for side in (far, -far):
-                steps = side * reach[:, None] * way
-                y, good = valley.along(x, frames, steps, heights)
-                good &= valley.size(y - x) > (1 - _MOVED) * length(steps)
-                varies |= good[:, None] & _different(valley, x, y)
-                one_side |= good
-            level &= one_side
-        count += level
+    ways = np.stack([_on(frames, way) for way in unit_vectors(_WAYS, x.shape[1])])
+    far = np.array([(share, -share) for share in _REACHES])[:, :, None, None]
+    steps = far[..., None] * reach[:, None] * ways  # (n_reaches, 2, n_ways, n, n_vars)
+    each = np.tile(np.arange(len(x)), steps[..., 0, 0].size)
+    flat = steps.reshape(-1, x.shape[1])
+    y, good = valley.along(x[each], frames.take(each), flat, heights[each])
+    good &= valley.size(y - x[each]) > (1 - _MOVED) * length(flat)
+    varies = good[:, None] & _different(valley, x[each], y)
+    one_side = np.asarray(good.reshape(steps.shape[:-1]).any(axis=1))
+    level = np.asarray(one_side.all(axis=1))
+    several = np.count_nonzero(level, axis=0) >= _TWICE
     curved = frames.dimension == 0
-    return (count >= _TWICE) & ~curved | curved & frames.convex, varies
+    sure = several & ~curved | curved & frames.convex
+    return sure, np.asarray(varies.reshape(-1, *x.shape).any(axis=0))
 
 
 def _on(frames: Frames, direction: Array) -> Array:
@@ -173,23 +173,22 @@ def _on(frames: Frames, direction: Array) -> Array:
 
 def _around(valley: Valley, x: Array, heights: Array, reach: Array) -> tuple[Whole, Mask]:
     """Go down again from points all around minima: where that leads elsewhere is their set."""
-    n, n_vars = x.shape
-    sides = unit_vectors(4 * n_vars + 8, n_vars)
-    ranks, varies = [], np.zeros(x.shape, dtype=bool)
-    for far in _REACHES:
-        steps = far * reach[:, None] * sides[:, None]
-        beside = valley.box.clip(x + steps * valley.unit).reshape(-1, n_vars)
-        y = valley.down(beside, np.tile(heights, len(sides)))
-        good = valley.level(y, np.tile(heights, len(sides))).reshape(len(sides), n)
-        ways = (y.reshape(steps.shape) - x) / valley.unit
-        good &= (length(ways) > _MOVED * far * reach) & (length(ways) < far * reach / _MOVED)
-        ways = np.where(good[:, :, None], ways, 0.0).transpose(1, 0, 2)
-        sizes = np.linalg.svd(ways, compute_uv=False)
-        ranks.append((sizes > _FLATTEST * sizes.max(axis=1, keepdims=True)).sum(axis=1))
-        varies |= (np.abs(ways) > _VARIES * far * reach[:, None, None]).any(axis=1)
-    several = np.sort(np.stack(ranks), axis=0)
-    seen = np.count_nonzero(several, axis=0) >= _TWICE
-    least = np.where(several == 0, n_vars, several).min(axis=0)
+    n_vars = x.shape[1]
+    sides, fars = unit_vectors(4 * n_vars + 8, n_vars), np.array(_REACHES)
+    far = fars[:, None, None] * reach  # (n_reaches, 1, n)
+    steps = far[..., None] * sides[:, None]  # (n_reaches, n_sides, n, n_vars)
+    beside = valley.box.clip(x + steps * valley.unit).reshape(-1, n_vars)
+    each = np.tile(heights, steps[..., 0, 0].size)
+    y = valley.down(beside, each)
+    good = valley.level(y, each).reshape(steps.shape[:-1])
+    ways = (y.reshape(steps.shape) - x) / valley.unit
+    good &= (length(ways) > _MOVED * far) & (length(ways) < far / _MOVED)
+    ways = np.where(good[..., None], ways, 0.0) / far[..., None]
+    sizes = np.linalg.svd(ways.swapaxes(1, 2), compute_uv=False)  # (n_reaches, n, n_vars)
+    ranks = (sizes > _FLATTEST * sizes.max(axis=2, keepdims=True)).sum(axis=2)
+    seen = np.count_nonzero(ranks, axis=0) >= _TWICE
+    least = np.where(ranks == 0, n_vars, ranks).min(axis=0)
+    varies = np.asarray((np.abs(ways) > _VARIES).any(axis=(0, 1)))
     return np.where(seen, least, 0), varies
 
 

@@ -16,7 +16,14 @@ _ONE_MINIMUM = 1e-6  # share of the width of all ends: two this close are one
 _TIED = 16 * EPS  # share of f: minima that differ by less stand in the order of their places
 
 
-def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array, box: Box) -> Whole:
+def distinct(
+    problem: Problem,
+    x: Array,
+    fun: Array,
+    weak: Mask,
+    width: Array,
+    box: Box | None = None,
+) -> Whole:
     """Tell distinct minima apart, and count them, lowest f first.
 
     Parameters
@@ -29,8 +36,8 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array, b
         valley, are one set, and one minimum: what they differ by is how far the runs came.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
-    box : Box
-        Bounds.
+    box : Box, optional
+        Bounds, if there are any.
 
     Returns
     -------
@@ -41,13 +48,13 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array, b
     --------
     >>> ends = np.array([[1.0], [-1.0], [1.0 + 1e-9]])
     >>> f = np.array([0.5, 0.0, 0.5])
-    >>> box = Box(np.array([-np.inf]), np.array([np.inf]))
-    >>> distinct(Problem("x**4"), ends, f, np.zeros(3, dtype=bool), np.array([3.0]), box)
+    >>> distinct(Problem("x**4"), ends, f, np.zeros(3, dtype=bool), np.array([3.0]))
     array([1, 0, 1])
     """
     heads, place = _places(x, _ONE_MINIMUM * width)
     sets = np.arange(len(heads))
     if len(heads) > 1 and weak[heads].any():
+        box = box or Box(*np.outer([-np.inf, np.inf], np.ones(len(width))))
         valley = Valley(problem, box, np.where(width > 0, width, 1.0))
         floor = valley.settled(x[heads])
         rows = _as_low(valley, floor, weak[heads])
