@@ -12,6 +12,7 @@ from ..facts.parts import evaluator
 from ..facts.valley import Frames, Valley, length, unit_vectors
 from .neighbours import neighbours
 
+_ENTRIES = 2**22  # entries: of Hessians at all ends; beyond, only lines are tried, for memory
 # shares of a line: in no step with any period of f
 _ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
 _FOLLOWED = (1e-2, 1e-4)  # shares of the searched region: how far a valley is followed, to see one
@@ -51,9 +52,12 @@ def connected(valley: Valley, x: Array) -> Whole:
     labels = np.arange(len(x))
     if len(x) < 2:
         return labels
+    if x.size * x.shape[1] > _ENTRIES:
+        pairs = neighbours(x / valley.unit)
+        return _united(labels, pairs[_straight(valley, x, valley.heights(x), pairs)])
     ends = _Ends.at(valley, x)
     pairs = ends.pairs()
-    level = ends.straight(pairs)
+    level = _straight(valley, x, ends.heights, pairs)
     labels = _united(labels, pairs[level])
     pairs = pairs[~level & ends.movable[pairs].all(axis=1)]
     fruitless = 0
@@ -146,18 +150,6 @@ class _Ends:
             found.append((one[i], other[j]))
         return self.alike(np.array(found), np.arange(len(self.x)))
 
-    def straight(self, pairs: Whole) -> Mask:
-        """Tell which pairs a straight line joins on which f does not rise."""
-        level = np.zeros(len(pairs), dtype=bool)
-        rows = np.arange(len(pairs))
-        one, other = self.x[pairs[:, 0]], self.x[pairs[:, 1]]
-        heights = self.heights[pairs].max(axis=1)
-        for share in _ON_LINE:
-            points = one[rows] + share * (other[rows] - one[rows])
-            rows = rows[self.valley.level(points, heights[rows])]
-        level[rows] = True
-        return level
-
     def walk(self, pairs: Whole, target: Array | None = None) -> tuple[Mask, Array]:
         """Tell from which of the first the valley leads to the other or a target, or how near.
 
@@ -195,6 +187,18 @@ class _Ends:
                 longer = np.clip(_BACK * way / back, _SHORTER, _LONGER)
             reach[rows] = way * np.where(good, longer, _SHORTER)
         return met, x
+
+
+def _straight(valley: Valley, x: Array, heights: Array, pairs: Whole) -> Mask:
+    """Tell which pairs a straight line joins on which f does not rise."""
+    level, rows = np.zeros(len(pairs), dtype=bool), np.arange(len(pairs))
+    one, other = x[pairs[:, 0]], x[pairs[:, 1]]
+    highest = heights[pairs].max(axis=1)
+    for share in _ON_LINE:
+        points = one[rows] + share * (other[rows] - one[rows])
+        rows = rows[valley.level(points, highest[rows])]
+    level[rows] = True
+    return level
 
 
 def _other_frames(valley: Valley, x: Array, heights: Array, narrow: bool) -> Frames:

@@ -12,6 +12,7 @@ from ..facts.valley import Frames, Valley, length, unit_vectors
 from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
+from .local import portions
 
 _REACHES = (0.1, 0.01, 0.001)  # shares of the size of a set: f is asked that far along it
 _TWICE = 2  # of these distances: f must be level at so many
@@ -75,7 +76,13 @@ def _sets(valley: Valley, x: Array, kind: Whole, groups: Sequence[Whole]) -> lis
     counts, rows = [len(some) for some in asked], np.concatenate(asked)
     ends = np.cumsum(counts)[:-1]
     reach = np.repeat([_reach(valley, x[mine]) for mine in groups], counts)
-    numbers, varies = dimensions(valley, x[rows], reach, kind[rows] != Kind.KINK_MINIMUM)
+    smooth = kind[rows] != Kind.KINK_MINIMUM
+    probes = 2 * len(_REACHES) * _WAYS * x.shape[1] ** 2
+    parts = [
+        dimensions(valley, x[rows[part]], reach[part], smooth[part])
+        for part in portions(np.arange(len(rows)), probes)
+    ]
+    numbers, varies = (np.concatenate(column) for column in zip(*parts, strict=True))
     each = zip(groups, np.split(numbers, ends), np.split(varies, ends), strict=True)
     return [_extent(x[mine], dimension, its) for mine, dimension, its in each]
 

@@ -116,6 +116,7 @@ def _constant(
     n_vars = points.shape[1]
     far = valley.size(points - points[0]).max() * unit_vectors(2 * n_vars, n_vars)
     aside = valley.box.clip(points[0] + far * valley.unit)
+    ends = np.concatenate([points[:1], ends])
     with np.errstate(all="ignore"):
         values, beside = problem.run(evaluate, points), problem.run(evaluate, aside)
         change = np.nanmax(np.abs(beside - values[:, :1]), axis=1, initial=0.0)

@@ -87,9 +87,9 @@ class Facts:
         """Tell what only is determined on a set of minima."""
         if index not in self._sets:
             with np.errstate(all="ignore"):
-                minimum = self._minima[index]
-                rows = minimum.runs[SUCCESS[self._runs.status[minimum.runs]]]
-                given = self._problem, minimum, self._runs.x[rows], self._width, self._box
+                minimum, runs = self._minima[index], self._runs
+                rows = np.flatnonzero((runs.minimum == index) & SUCCESS[runs.status])
+                given = self._problem, minimum, runs.x[rows], self._width, self._box
                 self._sets[index] = determined(*given)
         return self._sets[index]
 

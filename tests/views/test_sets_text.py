@@ -73,6 +73,7 @@ def test_a_sweep_names_the_set():
     sweep = symgd.sweep("(x**2 + y**2 - 1)**2", x0=starts)
     assert "a curve of minima (f = 0)" in sweep.summary()
     assert sweep.minima[0].dimension == 1
+    assert "only x**2 + y**2 is determined" in read(sweep[15:18].explain())
 
 
 def test_an_ordinary_minimum_reads_as_before():
