@@ -52,12 +52,14 @@ def connected(valley: Valley, x: Array) -> Whole:
     labels = np.arange(len(x))
     if len(x) < 2:
         return labels
-    if x.size * x.shape[1] > _ENTRIES:
-        pairs = neighbours(x / valley.unit)
-        return _united(labels, pairs[_straight(valley, x, valley.heights(x), pairs)])
-    ends = _Ends.at(valley, x)
-    pairs = ends.pairs()
-    level = _straight(valley, x, ends.heights, pairs)
+    heights, near = valley.heights(x), neighbours(x / valley.unit)
+    labels = _united(labels, near[_straight(valley, x, heights, near)])
+    if not labels.any() or x.size * x.shape[1] > _ENTRIES:
+        return labels
+    ends = _Ends.at(valley, x, heights)
+    pairs = ends.pairs(near)
+    pairs = pairs[labels[pairs[:, 0]] != labels[pairs[:, 1]]]
+    level = _straight(valley, x, heights, pairs)
     labels = _united(labels, pairs[level])
     pairs = pairs[~level & ends.movable[pairs].all(axis=1)]
     fruitless = 0
@@ -94,9 +96,8 @@ class _Ends:
     change: Array  # by how much each changes across it
 
     @classmethod
-    def at(cls, valley: Valley, x: Array) -> _Ends:
+    def at(cls, valley: Valley, x: Array, heights: Array) -> _Ends:
         """Follow the valley a little from each of some minima."""
-        heights = valley.heights(x)
         frames = valley.frames(x, np.ones(len(x), dtype=bool))
         tried = _tried(valley, x, heights, frames)
         for narrow in (True, False):
@@ -113,9 +114,9 @@ class _Ends:
         movable = np.asarray(tried[1].any(axis=0))
         return cls(valley, x, heights, frames, movable, parts, kept, change)
 
-    def pairs(self) -> Whole:
+    def pairs(self, near: Whole) -> Whole:
         """Give pairs that may be in one set: neighbours, by place and by what parts of f say."""
-        found = [neighbours(self.x / self.valley.unit)]
+        found = [near]
         told = self.kept.any(axis=0)
         if told.any():
             with np.errstate(all="ignore"):

@@ -56,7 +56,8 @@ def distinct(
     if len(heads) > 1 and weak[heads].any():
         box = box or Box(*np.outer([-np.inf, np.inf], np.ones(len(width))))
         valley = Valley(problem, box, np.where(width > 0, width, 1.0))
-        floor = valley.settled(x[heads])
+        floor, others = x[heads], ~weak[heads]
+        floor[others] = valley.settled(floor[others])
         rows = _as_low(valley, floor, weak[heads])
         sets[rows] = rows[_sets(valley, floor[rows])]
     return _ranked(sets[place], x, fun)

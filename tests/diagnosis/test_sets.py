@@ -95,10 +95,10 @@ def test_thousand_ends_on_a_circle_take_milliseconds():
     sets_of("(x**2 + y**2 - 1)**2", points)
     taken = []
     for _ in range(3):
-        begin = time.perf_counter()
+        begin = time.process_time()
         sets_of("(x**2 + y**2 - 1)**2", points)
-        taken.append(time.perf_counter() - begin)
-    assert min(taken) < 0.3  # 0.06 on a quiet machine
+        taken.append(time.process_time() - begin)
+    assert min(taken) < 0.5  # 0.06 on a quiet machine, minutes if all pairs were asked
 
 
 def test_pairs_of_neighbours_are_few_and_near():
