@@ -12,7 +12,9 @@ from ..facts.parts import evaluator
 from ..facts.valley import Frames, Valley, length, unit_vectors
 from .neighbours import neighbours
 
-_ENTRIES = 2**22  # entries: of Hessians at all ends; beyond, only lines are tried, for memory
+_HESSIAN_ENTRIES = (
+    2**22
+)  # entries: of Hessians at all ends; beyond, only lines are tried, for memory
 # shares of a line: in no step with any period of f
 _ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
 _FOLLOWED = (1e-2, 1e-4)  # shares of the searched region: how far a valley is followed, to see one
@@ -30,6 +32,8 @@ _MET = 1e-6  # share of the searched region: two points this close have met
 _JOININGS = 16  # rounds of joining: each at least halves the number of sets, where all are one
 _FRUITLESS = 2  # rounds that join nothing: then only few sets are tried further
 _MEMBERS = 16  # minima of each set: among them the nearest ones of two sets are looked for
+_TURNS = 12  # walks: of two walkers by turns, towards where two sets meet
+_NEARER = 0.99  # share of their distance: two walkers that come no nearer by turns will not meet
 _FEW_SETS = 24  # sets: among so few all pairs are tried
 
 
@@ -54,7 +58,7 @@ def connected(valley: Valley, x: Array) -> Whole:
         return labels
     heights, near = valley.heights(x), neighbours(x / valley.unit)
     labels = _united(labels, near[_straight(valley, x, heights, near)])
-    if not labels.any() or x.size * x.shape[1] > _ENTRIES:
+    if not labels.any() or x.size * x.shape[1] > _HESSIAN_ENTRIES:
         return labels
     ends = _Ends.at(valley, x, heights)
     pairs = ends.pairs(near)
@@ -68,18 +72,28 @@ def connected(valley: Valley, x: Array) -> Whole:
         if not len(pairs):
             break
         chosen = _nearest_of_each(labels[pairs])
-        met, _ = ends.walk(pairs[chosen])
+        met, _ = ends.walk(pairs[chosen], *x[pairs[chosen].T])
         labels = _united(labels, pairs[chosen[met]])
         pairs = np.delete(pairs, chosen, axis=0)
         fruitless = 0 if met.any() else fruitless + 1
         if fruitless == _FRUITLESS:
             break
     pairs = ends.between_sets(labels)
-    met, nearest = ends.walk(pairs)
-    labels = _united(labels, pairs[met])
-    pairs, nearest = pairs[~met], nearest[~met]
-    met, _ = ends.walk(pairs[:, ::-1], nearest)
-    return _united(labels, pairs[met])
+    return _meeting(ends, pairs, labels)
+
+
+def _meeting(ends: _Ends, pairs: Whole, labels: Whole) -> Whole:
+    """Let two walkers take turns towards each other; where they meet, two sets are one."""
+    places, last = ends.x[pairs.T], np.full(len(pairs), np.inf)
+    for _ in range(_TURNS):
+        met, places[0] = ends.walk(pairs, places[0], places[1])
+        labels = _united(labels, pairs[met])
+        gap = ends.valley.size(places[0] - places[1])
+        on = (labels[pairs[:, 0]] != labels[pairs[:, 1]]) & (gap < _NEARER * last)
+        pairs, places, last = pairs[on][:, ::-1], places[::-1, on], gap[on]
+        if not len(pairs):
+            break
+    return labels
 
 
 @dataclass(frozen=True)
@@ -151,15 +165,17 @@ class _Ends:
             found.append((one[i], other[j]))
         return self.alike(np.array(found), np.arange(len(self.x)))
 
-    def walk(self, pairs: Whole, target: Array | None = None) -> tuple[Mask, Array]:
-        """Tell from which of the first the valley leads to the other or a target, or how near.
+    def walk(self, pairs: Whole, x: Array, target: Array) -> tuple[Mask, Array]:
+        """Tell if the valley leads from places to others, each in the set of one of a pair.
+
+        Where it does not, the walk ends where it is nearest to the other; so two walkers that
+        take turns meet where two pieces of a set do.
 
         Each step is the part along the valley of the way that is left, and f has to be level
         between its ends as well: what is across the valley is a function of what is along it, so
         that nothing is jumped over.
         """
-        valley, target = self.valley, self.x[pairs[:, 1]] if target is None else target
-        x, heights = self.x[pairs[:, 0]], self.heights[pairs].max(axis=1)
+        valley, x, heights = self.valley, x.copy(), self.heights[pairs].max(axis=1)
         smooth: Mask = np.asarray(self.frames.smooth[pairs].all(axis=1))
         narrow: Mask = np.asarray(self.frames.narrow[pairs].any(axis=1))
         reach, met = np.full(len(pairs), np.inf), np.zeros(len(pairs), dtype=bool)

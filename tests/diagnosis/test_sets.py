@@ -47,7 +47,7 @@ def test_two_circles_are_two_sets():
 @pytest.mark.parametrize("expr", ["(x*y - {})**2", "(x*y - {})**4", "abs(x*y - {})"])
 def test_the_branches_of_a_hyperbola_are_two_sets_however_close(expr, gap):
     if gap < 1e-2 and "abs" in expr:
-        pytest.skip("corners this sharp are beyond slopes")
+        pytest.skip("slopes do not show corners this sharp")
     x = RNG.uniform(0.1, 9, 128) * RNG.choice([-1, 1], 128)
     found = sets_of(expr.format(gap), np.column_stack([x, gap / x]))
     assert found.max() == 1
@@ -70,6 +70,20 @@ def test_axes_that_cross_are_one_set():
     along, which = RNG.uniform(-9, 9, 80), RNG.integers(0, 2, 80)
     points = np.column_stack([along * which, along * (1 - which)])
     assert sets_of("x**2*y**2", points).max() == 0
+
+
+@pytest.mark.parametrize(("shift", "count"), [(1.0, 1), (2.05, 2)])
+def test_circles_that_cross_are_one_set_and_those_that_nearly_touch_are_two(shift, count):
+    points = np.concatenate([circle(100), circle(100, shift)])
+    expr = f"(x**2 + y**2 - 1)**2*((x - {shift})**2 + y**2 - 1)**2"
+    assert sets_of(expr, points).max() == count - 1
+
+
+def test_circles_around_each_other_are_two_sets():
+    points = np.concatenate([circle(100), 1.1 * circle(100)])
+    found = sets_of("(x**2 + y**2 - 1)**2*(x**2 + y**2 - 1.21)**2", points)
+    assert found.max() == 1
+    assert len(set(found[:100])) == len(set(found[100:])) == 1
 
 
 def test_parallel_lines_are_as_many_sets_as_there_are_lines():
