@@ -43,11 +43,15 @@ def test_two_circles_are_two_sets():
     assert found[0] != found[100]
 
 
-@pytest.mark.parametrize("gap", [1.0, 1e-2, 1e-4])
-@pytest.mark.parametrize("expr", ["(x*y - {})**2", "(x*y - {})**4", "abs(x*y - {})"])
+HYPERBOLAS = [
+    *(("(x*y - {})**2", gap) for gap in (1.0, 1e-2, 1e-4)),
+    *(("(x*y - {})**4", gap) for gap in (1.0, 1e-2, 1e-4)),
+    *(("abs(x*y - {})", gap) for gap in (1.0, 1e-2)),
+]
+
+
+@pytest.mark.parametrize(("expr", "gap"), HYPERBOLAS)
 def test_the_branches_of_a_hyperbola_are_two_sets_however_close(expr, gap):
-    if gap < 1e-2 and "abs" in expr:
-        pytest.skip("slopes do not show corners this sharp")
     x = RNG.uniform(0.1, 9, 128) * RNG.choice([-1, 1], 128)
     found = sets_of(expr.format(gap), np.column_stack([x, gap / x]))
     assert found.max() == 1
