@@ -5,18 +5,25 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import EPS, GOLDEN, Array, Mask, Whole
-from ..facts.cancellation import rounding
+from ..facts.motions import motions
+from ..facts.valley import Valley
+from ..given.boxes import Box
 from ..problem import Problem
 from .cells import cells
+from .connected import connected
 
 _ONE_MINIMUM = 1e-6  # share of the width of all ends: two this close are one
-# shares of a line: in no step with any period of f
-_ON_LINE = np.arange(1, 17) * GOLDEN % 1.0
 _TIED = 16 * EPS  # share of f: minima that differ by less stand in the order of their places
-_VALLEYS = 64  # valleys: a weak minimum is compared with so many, for time
 
 
-def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -> Whole:
+def distinct(
+    problem: Problem,
+    x: Array,
+    fun: Array,
+    weak: Mask,
+    width: Array,
+    box: Box | None = None,
+) -> Whole:
     """Tell distinct minima apart, and count them, lowest f first.
 
     Parameters
@@ -24,11 +31,13 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
     problem : Problem
         f.
     x, fun, weak : ndarray
-        Verified minima, ``(n, n_vars)``, f there and whether the Hessian is singular, ``(n,)``.
-        Weak minima with no rise on the straight line between them are one valley, and one
-        minimum: what they differ by is how far the runs came.
+        Verified minima, ``(n, n_vars)``, f there and whether more of them may be around it,
+        ``(n,)``. Those between which f is level all the way, on a line or along the floor of a
+        valley, are one set, and one minimum: what they differ by is how far the runs came.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
+    box : Box, optional
+        Bounds, if there are any.
 
     Returns
     -------
@@ -42,13 +51,45 @@ def distinct(problem: Problem, x: Array, fun: Array, weak: Mask, width: Array) -
     >>> distinct(Problem("x**4"), ends, f, np.zeros(3, dtype=bool), np.array([3.0]))
     array([1, 0, 1])
     """
-    first, member = cells(x, _ONE_MINIMUM * width)
-    kept, place = np.unique(_close(x[first], _ONE_MINIMUM * width), return_inverse=True)
-    heads = first[kept]
-    valleys = np.arange(len(heads))
-    rows = np.flatnonzero(weak[heads])
-    valleys[rows] = rows[_joined(problem, x[heads[rows]], fun[heads[rows]])]
-    return _ranked(valleys[place][member], x, fun)
+    heads, place = _places(x, _ONE_MINIMUM * width)
+    sets = np.arange(len(heads))
+    if len(heads) > 1 and weak[heads].any():
+        box = box or Box(*np.outer([-np.inf, np.inf], np.ones(len(width))))
+        valley = Valley(problem, box, np.where(width > 0, width, 1.0))
+        floor, others = x[heads], ~weak[heads]
+        floor[others] = valley.settled(floor[others])
+        rows = _as_low(valley, floor, weak[heads])
+        sets[rows] = rows[_sets(valley, floor[rows])]
+    return _ranked(sets[place], x, fun)
+
+
+def _as_low(valley: Valley, x: Array, weak: Mask) -> Whole:
+    """Give the rows of weak minima, and of others as low, which may be taken for ordinary ones."""
+    heights = valley.heights(x)
+    lowest = valley.problem.values(x[weak]).min()
+    level = (heights >= lowest) & (valley.problem.values(x) <= heights[weak].max())
+    return np.flatnonzero(weak | level)
+
+
+def _places(x: Array, tolerance: Array) -> tuple[Whole, Whole]:
+    """Give the first of the points at each place, and for each point the number of its place."""
+    first, member = cells(x, tolerance)
+    kept, place = np.unique(_close(x[first], tolerance), return_inverse=True)
+    return first[kept], place[member]
+
+
+def _sets(valley: Valley, x: Array) -> Whole:
+    """Give for each weak minimum the first one of the same set.
+
+    Where f depends on distances, points that are moved and turned to one place are one.
+    """
+    bounded = np.isfinite([valley.box.lower, valley.box.upper]).any()
+    moving = None if bounded else motions(valley.problem)
+    if moving is None:
+        return connected(valley, x)
+    settled = moving.settled(x)
+    heads, place = _places(settled, _ONE_MINIMUM * valley.unit)
+    return np.asarray(heads[connected(valley, settled[heads])][place])
 
 
 def _close(points: Array, tolerance: Array) -> Whole:
@@ -64,34 +105,6 @@ def _close(points: Array, tolerance: Array) -> Whole:
         for i, j in zip(one[near], other[near], strict=True):
             labels[labels == labels[j]] = labels[i]
     return labels
-
-
-def _joined(problem: Problem, x: Array, fun: Array) -> Whole:
-    """Give for each weak minimum the first one to which a straight line leads without a rise."""
-    first, alone = np.arange(len(x)), np.arange(len(x))
-    heights = fun + rounding(problem, x)
-    for _ in range(_VALLEYS):
-        if len(alone) < 2:
-            break
-        head, alone = alone[0], alone[1:]
-        level = alone
-        for share in _ON_LINE:
-            points = x[head] + share * (x[level] - x[head])
-            level = level[_no_higher(problem, points, np.fmax(heights[level], heights[head]))]
-            if not len(level):
-                break
-        first[level] = head
-        alone = alone[first[alone] != head]
-    return first
-
-
-def _no_higher(problem: Problem, points: Array, heights: Array) -> Mask:
-    """Tell where f is no higher than it is said to be, but for rounding."""
-    excess = problem.values(points) - heights
-    level = excess <= 0
-    above = np.flatnonzero(~level)
-    level[above] = excess[above] <= rounding(problem, points[above])
-    return level
 
 
 def _ranked(labels: Whole, x: Array, fun: Array) -> Whole:

@@ -11,17 +11,19 @@ import numpy as np
 from ..arrays import Array, Whole
 from ..given.boxes import Box
 from ..problem import Problem
-from ..results.runs import Later, Minimum, Remaining, Runs, Settings
+from ..results.runs import SUCCESS, Later, Minimum, Remaining, Runs, Settings
 from ..status import Status
 from .approach import approach
 from .cancellation import gradient_noise, rounding
-from .known import Known, RunFacts, Symmetry, Unbounded
+from .determined import determined
+from .known import Determined, Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
 from .symmetry import even_variables, orbits, symmetries
 from .unbounded import shown, unbounded
 from .unseen import PATIENT, USUAL, unseen
 
 _ONE_POINT = 1e-6  # share of the searched region: two ways out this close are one
+_LISTED = 10  # minima: the first ones, of which it is told what is determined
 _NONE = np.empty(0, dtype=np.int64)
 _STALLED = (Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
 
@@ -63,6 +65,7 @@ class Facts:
         self._swept, self._ways_out = dict(swept or {}), dict(ways_out or {})
         self._remaining = remaining
         self._known: dict[int, RunFacts] = {}
+        self._sets: dict[int, Determined] = {}
 
     @cached_property
     def even(self) -> tuple[str, ...]:
@@ -98,6 +101,16 @@ class Facts:
             return np.nan
         found = self._runs.minimum[starts & (self._runs.minimum >= 0)]
         return unseen(np.bincount(found), USUAL if self._settings.until is None else PATIENT)
+
+    def determined(self, index: int) -> Determined:
+        """Tell what only is determined on a set of minima."""
+        if index not in self._sets:
+            with np.errstate(all="ignore"):
+                minimum, runs = self._minima[index], self._runs
+                rows = np.flatnonzero((runs.minimum == index) & SUCCESS[runs.status])
+                given = self._problem, minimum, runs.x[rows], self._width, self._box
+                self._sets[index] = determined(*given)
+        return self._sets[index]
 
     def run(self, row: int) -> RunFacts:
         """Give what is known about one run, as far as its verdict has a use for it."""
@@ -135,11 +148,18 @@ class Facts:
             unbounded=self.unbounded if lowest else None,
             unseen=self.unseen if minima else np.nan,
             runs=found,
+            sets={i: self.determined(i) for i in self._listed() if minima},
         )
+
+    def _listed(self) -> list[int]:
+        """Give the first minima that are sets."""
+        return [i for i, m in enumerate(self._minima[:_LISTED]) if m.dimension > 0]
 
     def _found(self, row: int) -> RunFacts:
         status, x = Status(int(self._runs.status[row])), self._runs.x[[row]]
-        problem = self._problem_at(row)
+        problem, index = self._problem_at(row), int(self._runs.minimum[row])
+        on_set = status.success and index >= 0 and self._minima[index].dimension > 0
+        its_set = self.determined(index) if on_set else None
         if status is Status.DIVERGED and self._runs.evidence.condition[row] < 0:
             x0 = self._runs.x0[row]
             return RunFacts(fall=shown(problem, x0, x[0], self._box, self._width))
@@ -153,10 +173,11 @@ class Facts:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))
         if status is Status.AT_BOUND:
-            return RunFacts(slopes=tuple(problem.gradients(x)[0].tolist()))
+            slopes = tuple(problem.gradients(x)[0].tolist())
+            return RunFacts(slopes=slopes, determined=its_set)
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
-        return RunFacts()
+        return RunFacts(determined=its_set)
 
     def _start(self, row: int) -> Array:
         """Give where a run started; where nobody knows, a point one width of the region off."""

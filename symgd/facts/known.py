@@ -129,6 +129,30 @@ class Unbounded:
     pole: bool = False
 
 
+@dataclass(frozen=True)
+class Determined:
+    """What only is determined on a set of minima.
+
+    Attributes
+    ----------
+    parts : tuple of str
+        Expressions that are the same all over it, the shortest first, none of which follows from
+        others.
+    values : tuple of float
+        What they are.
+    complete : bool
+        Whether there are no others.
+    motions : bool
+        Whether f depends on distances of points only, and the set is one configuration of them,
+        moved and turned.
+    """
+
+    parts: tuple[str, ...] = ()
+    values: tuple[float, ...] = ()
+    complete: bool = True
+    motions: bool = False
+
+
 @dataclass(frozen=True, eq=False)
 class RunFacts:
     """What is known about one run; None where its status has no use for it.
@@ -149,6 +173,8 @@ class RunFacts:
         Minima that `escape` would reach from its end.
     remaining : Remaining or None
         What is missing there, if it is a point that came from elsewhere; its columns are numbers.
+    determined : Determined or None
+        What only is determined on the set of minima that it ended on.
     """
 
     fall: Unbounded | None = None
@@ -158,6 +184,7 @@ class RunFacts:
     slopes: tuple[float, ...] | None = None
     ways_out: tuple[tuple[float, ...], ...] = ()
     remaining: Remaining | None = None
+    determined: Determined | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,6 +205,8 @@ class Known:
         A bound for the share of the starts whose minimum has not been found; nan without one.
     runs : mapping of int to RunFacts
         By row.
+    sets : mapping of int to Determined
+        What only is determined, for those of the first minima that are sets.
     """
 
     even: tuple[str, ...] = ()
@@ -186,3 +215,4 @@ class Known:
     unbounded: Unbounded | None = None
     unseen: float = math.nan
     runs: Mapping[int, RunFacts] = field(default_factory=dict)
+    sets: Mapping[int, Determined] = field(default_factory=dict)

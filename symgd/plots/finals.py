@@ -66,7 +66,7 @@ def final_vs_start(result: Outcome, *, ax: Axes | None = None) -> Axes:
     head(
         ax, finding + borders_title(borders, _FINE * np.ptp(start), "at"), verdict_keys(ax, status)
     )
-    _levels(ax, [(float(m.x[0]), point([name], m.x)) for m in result.minima])
+    _levels(ax, [(float(m.x[0]), point([name], m.x)) for m in result.minima if m.dimension < 1])
     return ax
 
 
@@ -94,7 +94,7 @@ def final_vs_lr(sweep: Sweep, *, ax: Axes | None = None) -> Axes:
     ax = _over_rates(sweep, ax, sweep_title(sweep), joined=True)
     names = sweep.problem.names
     if len(names) == 1:
-        _levels(ax, [(float(m.x[0]), point(names, m.x)) for m in sweep.minima])
+        _levels(ax, [(float(m.x[0]), point(names, m.x)) for m in sweep.minima if m.dimension < 1])
     else:
         _levels(ax, [(m.fun, f"f = {number(m.fun)}") for m in sweep.minima])
     return ax

@@ -103,7 +103,8 @@ def _sizes(result: Batch, path: Path, measure: str) -> Array:
     """Measure a run's points; nan where the size is 0, and where a run is far away."""
     if measure == "error":
         minimum = result.minima[result.runs.minimum[path.run]]
-        sizes = np.linalg.norm(path.points - minimum.x, axis=1)
+        end = minimum.x if minimum.dimension < 1 else result.runs.x[path.run]
+        sizes = np.linalg.norm(path.points - end, axis=1)
     else:
         sizes = np.abs(result.problem.grad(path.points)).max(axis=1)
     most = _GROWTH * sizes[:1] if path.status in AWAY else np.inf

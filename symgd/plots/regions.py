@@ -14,7 +14,7 @@ from ..arrays import Array, Whole
 from ..results.runs import Minimum
 from ..status import Status
 from ..views.data import Batch
-from ..views.numbers import point
+from ..views.sets import spot
 from .curves import POINTS, clipped
 from .data import edges, need_batch, starting_points, starts_and_ends, view, window
 from .findings import borders_title, runs_title
@@ -78,7 +78,7 @@ def _regions(ax: Axes, result: Batch, own: Whole) -> list[Region]:
     colours = minima_map(len(result.minima))
     regions = []
     for index, minimum in enumerate(result.minima):
-        words = point(result.problem.names, minimum.x)
+        words = spot(minimum, result.problem.names)
         starts = np.flatnonzero(to == index)
         regions.append(Region(colours(index), "o", words, starts, minimum))
     for code in np.unique(status[to < 0]).tolist():
@@ -154,7 +154,7 @@ def _mark_minima(ax: Axes, regions: list[Region]) -> None:
     """Mark the minima in sight: on the curve, or as stars on the map."""
     sides = ax.get_xlim(), ax.get_ylim()
     for region in regions:
-        if region.minimum is None:
+        if region.minimum is None or region.minimum.dimension > 0:
             continue
         x, flat = region.minimum.x, len(region.minimum.x) == 1
         if all(lo <= v <= hi for v, (lo, hi) in zip(x, sides, strict=False)):

@@ -109,6 +109,9 @@ def _columns_fit(outcome: Outcome) -> Checks:
 def _minimum_fits(minimum: Minimum, n_vars: int) -> Checks:
     yield "minima.x", minimum.x.shape == minimum.eigenvalues.shape == (n_vars,)
     yield "minima.runs", bool((minimum.runs >= 0).all())
+    yield "minima.dimension", -1 <= minimum.dimension <= n_vars
+    for name in ("lowest", "highest", "varies"):
+        yield f"minima.{name}", getattr(minimum, name).shape == (n_vars,)
 
 
 def _result_fits(result: Result) -> Checks:

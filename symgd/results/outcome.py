@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+_BY_NAME = ("x", "lowest", "highest", "varies")  # columns of a minimum: an entry a variable
+
+
 @dataclass(frozen=True, eq=False, repr=False)
 class Outcome(ABC):
     """Runs with their verdicts over named axes, as `Result` and `SweepResult` hold them."""
@@ -195,7 +198,8 @@ class Outcome(ABC):
         -------
         dict
             Verdicts are names, and the arrays of a sweep lists of lists. Numbers that JSON lacks,
-            infinities and nan, are None.
+            infinities and nan, are None. A set of minima has ``determined`` besides: expressions
+            that are the same all over it, with their values.
 
         Examples
         --------
@@ -207,8 +211,19 @@ class Outcome(ABC):
         return {
             **self._plain(),
             "counts": {status.name: number for status, number in self.counts.items()},
-            "minima": [_plain_minimum(m, self.problem.names) for m in self.minima],
+            "minima": [self._plain_minimum(i) for i in range(len(self.minima))],
         }
+
+    def _plain_minimum(self, index: int) -> dict[str, Any]:
+        """Give a minimum as JSON can hold it, places by the names of the variables."""
+        minimum, names = self.minima[index], self.problem.names
+        found = {f.name: plain(getattr(minimum, f.name)) for f in fields(minimum)}
+        for name in _BY_NAME:
+            found[name] = dict(zip(names, found[name], strict=True))
+        if minimum.dimension > 0:
+            known = self.facts.determined(index)
+            found["determined"] = dict(zip(known.parts, plain(list(known.values)), strict=True))
+        return found
 
     def to_dataframe(self) -> pd.DataFrame:
         """Give the runs as a table, one row a run; needs ``pip install symgd[tables]``.
@@ -266,12 +281,6 @@ class Outcome(ABC):
         0.107374
         """
         return tables.dataset(self)
-
-
-def _plain_minimum(minimum: Minimum, names: tuple[str, ...]) -> dict[str, Any]:
-    """Give a minimum as JSON can hold it, its place by the names of the variables."""
-    named = dict(zip(names, plain(minimum.x), strict=True))
-    return {f.name: plain(getattr(minimum, f.name)) for f in fields(minimum)} | {"x": named}
 
 
 def plain(value: Any) -> Any:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from ..arrays import Array, Columns, Whole, columns
+from ..arrays import Array, Columns, Mask, Whole, columns
 from ..status import Kind, Status
 
 T = TypeVar("T")
@@ -201,12 +201,12 @@ class Later(Generic[T]):
 
 @dataclass(frozen=True, eq=False)
 class Minimum:
-    """A distinct minimum.
+    """A distinct minimum: a point, or a whole set of them over which f is the same.
 
     Attributes
     ----------
     x : ndarray
-        Where it lies, shape ``(n_vars,)``.
+        Where it lies, shape ``(n_vars,)``; of a set one of its points.
     fun : float
         f there.
     kind : Kind
@@ -228,6 +228,14 @@ class Minimum:
         The same as a share of all runs.
     runs : ndarray
         Rows of ``Result.runs`` that lead there.
+    dimension : int
+        0 for a point, 1 for a curve, 2 for a surface, and so on; -1 where it is not known, in
+        files of older versions.
+    lowest, highest : ndarray
+        The smallest and the largest value of each variable on it, as far as runs ended there,
+        ``(n_vars,)``; those of a point are `x`.
+    varies : ndarray
+        Which variables change along it, ``(n_vars,)``.
     """
 
     x: Array
@@ -241,6 +249,17 @@ class Minimum:
     count: int
     share: float
     runs: Whole
+    dimension: int = 0
+    lowest: Array = field(default_factory=lambda: np.empty(0))
+    highest: Array = field(default_factory=lambda: np.empty(0))
+    varies: Mask = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
+
+    def __post_init__(self) -> None:
+        """Let what is not said be that of a point."""
+        point = {"lowest": self.x, "highest": self.x, "varies": np.zeros(len(self.x), np.bool_)}
+        for name, value in point.items():
+            if not len(getattr(self, name)):
+                object.__setattr__(self, name, value)
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ T = TypeVar("T")
 
 FORMAT = 2  # to be raised when older versions of symgd could not read a new file
 _HEADER = "symgd"
-_HOLDS = {"f": "fi", "i": "i"}  # kinds of numbers that a field may hold, of 8 bytes each
+_HOLDS = {"f": "fi", "i": "i", "b": "i"}  # kinds of numbers that keep a field, of 8 bytes each
 _HEADERS = {(1, 0): read_array_header_1_0, (2, 0): read_array_header_2_0}
 
 
@@ -89,10 +89,22 @@ def load(path: str | os.PathLike[str], types: Sequence[type[T]]) -> T:
     try:
         if header["format"] == 1:
             format1.rename(header, arrays)
+        _complete(arrays)
         result: T = _unpacked(known[header["type"]], header["content"], "", arrays)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, SymgdError) as error:
         raise SymgdError(f"{name} is damaged: {_reason(error)}") from error
     return result
+
+
+def _complete(arrays: Arrays) -> None:
+    """Add what files of older versions lack: of their minima it is not known if they are sets."""
+    if "minima.fun" not in arrays or "minima.dimension" in arrays:
+        return
+    count = len(arrays["minima.fun"])
+    arrays["minima.dimension"] = np.full(count, -1)
+    for name, dtype in (("lowest", float), ("highest", float), ("varies", np.int64)):
+        arrays[f"minima.{name}"] = np.empty(0, dtype)
+        arrays[f"minima.{name}.lengths"] = np.zeros(count, np.int64)
 
 
 def _opened(stream: Any, name: str) -> tuple[dict[str, Any], Arrays]:
@@ -194,7 +206,8 @@ def _pack_column(
 ) -> None:
     """Put arrays of different lengths behind each other."""
     arrays[f"{path}.lengths"] = np.array([len(entry) for entry in column], np.int64)
-    arrays[path] = np.concatenate(column) if column else np.empty(0, number)
+    flat = np.concatenate(column) if column else np.empty(0, number)
+    arrays[path] = flat.astype(np.int64) if number is np.bool_ else flat
 
 
 def _unpacked(kind: Any, plain: Any, path: str, arrays: Arrays) -> Any:
@@ -280,4 +293,6 @@ def _checked(array: npt.NDArray[Any], number: Any, path: str) -> npt.NDArray[Any
     kinds = _HOLDS[np.dtype(number).kind]
     if array.dtype.kind not in kinds or array.itemsize != 8 or not array.dtype.isnative:
         raise ValueError(f"{path} holds {array.dtype}")
-    return array
+    if number is np.bool_ and not np.isin(array, (0, 1)).all():
+        raise ValueError(f"{path} holds more than yes and no")
+    return array.astype(np.bool_) if number is np.bool_ else array

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
+from ..diagnosis.dimension import Extent, extents
 from ..diagnosis.evidence import Told, told
 from ..diagnosis.heading import Judged
 from ..diagnosis.local import every, model, pick
@@ -55,11 +56,13 @@ def gather(
     moved = np.flatnonzero(~every(points == pick(judged.x, rows)))
     values[moved] = problem.values(points[moved])
     spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
-    weak = judged.target_kind[rows] == Kind.WEAK_MINIMUM
-    member[rows] = found = distinct(problem, points, values, weak, spread)
+    kind = judged.target_kind[rows]
+    weak = kind != Kind.MINIMUM
+    member[rows] = found = distinct(problem, points, values, weak, spread, options.box)
     order, last = np.argsort(found, kind="stable"), np.cumsum(np.bincount(found)).tolist()
     groups = [order[a:b] for a, b in zip([0, *last], last, strict=False)]
-    lowest = np.array([mine[values[mine].argmin()] for mine in groups])
+    sets = extents(problem, points, kind, groups, spread, options.box)
+    lowest = np.array([_lowest(values, kind, *each) for each in zip(groups, sets, strict=True)])
     kinds = [Kind(code) for code in judged.target_kind[rows[lowest]].tolist()]
     spectra = model(problem, points[lowest], options.box).spectrum()
     spectra[[k is Kind.KINK_MINIMUM for k in kinds]] = np.nan
@@ -78,10 +81,18 @@ def gather(
             count=len(mine),
             share=len(mine) / len(member),
             runs=rows[mine],
+            **vars(sets[i]),
         )
         for i, mine in enumerate(groups)
     ]
     return tuple(minima), member
+
+
+def _lowest(values: Array, kind: Whole, mine: Whole, its: Extent) -> int:
+    """Give the minimum that stands for a set: the lowest; of a set one inside, not at its edge."""
+    inside = mine[kind[mine] == Kind.WEAK_MINIMUM]
+    chosen = inside if its.dimension > 0 and len(inside) else mine
+    return int(chosen[values[chosen].argmin()])
 
 
 def _largest_rates(method: Method, spectra: Array) -> list[float]:

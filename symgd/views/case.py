@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,9 @@ from ..facts.known import Known, RunFacts
 from ..status import Kind, Status
 from .data import Batch, Outcome
 from .numbers import number, point, several
+
+if TYPE_CHECKING:
+    from ..results.runs import Minimum
 
 _BOTTOMLESS = -1e30  # f below this, and below its start by as much, has no lower limit
 _NOTHING = RunFacts()
@@ -34,6 +37,8 @@ class Case:
         The condition of the formula's domain that does not hold at its end, or None.
     continuations : dict
         Row and end of each run that `escape` made of this one.
+    minimum : Minimum or None
+        The one that it leads to.
     facts : RunFacts
         What else is known about it.
     even : tuple of str
@@ -62,6 +67,7 @@ class Case:
     trap: list[float]
     trap_kind: Kind
     continuations: dict[int, list[float]]
+    minimum: Minimum | None
     facts: RunFacts
     even: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
@@ -152,6 +158,7 @@ def read_case(batch: Outcome, run: int, known: Known) -> Case:
         trap=evidence.trap[run].tolist(),
         trap_kind=Kind(int(evidence.trap_kind[run])),
         continuations={child: runs.x[child].tolist() for child in children},
+        minimum=batch.minima[runs.minimum[run]] if runs.minimum[run] >= 0 else None,
         facts=known.runs.get(run, _NOTHING),
         even=known.even,
         bounds=settings.bounds,

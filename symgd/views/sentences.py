@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 from ..status import Kind, Status
 from .case import Case, fallen, rate_words, read_case
 from .numbers import listed, number, point, several, vector
+from .sets import only, shape, values
 
 if TYPE_CHECKING:
     from ..facts.known import Approach, Known, Unbounded
+    from ..results.runs import Minimum
     from .data import Batch, Outcome
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
@@ -80,7 +82,22 @@ MINIMUM_NOTES = {
 }
 
 
+def _on_set(case: Case, minimum: Minimum, how: str) -> Clauses:
+    """Tell of a set of minima what is determined, and that the run's end is one point of it."""
+    known = case.facts.determined
+    told = [v for v, varies in zip(case.names, minimum.varies, strict=True) if varies]
+    open_ones = f"{listed(told)} {'varies' if len(told) == 1 else 'vary'} over it"
+    said = (only(known), values(known)) if known else ("", "")
+    return (
+        f"{how} a {shape(minimum)}{case.height}, after {case.steps}",
+        ", ".join(part for part in said if part) or open_ones,
+        f"{case.end} is one point of it",
+    )
+
+
 def _converged(case: Case) -> Clauses:
+    if case.minimum is not None and case.minimum.dimension > 0:
+        return _on_set(case, case.minimum, _how(case))
     where = f"{is_a(case)}: {case.end}{case.height}{case.shape}"
     note = MINIMUM_NOTES.get(case.kind, "")
     if case.nit == 0 and case.x == case.x0:
@@ -90,8 +107,15 @@ def _converged(case: Case) -> Clauses:
     return f"reached {where}, after {case.steps}", note
 
 
+def _how(case: Case) -> str:
+    return "reached" if case.nit else "started at" if case.x == case.x0 else "started beside"
+
+
 def _at_bound(case: Case) -> Clauses:
-    how = "reached" if case.nit else "started at" if case.x == case.x0 else "started beside"
+    how = _how(case)
+    if case.minimum is not None and case.minimum.dimension > 0:
+        held = held_by(case) or "f falls only outside the bounds"
+        return (*_on_set(case, case.minimum, how), held, advice(case.status))
     return (
         f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
         held_by(case) or "f falls only outside the bounds",

@@ -13,6 +13,7 @@ from ..status import SUCCESSES, Kind, Status
 from .axes import cells
 from .document import Document, Paragraph, Table, lines
 from .numbers import number, point, several
+from .sets import spot
 
 if TYPE_CHECKING:
     from ..results.runs import Minimum
@@ -136,6 +137,8 @@ def _failure(status: Status, kind: int) -> str:
 
 def _minimum(sweep: Sweep, which: int) -> str:
     minimum, names = sweep.minima[which], sweep.problem.names
+    if minimum.dimension > 0:
+        return f"{spot(minimum, names)} (f = {number(_height(minimum), 6)})"
     x = np.where(np.abs(minimum.x) > _NOTHING * np.array(sweep.settings.width), minimum.x, 0.0)
     place = point(names, x.tolist()) if len(names) > 1 else f"{names[0]} = {number(x[0], 6)}"
     return f"{place} (f = {number(_height(minimum), 6)})"

@@ -14,6 +14,7 @@ from .document import Code, Document, Paragraph, Table, lines
 from .numbers import listed, number, several, vector
 from .points import meaning, noun, sentence
 from .sentences import no_global_minimum
+from .sets import coordinates, only, shape
 
 if TYPE_CHECKING:
     from ..facts.known import Known
@@ -144,6 +145,19 @@ def minima(outcome: Outcome, known: Known, columns: int = _COLUMNS) -> Document:
     return [
         Table(f"{title}{_families(outcome, known)}:", rows, ">" * (len(head) - 3) + "<>>", head),
         *lines([left_out] if len(found) > _TABLE else []),
+        *lines(_determined(known)),
+    ]
+
+
+def _determined(known: Known) -> list[str]:
+    """Tell what only is determined on the sets among the minima, once where it is the same."""
+    said: dict[str, list[str]] = {}
+    for index, its in known.sets.items():
+        if only(its):
+            said.setdefault(only(its), []).append(str(index))
+    return [
+        f"On {'minimum' if len(on) == 1 else 'minima'} {listed(on, _TABLE)} {words}."
+        for words, on in said.items()
     ]
 
 
@@ -191,11 +205,11 @@ def _rule(order: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> s
 
 
 def _row(minimum: Minimum, each: bool) -> list[str]:
-    entries = [number(v, 6) for v in minimum.x]
+    entries = coordinates(minimum)
     return [
         *(entries if each else [vector(entries)]),
         number(minimum.fun, 6),
-        minimum.kind.words,
+        shape(minimum),
         f"{minimum.count:,}",
         f"{100 * minimum.share:.1f} %",
     ]

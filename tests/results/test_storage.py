@@ -420,3 +420,29 @@ def test_a_replaced_file_keeps_its_permissions_and_its_links(tmp_path):
 def test_a_device_is_written_to_and_not_replaced(made):
     made["trap"].save("/dev/null")
     assert Path("/dev/null").is_char_device()
+
+
+def test_sets_of_minima_are_kept(tmp_path):
+    result = symgd.minimize("(x - y)**2 + (z - 3)**2", starts=16)
+    result.save(tmp_path / "set.npz")
+    read = symgd.load(tmp_path / "set.npz")
+    (kept,), (given,) = read.minima, result.minima
+    assert kept.dimension == given.dimension == 1
+    for name in ("lowest", "highest", "varies"):
+        column = getattr(kept, name)
+        assert column.dtype == getattr(given, name).dtype
+        np.testing.assert_array_equal(column, getattr(given, name))
+    assert read.summary() == result.summary()
+
+
+def test_of_minima_in_older_files_it_is_not_known_if_they_are_sets(tmp_path):
+    result = symgd.minimize("(x - y)**2 + (z - 3)**2", starts=16)
+    result.save(tmp_path / "new.npz")
+    new = ("dimension", "lowest", "highest", "varies")
+    with np.load(tmp_path / "new.npz") as file:
+        old = {n: a for n, a in file.items() if not any(f"minima.{m}" in n for m in new)}
+    np.savez(tmp_path / "old.npz", **old)
+    (minimum,) = symgd.load(tmp_path / "old.npz").minima
+    assert minimum.dimension == -1
+    np.testing.assert_array_equal(minimum.lowest, minimum.x)
+    assert not minimum.varies.any()
