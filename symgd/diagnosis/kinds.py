@@ -16,6 +16,7 @@ from ..status import Kind
 from .creases import falls_along_kink
 from .local import PERTURBED, SINGULAR, Model, total
 from .probe import Around, Places, around
+from .rests import falls_inward
 
 _MEANS = {
     Around.DOWN: Kind.SADDLE,
@@ -79,7 +80,8 @@ class Kinds:
             clear = (low > noise) & ~degenerate
             smooth = np.where(clear, Kind.MINIMUM, Kind.WEAK_MINIMUM)[rows]
             kinds[rows] = its.by_values(points[rows], x0[rows], smooth, error[rows], trusted)
-        kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
+        coarse = ~self.resolved(points, x0, doubtful)
+        kinds[coarse] = Kind.UNKNOWN
         return kinds
 
     def clear(self, points: Array, length: Array, here: Model) -> Mask:
@@ -88,9 +90,16 @@ class Kinds:
         clear = (here.eigenvalues[:, 0] > noise) & ~self._flattened(points, length, here, _SMALLER)
         return np.asarray(clear & ~near_kink(self.problem, points))
 
-    def resolved(self, points: Array, x0: Array) -> Mask:
-        """Tell where numbers are fine enough to look around a point at all."""
-        coarse = PERTURBED * np.abs(points) > _BLURRED * self._length(points, x0)
+    def resolved(self, points: Array, x0: Array, doubtful: Mask | None = None) -> Mask:
+        """Tell where numbers are fine enough to look around a point at all.
+
+        That is within its neighbourhood where values are asked, else within the searched region.
+        """
+        length = np.broadcast_to(self.width, points.shape)
+        if doubtful is not None:
+            length = np.where(doubtful[:, None], self._length(points, x0), length)
+        length = np.maximum(length, np.abs(points - x0))
+        coarse = PERTURBED * np.abs(points) > _BLURRED * length
         return np.asarray(~coarse.any(axis=1))
 
     def _doubt(self, points: Array, here: Model) -> Array:
@@ -146,7 +155,11 @@ class Kinds:
     def at_end(self, x: Array, x0: Array) -> Whole:
         """Tell what the ends of runs are from values around them."""
         smooth, trusted = np.full(len(x), Kind.KINK_MINIMUM), np.zeros(len(x), dtype=bool)
-        return self.by_values(x, x0, smooth, PERTURBED * np.abs(x), trusted)
+        kinds = self.by_values(x, x0, smooth, PERTURBED * np.abs(x), trusted)
+        rows = np.flatnonzero(LOWEST[kinds])
+        falls = falls_inward(self.problem.of(rows), x[rows], x0[rows])
+        kinds[rows[falls]] = Kind.UNKNOWN
+        return kinds
 
     def by_values(
         self, points: Array, x0: Array, smooth: Whole, error: Array, trusted: Mask

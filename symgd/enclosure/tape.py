@@ -14,7 +14,7 @@ from ..expression.functions import kernel_name, to_double
 from .enclosures import ENCLOSURES, Enclosure
 from .intervals import Interval, add, multiply, outward
 
-_OPERATIONS: dict[str, Enclosure] = {**ENCLOSURES, "add": add, "multiply": multiply}
+OPERATIONS: dict[str, Enclosure] = {**ENCLOSURES, "add": add, "multiply": multiply}
 
 
 class Tape:
@@ -28,6 +28,8 @@ class Tape:
         The names whose intervals are given later.
     numbers : mapping of sympy.Symbol to sympy.Expr, optional
         Names that stand for numbers.
+    operations : mapping of str to callable, optional
+        What encloses sums, products and functions; by default only where they are smooth.
 
     Examples
     --------
@@ -42,7 +44,9 @@ class Tape:
         exprs: Sequence[sympy.Expr],
         inputs: Sequence[sympy.Symbol],
         numbers: Mapping[sympy.Symbol, sympy.Expr] | None = None,
+        operations: Mapping[str, Enclosure] = OPERATIONS,
     ) -> None:
+        self._operations = operations
         self._constants: dict[int, Interval] = {}
         self._steps: list[tuple[str, list[int], int]] = []  # operation, operands, target
         self._count = len(inputs)  # of values; the inputs are the first
@@ -62,7 +66,7 @@ class Tape:
         values = dict(enumerate(inputs)) | self._constants
         with np.errstate(all="ignore"):
             for operation, operands, target in self._steps:
-                values[target] = _OPERATIONS[operation](*[values[i] for i in operands])
+                values[target] = self._operations[operation](*[values[i] for i in operands])
         return [values[i] for i in self._outputs]
 
     def _place(self, node: sympy.Expr, operands: list[int]) -> int:
@@ -78,7 +82,7 @@ class Tape:
         if all(i in self._constants for i in operands):
             with np.errstate(all="ignore"):
                 return self._constant(
-                    _OPERATIONS[operation](*[self._constants[i] for i in operands])
+                    self._operations[operation](*[self._constants[i] for i in operands])
                 )
         target = self._next()
         self._steps.append((operation, operands, target))

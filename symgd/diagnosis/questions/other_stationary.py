@@ -6,11 +6,12 @@ import numpy as np
 
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
-from ..arrival import on_bound, tidy
+from ..arrival import on_bound
 from ..case import HALTED, UNDECIDED, Case
 from ..kinds import LOWEST
 from ..local import TOUCHING, model
 from ..newton import seek
+from ..rests import tidy
 
 _AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
 
@@ -29,7 +30,7 @@ def other_stationary(case: Case) -> None:
     if not len(rows):
         return
     x0, there = case.x0[rows], model(case.problem.of(rows), y, case.box)
-    y[degenerate] = tidy(y[degenerate], x0[degenerate])
+    y[degenerate] = tidy(case.problem.of(rows[degenerate]), y[degenerate], x0[degenerate])
     kinds = case.kinds(rows).at(y, x0, there, degenerate)
     found.smooth[rows] = True
     lowest = LOWEST[kinds]
