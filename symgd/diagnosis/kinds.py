@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import EPS, Array, Mask, Whole
-from ..facts.cancellation import gradient_noise
+from ..facts.cancellation import gradient_noise, rounding
 from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
@@ -34,6 +34,9 @@ _NEARBY = 1e-2  # share of the way travelled: where f is compared with its curva
 _DIGITS_LOST = 1e-290  # curvature: below it doubles have lost digits
 _SMALLER = 1 / 32  # share of a long neighbourhood: it stands for those of shorter runs
 _SIGNS = 8  # mixtures: of more variables each cannot be asked alone
+_BEYOND = 10.0 ** np.arange(1, 9)[:, None]  # times the doubt: where curvature is looked for
+_UNSEEN = 1e-30  # share of the searched region: the doubt about a point, at least
+_ALIKE = 0.1  # share of what curvature makes of f: it changes by no more or less
 _FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
 
 
@@ -143,10 +146,35 @@ class Kinds:
                 aside = self.box.clip(points + way[..., None] * direction)
                 values = self.problem.values(aside.reshape(-1, n_vars)).reshape(way.shape)
                 expected = 0.5 * np.abs(here.eigenvalues[:, j]) * way**2
-                found |= (np.abs(values - centre) > _FLATTER * expected).any(axis=0)
+                mine = (np.abs(values - centre) > _FLATTER * expected).any(axis=0)
+            rows = np.flatnonzero(mine & ~found)
+            if len(rows):
+                mine[rows] = ~self.of(rows)._holds(points[rows], here.take(rows), j)
+            found |= mine
         steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
         found |= (steepness < _DIGITS_LOST).any(axis=1)
         return found & ~here.held.any(axis=1)
+
+    def _holds(self, points: Array, here: Model, j: int) -> Mask:
+        """Tell where f curves as the Hessian has it in a direction, beyond all doubt of the point.
+
+        So it is at a minimum that is merely much narrower than the neighbourhood.
+        """
+        with np.errstate(all="ignore"):
+            off = np.abs(here.slopes[:, j] / here.eigenvalues[:, j])
+            off = np.fmax(off, (self._doubt(points, here) / here.scale).max(axis=1))
+            way = np.fmax(off, _UNSEEN * (self.width / here.scale).max(axis=1)) * _BEYOND
+            expected = 0.5 * here.eigenvalues[:, j] * way**2
+        noise = _WARY * (rounding(self.problem, points) + np.spacing(0.0))
+        holds = expected > noise / _ALIKE
+        for side in (-way, way):
+            aside = points + side[..., None] * (here.vectors[:, :, j] * here.scale)
+            inside = (aside == self.box.clip(aside)).all(axis=2)
+            with np.errstate(all="ignore"):
+                rise = self.problem.values(aside.reshape(-1, points.shape[1])).reshape(way.shape)
+                rise = rise - self.problem.values(points)
+                holds &= inside & (np.abs(rise - expected) <= _ALIKE * expected)
+        return np.asarray(holds.any(axis=0))
 
     def _length(self, point: Array, x0: Array) -> Array:
         """Size of the neighbourhood that belongs to a run: the way it came, at least."""

@@ -17,7 +17,7 @@ _DIGITS = 13  # digits: those of a kink's place that are not rounding
 _INWARD = (0.5, 2.0**-20)  # shares of such coordinates: where f is asked on the way to zero
 
 
-def tidy(problem: Problem, points: Array, x0: Array) -> Array:
+def tidy(problem: Problem, points: Array, x0: Array, degenerate: Mask | None = None) -> Array:
     """Make the rests in points zero, where f is defined there and no higher.
 
     Parameters
@@ -26,6 +26,8 @@ def tidy(problem: Problem, points: Array, x0: Array) -> Array:
         f, for one run a point.
     points, x0 : ndarray
         Points, and where their runs started, ``(n, n_vars)``.
+    degenerate : ndarray, optional
+        Where steps came near only linearly, and so left longer rests, ``(n,)``.
 
     Returns
     -------
@@ -39,7 +41,10 @@ def tidy(problem: Problem, points: Array, x0: Array) -> Array:
     >>> tidy(Problem("x*log(x)"), np.array([[1e-170]]), np.array([[3.0]]))
     array([[1.e-170]])
     """
-    return _replaced(problem, points, np.where(rests(points, x0), 0.0, points))
+    small = rests(points, x0)
+    if degenerate is not None:
+        small |= degenerate[:, None] & rests(points, x0, _NEAR)
+    return _replaced(problem, points, np.where(small, 0.0, points))
 
 
 def rests(points: Array, x0: Array, share: float = _REST) -> Mask:

@@ -25,8 +25,8 @@ def careful_minima(case: Case) -> None:
     rows, y = rows[newton.settled], newton.x[newton.settled]
     if not len(rows):
         return
-    y = tidy(case.problem.of(rows), y, case.x0[rows])
     degenerate = newton.degenerate[newton.settled]
+    y = tidy(case.problem.of(rows), y, case.x0[rows], degenerate)
     x, x0 = found.x[rows], case.x0[rows]
     problem = case.problem.of(rows)
     there = model(problem, y, case.box)
