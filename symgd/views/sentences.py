@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
 _NOTHING = 1e-6  # share of the fall of a run that is not worth going on for
+_MUCH = 0.9  # share of the largest rate: one that was tried is told where it is smaller
 _AT_LIMIT = 5e-10  # share of the largest rate within which a rate is that one
 
 Clauses = tuple[str, ...]
@@ -158,6 +159,8 @@ def _not_a_minimum(case: Case) -> Clauses:
 
 
 def _plateau(case: Case) -> Clauses:
+    if case.thrown:
+        return _thrown(case, f"ended on a plateau: {case.end}{case.height}")
     only = "only " if case.grad_norm > 0 else ""
     return (
         f"ended on a plateau: {case.end}{case.height}",
@@ -201,13 +204,43 @@ def _rounded(x: Iterable[float]) -> list[float]:
     return [float(f"{v:.3g}") for v in x]
 
 
+def _thrown(case: Case, ended: str) -> Clauses:
+    """Tell that fixed steps were too long, and up to which rate they are not."""
+    where = f"{ended}, after {case.steps} with {case.pace}"
+    course = f"f rose from {number(case.fun0)} to {number(case.fun)}" if case.rose else ""
+    return where, course, _valley(case), _lower_rate(case)
+
+
+def _valley(case: Case) -> str:
+    """Say which rates are small enough for the valley where a run started."""
+    if not math.isfinite(case.valley_rate):
+        return ""
+    shown = rate_words(case.valley_rate, case.valley_curvature)
+    return (
+        f"in the valley where it started, of curvature {number(case.valley_curvature)}, "
+        f"steps settle up to lr = {shown} only"
+    )
+
+
+def _lower_rate(case: Case) -> str:
+    """Advise a smaller rate, with its number where it was tried."""
+    if not case.better_rate < case.lr:
+        return "lower lr"
+    return f"lower lr to at most {number(case.better_rate)}"
+
+
 def _slow(case: Case) -> Clauses:
-    automatic = not math.isfinite(case.lr)
-    rate = "a smaller lr" if 2 * case.lr > case.largest_rate else "a larger lr"
-    remedy = f"allow more epochs{'' if automatic else f', or take {rate}'}"
+    if case.thrown:
+        what = "was thrown out of the valley where it started"
+        if not math.isfinite(case.valley_rate):
+            what = "ended higher than it started"
+        return _thrown(case, f"{what}: {case.end}{case.height}")
+    rate = "a larger lr" if case.better_rate > case.lr else "a smaller lr"
+    known = math.isfinite(case.better_rate)
+    remedy = f"allow more epochs{f', or take {rate}' if known else ''}"
     if math.isfinite(case.epochs_left) and case.epochs_left > 0:
         left = several(_two_digits(case.epochs_left), "more epoch")
-        remedy = f"about {left} would do{'' if automatic else f', or {rate}'}"
+        remedy = f"about {left} would do{f', or {rate}' if known else ''}"
     return (
         f"was still on its way down when the epochs ended: {case.end}{case.height}, "
         f"after {case.steps} with {case.pace}",
@@ -259,7 +292,10 @@ def _too_large(case: Case) -> Clauses:
     """Why a rate is too large, and which one is not."""
     high, largest = case.curvatures[1], case.largest_rate
     if not case.lr > (1 - _AT_LIMIT) * largest:
-        return "the step is too large here", advice(Status.OSCILLATING)
+        why = _valley(case) or "the step is too large here"
+        return why, f"{_lower_rate(case)}, or leave lr out"
+    if case.better_rate < _MUCH * largest:
+        largest = case.better_rate
     return (
         f"at the curvature {number(high)} a step is safe up to lr = {rate_words(largest, high)}",
         f"take an lr below {number(largest)}, or leave lr out",
@@ -285,10 +321,12 @@ def _diverged(case: Case) -> Clauses:
     elif case.fun < case.fun0:
         cause = f"f fell all the way, {course}: it has no lowest value in this direction"
     elif case.fun > case.fun0:
-        return away, f"the step is too large: with {case.pace} f grew {course}", "lower lr"
+        grew = f"the step is too large: with {case.pace} f grew {course}"
+        return away, grew, _valley(case), _lower_rate(case)
     else:
         cause = f"f overflowed on the way from {number(case.fun0)}, beyond 1.8e308"
-        return away, cause, advice(case.status)
+        remedy = _lower_rate(case) if case.better_rate < case.lr else advice(case.status)
+        return away, cause, _valley(case), remedy
     return away, cause, "set bounds, or check the formula"
 
 
@@ -331,6 +369,8 @@ def _no_progress(case: Case) -> Clauses:
         f"made no more progress after {case.steps}: {case.end}{case.height}, "
         f"gradient {case.gradient}"
     )
+    if case.thrown:
+        return _thrown(case, f"was thrown where no step changes x: {case.end}{case.height}")
     if math.isfinite(case.lr) and case.kind == Kind.NOT_STATIONARY:
         return what, f"with {case.pace} its steps are too small to change x", "raise lr"
     value, slope = case.facts.floor or (0.0, 0.0)
