@@ -13,6 +13,7 @@ from ..problem import Problem
 from ..results.runs import Later, Minimum, Runs, Settings
 from ..status import Status
 from .approach import approach
+from .bounds import bound_slopes
 from .cancellation import gradient_noise, rounding
 from .known import Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
@@ -131,7 +132,8 @@ class Facts:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))
         if status is Status.AT_BOUND:
-            return RunFacts(slopes=tuple(problem.gradients(x)[0].tolist()))
+            slopes, falls = bound_slopes(problem, x[0], self._box, self._width)
+            return RunFacts(slopes=tuple(slopes.tolist()), open_sides=tuple(falls.tolist()))
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
         return RunFacts()

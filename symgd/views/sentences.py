@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from .data import Batch, Outcome
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
+_BESIDE = 1e-3  # share of a coordinate: a start as close is beside a point
+_AT_START = 1e-9  # share of the searched region: and so is one this close to 0
+_LITTLE = 1e-3  # share of the fall of a run that its gradient would bring: it is small
 _NOTHING = 1e-6  # share of the fall of a run that is not worth going on for
 _MUCH = 0.9  # share of the largest rate: one that was tried is told where it is smaller
 _AT_LIMIT = 5e-10  # share of the largest rate within which a rate is that one
@@ -75,7 +78,7 @@ _ODD_KINDS = {
 
 _MINIMUM_NOTES = {
     Kind.WEAK_MINIMUM: (
-        "the curvature there is too small to decide, but no lower point was found around it"
+        "the second derivatives there do not decide, but no lower point was found around it"
     ),
     Kind.KINK_MINIMUM: "f has a kink there and rises on every side of it",
 }
@@ -87,16 +90,24 @@ def _converged(case: Case) -> Clauses:
     if case.nit == 0 and case.x == case.x0:
         return f"started at {where}, and stayed there", note
     if case.nit == 0:
-        return f"started beside {where}", note
+        return f"{_led(case)} {where}", note
     return f"reached {where}, after {case.steps}", note
 
 
+def _led(case: Case) -> str:
+    """Tell how a run came to its end that took no step."""
+    pairs = zip(case.x, case.x0, case.width, strict=True)
+    if all(abs(a - b) <= (_BESIDE * abs(a) if a else _AT_START * width) for a, b, width in pairs):
+        return "started beside"
+    return "was flat enough at its start to stop, and Newton steps lead from there to"
+
+
 def _at_bound(case: Case) -> Clauses:
-    how = "reached" if case.nit else "started at" if case.x == case.x0 else "started beside"
+    how = "reached" if case.nit else "started at" if case.x == case.x0 else _led(case)
     return (
         f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
-        _held_by(case) or "f falls only outside the bounds",
-        advice(case.status),
+        _held_by(case) or "around it f falls nowhere inside the bounds",
+        advice(case.status) if any(case.facts.open_sides) else "",
     )
 
 
@@ -110,7 +121,9 @@ def _held_by(case: Case) -> str:
             held.append(f"at the {side} bound {name} = {number(x)} its slope is {number(slope)}")
     if not held:
         return ""
-    return f"f falls only outside the bounds: {listed(held)}"
+    outside = [falls for x, falls, bounds in zip(case.x, case.facts.open_sides, case.bounds, strict=True) if x in bounds]
+    where = "f falls only outside the bounds" if all(outside) else "inside the bounds f rises"
+    return f"{where}: {listed(held)}"
 
 
 def _stalled(case: Case) -> Clauses:
@@ -161,7 +174,8 @@ def _not_a_minimum(case: Case) -> Clauses:
 def _plateau(case: Case) -> Clauses:
     if case.thrown:
         return _thrown(case, f"ended on a plateau: {case.end}{case.height}")
-    only = "only " if case.grad_norm > 0 else ""
+    small = case.grad_norm * max(case.width) <= _LITTLE * abs(case.fun0 - case.fun)
+    only = "only " if case.grad_norm > 0 and small else ""
     return (
         f"ended on a plateau: {case.end}{case.height}",
         f"the gradient is {only}{case.gradient} because f is flat there{case.shape}, "
@@ -343,25 +357,30 @@ def _way_down(names: Sequence[str], fall: Unbounded) -> str:
 
 
 def _out_of_domain(case: Case) -> Clauses:
-    how = (
-        f"left the domain of f after {case.steps}"
-        if case.nit
-        else "started outside the domain of f"
-    )
-    if case.broken is not None:
-        needed = f"{case.broken.text} needs {case.broken.needs}"
-        return f"{how}: at {case.end}, {needed}", advice(case.status)
     when = f"after {case.steps}" if case.nit else "at its start"
+    if case.broken is not None:
+        how = f"left the domain of f {when}" if case.nit else "started outside the domain of f"
+        needed = f"{case.broken.text} needs {case.broken.needs}"
+        return f"{how}: at {case.end}, {needed}", _back_inside(case)
     if math.isfinite(case.fun):
         return (
-            f"stopped {when}: at {case.end}, f = {number(case.fun)} but its gradient is not finite",
-            advice(case.status),
+            f"stopped {when}: at {case.end}, f = {number(case.fun)} but it has no finite gradient",
+            _back_inside(case) if case.nit else "start beside that point",
         )
     return (
         f"stopped {when}: at {case.end} f or its gradient overflows, "
         "it is larger than any float (1.8e308)",
         "start where f is smaller, or set bounds",
     )
+
+
+def _back_inside(case: Case) -> str:
+    """Advise what keeps a run where f is defined."""
+    if case.nit == 0:
+        return "start inside the domain of f, or set bounds that stay inside"
+    if case.better_rate < case.lr:
+        return f"{_lower_rate(case)}, or set bounds that stay inside"
+    return "set bounds that stay inside"
 
 
 def _no_progress(case: Case) -> Clauses:
