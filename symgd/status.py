@@ -63,7 +63,7 @@ class Status(IntEnum):
     )  # fmt: skip
     AT_BOUND = (
         1, 10, BLUE, "s",
-        "The run reached a minimum on a bound, verified: around it f falls nowhere inside the bounds.",
+        "The run reached a minimum on a bound, verified: inside the bounds f falls nowhere near.",
         "Widen the bounds if they are not part of the question.",
         "[arrives|arrive] at a minimum on a bound",
         "from {start} to the minimum on a bound at {end}",

@@ -112,9 +112,7 @@ class Trials:
         Size of the region that was searched, ``(n_vars,)``.
     """
 
-    def __init__(
-        self, problem: Problem, method: Fixed, x0: Array, box: Box, width: Array
-    ) -> None:
+    def __init__(self, problem: Problem, method: Fixed, x0: Array, box: Box, width: Array) -> None:
         self._problem, self._method, self._x0 = problem, method, x0
         self._box, self._width = box, width
 

@@ -7,6 +7,9 @@ outside its domain does not count.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 import numpy as np
 
 from ..arrays import Array
@@ -72,9 +75,9 @@ def continuous(symbolic: Symbolic) -> bool:
 
 
 @memo
-def _tape(symbolic: Symbolic) -> Tape:
+def _tape(symbolic: Symbolic) -> _Kinked:
     names = [*symbolic.variables, *symbolic.params]
-    return Tape([symbolic.expr], names, operations=_KINKED)
+    return _Kinked([symbolic.expr], names)
 
 
 def _rising(name: str, least: float) -> Enclosure:
@@ -134,22 +137,25 @@ def _monotone(name: str) -> Enclosure:
     return _rising(name, -np.inf)
 
 
-_KINKED: dict[str, Enclosure] = {
-    **OPERATIONS,
-    **ENCLOSURES,
-    "multiply": _product,
-    "absolute": sizes,
-    "minimum": np.minimum,
-    "maximum": np.maximum,
-    "sign": _monotone("sign"),
-    "heaviside": _monotone("heaviside"),
-    "cbrt": _monotone("cbrt"),
-    "hypot": _hypotenuse,
-    "log": _rising("log", 0.0),
-    "log2": _rising("log2", 0.0),
-    "log10": _rising("log10", 0.0),
-    "log1p": _rising("log1p", -1.0),
-    "sqrt": _rising("sqrt", 0.0),
-    "power": _power,
-    "where": _whichever,
-}
+class _Kinked(Tape):
+    """Encloses expressions also where they are not smooth."""
+
+    operations: ClassVar[Mapping[str, Enclosure]] = {
+        **OPERATIONS,
+        **ENCLOSURES,
+        "multiply": _product,
+        "absolute": sizes,
+        "minimum": np.minimum,
+        "maximum": np.maximum,
+        "sign": _monotone("sign"),
+        "heaviside": _monotone("heaviside"),
+        "cbrt": _monotone("cbrt"),
+        "hypot": _hypotenuse,
+        "log": _rising("log", 0.0),
+        "log2": _rising("log2", 0.0),
+        "log10": _rising("log10", 0.0),
+        "log1p": _rising("log1p", -1.0),
+        "sqrt": _rising("sqrt", 0.0),
+        "power": _power,
+        "where": _whichever,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
+from typing import ClassVar
 
 import numpy as np
 import sympy
@@ -28,8 +29,6 @@ class Tape:
         The names whose intervals are given later.
     numbers : mapping of sympy.Symbol to sympy.Expr, optional
         Names that stand for numbers.
-    operations : mapping of str to callable, optional
-        What encloses sums, products and functions; by default only where they are smooth.
 
     Examples
     --------
@@ -39,14 +38,14 @@ class Tape:
     array([1., 5.])
     """
 
+    operations: ClassVar[Mapping[str, Enclosure]] = OPERATIONS
+
     def __init__(
         self,
         exprs: Sequence[sympy.Expr],
         inputs: Sequence[sympy.Symbol],
         numbers: Mapping[sympy.Symbol, sympy.Expr] | None = None,
-        operations: Mapping[str, Enclosure] = OPERATIONS,
     ) -> None:
-        self._operations = operations
         self._constants: dict[int, Interval] = {}
         self._steps: list[tuple[str, list[int], int]] = []  # operation, operands, target
         self._count = len(inputs)  # of values; the inputs are the first
@@ -66,7 +65,7 @@ class Tape:
         values = dict(enumerate(inputs)) | self._constants
         with np.errstate(all="ignore"):
             for operation, operands, target in self._steps:
-                values[target] = self._operations[operation](*[values[i] for i in operands])
+                values[target] = self.operations[operation](*[values[i] for i in operands])
         return [values[i] for i in self._outputs]
 
     def _place(self, node: sympy.Expr, operands: list[int]) -> int:
@@ -82,7 +81,7 @@ class Tape:
         if all(i in self._constants for i in operands):
             with np.errstate(all="ignore"):
                 return self._constant(
-                    self._operations[operation](*[self._constants[i] for i in operands])
+                    self.operations[operation](*[self._constants[i] for i in operands])
                 )
         target = self._next()
         self._steps.append((operation, operands, target))

@@ -10,8 +10,8 @@ import numpy as np
 
 from ..arrays import EPS, Array, Whole
 from ..diagnosis.case import Judging, Verdicts
-from ..diagnosis.tips import beside_tips
 from ..diagnosis.heading import Judged
+from ..diagnosis.tips import beside_tips
 from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots

@@ -121,8 +121,9 @@ def _held_by(case: Case) -> str:
             held.append(f"at the {side} bound {name} = {number(x)} its slope is {number(slope)}")
     if not held:
         return ""
-    outside = [falls for x, falls, bounds in zip(case.x, case.facts.open_sides, case.bounds, strict=True) if x in bounds]
-    where = "f falls only outside the bounds" if all(outside) else "inside the bounds f rises"
+    sides = zip(case.x, case.facts.open_sides, case.bounds, strict=True)
+    outside = all(falls for x, falls, bounds in sides if x in bounds)
+    where = "f falls only outside the bounds" if outside else "inside the bounds f rises"
     return f"{where}: {listed(held)}"
 
 
@@ -307,7 +308,7 @@ def _too_large(case: Case) -> Clauses:
     high, largest = case.curvatures[1], case.largest_rate
     if not case.lr > (1 - _AT_LIMIT) * largest:
         why = _valley(case) or "the step is too large here"
-        return why, f"{_lower_rate(case)}, or leave lr out"
+        return why, f"{_lower_rate(case)}, or leave it out"
     if case.better_rate < _MUCH * largest:
         largest = case.better_rate
     return (

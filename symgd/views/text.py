@@ -141,7 +141,7 @@ def minima(outcome: Outcome, known: Known, columns: int = _COLUMNS) -> Document:
 
 
 def _shown(outcome: Outcome, columns: int) -> tuple[list[int], str]:
-    """Choose the variables that have their own columns: all if they are few, or where minima differ.
+    """Choose the variables that have columns: all if they are few, else those where minima differ.
 
     None where a single minimum has many; and what to say about those that are left out.
     """
