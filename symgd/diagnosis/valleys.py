@@ -24,6 +24,7 @@ from .outlook import Course, look_ahead
 _STEPS = 4096  # steps: descents in small steps, and trials of a rate, take no more
 _TOL = 1e-8  # share of the way travelled: what is left of it is nothing
 _TRIED = (0.95, 0.7, 0.5, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4)  # shares: of a rate, tried in turn
+_SLACK = 1e-9  # digits: 19.999999999 are 20
 _AWAY = 1e6  # sizes of the searched region: a run that comes so far has run away
 
 
@@ -122,31 +123,38 @@ class Trials:
         ends = _run(its, method, self._x0[rows], self._box, self._width, epochs, None)
         return its, method, ends
 
-    def settling(self, largest: Array) -> Array:
+    def settling(self, largest: Array, epochs: Array) -> Array:
         """Give the largest of some shares of rates with which runs come down and stay.
 
         Parameters
         ----------
         largest : ndarray
             Rates, ``(n,)``.
+        epochs : ndarray
+            How many steps the runs took, after which they have to be lower, too, ``(n,)``.
 
         Returns
         -------
         ndarray
             ``(n,)``; nan where none of them does.
         """
-        found, before = np.full(len(largest), np.nan), self._problem.values(self._x0)
+        found = np.full(len(largest), np.nan)
         for share in _TRIED:
-            rows = np.flatnonzero(np.isnan(found) & np.isfinite(largest))
-            if not len(rows):
-                break
-            its, method, ends = self._ends(rows, share * largest[rows], _STEPS)
-            after = its.values(ends.x)
-            with np.errstate(invalid="ignore"):
-                down = np.isfinite(after) & (after <= before[rows])
-            down &= self._calm(its, method, ends) | self._arrived(rows, its, ends)
-            found[rows[down]] = _rounded_down(share * largest[rows[down]])
+            rates = _rounded_down(share * largest)
+            rows = np.flatnonzero(np.isnan(found) & np.isfinite(rates))
+            for limit in (epochs, np.full(len(rates), _STEPS)):
+                if len(rows):
+                    rows = rows[self._settle(rows, rates[rows], limit[rows])]
+            found[rows] = rates[rows]
         return found
+
+    def _settle(self, rows: Any, rates: Array, epochs: Array) -> Mask:
+        """Tell which of some runs come down at rates within so many steps, and stay there."""
+        its, method, ends = self._ends(rows, rates, epochs)
+        before, after = its.values(self._x0[rows]), its.values(ends.x)
+        with np.errstate(invalid="ignore"):
+            down = np.isfinite(after) & (after <= before)
+        return down & (self._calm(its, method, ends) | self._arrived(rows, its, ends))
 
     def _calm(self, problem: Problem, method: Fixed, ends: Ends) -> Mask:
         """Tell which runs neither cycle nor run away from where they are."""
@@ -159,8 +167,10 @@ class Trials:
         seen = look(problem, ends.x, self._x0[rows], self._box, _TOL)
         return np.asarray((seen.ahead == Ahead.MINIMUM) & (seen.missing <= _TOL * seen.way))
 
-    def lower(self, shares: Sequence[float], rates: Array, ends: Ends) -> Array:
-        """Give the first of some multiples of rates with which runs come lower in as many steps.
+    def lower(
+        self, shares: Sequence[float], rates: Array, ends: Ends, longer: float = 1.0
+    ) -> Array:
+        """Give the first of some multiples of rates with which runs come lower.
 
         Parameters
         ----------
@@ -170,6 +180,8 @@ class Trials:
             Rates of the runs, ``(n,)``.
         ends : Ends
             Where they came with these.
+        longer : float
+            How many times the steps that this took may be taken.
 
         Returns
         -------
@@ -181,7 +193,7 @@ class Trials:
             rows = np.flatnonzero(np.isnan(found))
             if not len(rows):
                 break
-            its, _, others = self._ends(rows, share * rates[rows], ends.nit[rows])
+            its, _, others = self._ends(rows, share * rates[rows], longer * ends.nit[rows])
             with np.errstate(invalid="ignore"):
                 lower = rows[its.values(others.x) < fun[rows]]
             found[lower] = share * rates[lower]
@@ -192,4 +204,5 @@ def _rounded_down(rates: Array) -> Array:
     """Give rates to two digits, and no larger."""
     with np.errstate(divide="ignore"):
         unit = 10.0 ** (np.floor(np.log10(rates)) - 1)
-    return np.array([float(f"{v:.1e}") for v in np.floor(rates / unit + 1e-9) * unit])
+        digits = np.floor(rates / unit + _SLACK) * unit
+    return np.array([float(f"{v:.1e}") for v in digits])

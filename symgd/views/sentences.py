@@ -20,6 +20,7 @@ _AT_START = 1e-9  # share of the searched region: and so is one this close to 0
 _LITTLE = 1e-3  # share of the fall of a run that its gradient would bring: it is small
 _NOTHING = 1e-6  # share of the fall of a run that is not worth going on for
 _MUCH = 0.9  # share of the largest rate: one that was tried is told where it is smaller
+_HALF = 0.49  # share of the rate: a smaller one was the largest that settles
 _AT_LIMIT = 5e-10  # share of the largest rate within which a rate is that one
 
 Clauses = tuple[str, ...]
@@ -250,12 +251,7 @@ def _slow(case: Case) -> Clauses:
         if not math.isfinite(case.valley_rate):
             what = "ended higher than it started"
         return _thrown(case, f"{what}: {case.end}{case.height}")
-    rate = "a larger lr" if case.better_rate > case.lr else "a smaller lr"
-    known = math.isfinite(case.better_rate)
-    remedy = f"allow more epochs{f', or take {rate}' if known else ''}"
-    if math.isfinite(case.epochs_left) and case.epochs_left > 0:
-        left = several(_two_digits(case.epochs_left), "more epoch")
-        remedy = f"about {left} would do{f', or {rate}' if known else ''}"
+    remedy = _more(case)
     return (
         f"was still on its way down when the epochs ended: {case.end}{case.height}, "
         f"after {case.steps} with {case.pace}",
@@ -263,6 +259,21 @@ def _slow(case: Case) -> Clauses:
         _beside_trap(case),
         remedy,
     )
+
+
+def _more(case: Case) -> str:
+    """Advise what a slow run lacks: epochs, or another rate, as it was tried."""
+    better = case.better_rate
+    if better == 0:
+        return "fixed steps do not settle where it goes, so leave lr out"
+    if better < _HALF * case.lr:
+        return _lower_rate(case)
+    known = math.isfinite(better)
+    rate = "a larger lr" if better > case.lr else "a smaller lr"
+    if math.isfinite(case.epochs_left) and case.epochs_left > 0:
+        left = several(_two_digits(case.epochs_left), "more epoch")
+        return f"about {left} would do{f', or {rate}' if known else ''}"
+    return f"allow more epochs{f', or take {rate}' if known else ''}"
 
 
 def _two_digits(value: float) -> int:

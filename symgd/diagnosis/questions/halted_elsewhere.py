@@ -76,7 +76,8 @@ def _flat(case: Case, rows: Whole) -> Mask:
     """Tell where the gradient is next to nothing, or would be across the searched region."""
     found = case.found
     gradients = case.problem.of(rows).gradients(found.x[rows])
-    size = np.abs(case.box.projected(found.x[rows], gradients)).max(axis=1)
+    held = case.box.held(found.x[rows], gradients)
+    size = np.abs(np.where(held, 0.0, gradients)).max(axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
         reach = (size[:, None] * case.how.width).max(axis=1)
         fall = np.abs(_at_start(case, rows) - found.fun[rows])
