@@ -37,6 +37,7 @@ _SIGNS = 8  # mixtures: of more variables each cannot be asked alone
 _BEYOND = 10.0 ** np.arange(1, 9)[:, None]  # times the doubt: where curvature is looked for
 _UNSEEN = 1e-30  # share of the searched region: the doubt about a point, at least
 _ALIKE = 0.1  # share of what curvature makes of f: it changes by no more or less
+_INSIDE = 1e-2  # share of the neighbourhood: changes of f so close are those that count
 _FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
 
 
@@ -202,6 +203,7 @@ class Kinds:
         before, after = self.problem.values(x0), self.problem.values(points)
         with np.errstate(invalid="ignore"):
             fall = np.where(np.isfinite(before), np.abs(before - after), 0.0)
+        fall = np.fmin(fall, self._nearby(points, length, after))
         error = (error / length).max(axis=1)
         places = Places(points, length, trusted & ~kinked, error, EPS**2 * fall)
         found = around(self.problem, places, self.box)
@@ -212,6 +214,18 @@ class Kinds:
             falls = falls_along_kink(its, points[rows], length[rows], self.box)
             kinds[rows] = np.where(falls, Kind.SADDLE, Kind.KINK_MINIMUM)
         return kinds
+
+    def _nearby(self, points: Array, length: Array, centre: Array) -> Array:
+        """Give the largest change of f along the axes, well within neighbourhoods.
+
+        A start may lie so high that beside its f no change here would count.
+        """
+        n_vars = points.shape[1]
+        aside = _INSIDE * length[None] * np.concatenate([np.eye(n_vars), -np.eye(n_vars)])[:, None]
+        values = self.problem.values(self.box.clip((points + aside).reshape(-1, n_vars)))
+        with np.errstate(invalid="ignore"):
+            changes = np.abs(values.reshape(len(aside), -1) - centre)
+        return np.asarray(np.fmax.reduce(np.where(np.isfinite(changes), changes, 0.0)))
 
 
 def _apart(n_vars: int) -> Array:

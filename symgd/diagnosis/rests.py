@@ -11,8 +11,9 @@ from ..arrays import Array, Mask
 from ..facts.cancellation import rounding
 from ..problem import Problem
 
-_REST = 1e-20  # share of the start's coordinate: as good as zero, all of it rounding
+_REST = 1e-12  # share of the start's coordinate: as good as zero, if f is no higher there
 _NEAR = 1e-9  # share of the start's coordinate: at a kink it is zero, if f is no higher there
+_ROUGH = 1e-3  # share of the start's coordinate: it may be left at a degenerate minimum
 _DIGITS = 13  # digits: those of a kink's place that are not rounding
 _INWARD = (0.5, 2.0**-20)  # shares of such coordinates: where f is asked on the way to zero
 
@@ -43,7 +44,7 @@ def tidy(problem: Problem, points: Array, x0: Array, degenerate: Mask | None = N
     """
     small = rests(points, x0)
     if degenerate is not None:
-        small |= degenerate[:, None] & rests(points, x0, _NEAR)
+        small |= degenerate[:, None] & rests(points, x0, _ROUGH)
     return _replaced(problem, points, np.where(small, 0.0, points))
 
 

@@ -16,7 +16,7 @@ from ..rests import landed
 _FALLEN = 1e12  # times f at the start, or its change beside it: falling more shows a pole
 _ASIDE = 1e-3  # share of the searched region: where that change is taken
 _ONWARD = 0.2  # share of the way travelled: the pole that a run would go to lies within it
-_FLAT = 1e-8  # gradient, or share of the fall that it would bring across the region: flat
+_FLAT = 1e-8  # share of f, or of its fall, that the gradient would bring across the region: flat
 
 
 def halted_elsewhere(case: Case) -> None:
@@ -80,8 +80,8 @@ def _flat(case: Case, rows: Whole) -> Mask:
     size = np.abs(np.where(held, 0.0, gradients)).max(axis=1)
     with np.errstate(over="ignore", invalid="ignore"):
         reach = (size[:, None] * case.how.width).max(axis=1)
-        fall = np.abs(_at_start(case, rows) - found.fun[rows])
-        return np.asarray((size <= min(case.how.tol, _FLAT)) | (reach <= _FLAT * fall))
+        fall = np.fmax(np.abs(_at_start(case, rows) - found.fun[rows]), np.abs(found.fun[rows]))
+        return np.asarray(reach <= _FLAT * fall)
 
 
 def _fell_far(case: Case, rows: Whole) -> Mask:
