@@ -47,10 +47,12 @@ class Told(Columns):
     @classmethod
     def unknown(cls, n_runs: int, n_vars: int) -> Told:
         """Begin with nothing that could be told."""
-        fun0, low, high, left, contraction, *rates = np.full((9, n_runs), np.nan)
+        names = ("fun0", "curvature_low", "curvature_high", "epochs_left", "contraction",
+                 "largest_rate", "valley_curvature", "valley_rate", "better_rate")  # fmt: skip
+        numbers = dict(zip(names, np.full((len(names), n_runs), np.nan), strict=True))
         period, kind = np.full((2, n_runs), [[-1], [Kind.UNKNOWN]], dtype=np.int64)
         trap = np.full((n_runs, n_vars), np.nan)
-        return cls(fun0, low, high, left, contraction, *rates, period, trap, kind)
+        return cls(**numbers, period=period, trap=trap, trap_kind=kind)
 
 
 def told(judged: Judged) -> Told:
@@ -134,7 +136,7 @@ def _at_other_rates(judged: Judged, told: Told) -> None:
     better, mine = np.full(len(rows), np.nan), np.flatnonzero(wild)
     if len(mine):
         most = np.where(rate > largest, largest, rate)[mine]
-        better[mine] = _trials(runs.take(mine)).settling(most, runs.ends.nit[mine])
+        better[mine] = _trials(runs.take(mine)).settling(most, runs.ends.nit[mine].astype(float))
     calm = np.flatnonzero(~wild & (runs.verdicts.status == Status.SLOW))
     calm = calm[runs.ends.nit[calm] <= _AGAIN]
     if len(calm):
@@ -149,7 +151,7 @@ def _slow_rates(judged: Judged) -> Array:
     better, longer = its.lower(_OTHERS, rate, ends), its.lower((1.0,), rate, ends, _LONGER)
     back = np.flatnonzero(np.isnan(longer))
     if len(back):
-        less = _trials(judged.take(back)).settling(rate[back], ends.nit[back])
+        less = _trials(judged.take(back)).settling(rate[back], ends.nit[back].astype(float))
         better[back] = np.nan_to_num(less, nan=0.0)
     return better
 

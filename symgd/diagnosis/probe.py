@@ -18,7 +18,7 @@ from functools import reduce
 import numpy as np
 
 from ..arrays import EPS, Array, Columns, Indices, Mask, Whole
-from ..enclosure.bottom import continuous, lower_bounds
+from ..facts.bottom import continuous, lower_bounds
 from ..facts.cancellation import rounding, scatter
 from ..given.boxes import Box
 from ..problem import Problem

@@ -48,6 +48,19 @@ def tidy(problem: Problem, points: Array, x0: Array, degenerate: Mask | None = N
     return _replaced(problem, points, np.where(small, 0.0, points))
 
 
+def tidy_stationary(problem: Problem, points: Array, x0: Array) -> Array:
+    """Make rests zero as `tidy` does, at stationary points of any kind: where f is no steeper."""
+    others = np.where(rests(points, x0), 0.0, points)
+    rows = np.flatnonzero((others != points).any(axis=1))
+    its = problem.of(rows)
+    with np.errstate(all="ignore"):
+        steep, less = (np.abs(its.gradients(x[rows])).max(axis=1) for x in (points, others))
+        flatter = rows[(less <= steep) & np.isfinite(its.values(others[rows]))]
+    given = points.copy()
+    given[flatter] = others[flatter]
+    return given
+
+
 def rests(points: Array, x0: Array, share: float = _REST) -> Mask:
     """Tell which coordinates are next to nothing beside where their runs started."""
     return np.asarray((np.abs(points) <= share * np.abs(x0)) & (points != 0))
@@ -79,7 +92,7 @@ def _replaced(problem: Problem, points: Array, others: Array) -> Array:
 
 
 def falls_inward(problem: Problem, x: Array, x0: Array) -> Mask:
-    """Tell where f falls as rests go on towards zero, or is not finite there, ``(n,)``.
+    """Tell where f falls as rests go on towards zero, or is not smooth there, ``(n,)``.
 
     Values farther away do not show it: log(abs(x)) rises on both sides of 1e-160.
     """
@@ -89,7 +102,10 @@ def falls_inward(problem: Problem, x: Array, x0: Array) -> Mask:
     if not len(rows):
         return found
     its, here, mine = problem.of(rows), x[rows], small[rows]
-    found[rows] = ~np.isfinite(its.values(np.where(mine, 0.0, here)))
+    zeroed = np.where(mine, 0.0, here)
+    with np.errstate(all="ignore"):
+        slopes = its.gradients(zeroed)
+    found[rows] = ~(np.isfinite(its.values(zeroed)) & np.isfinite(slopes).all(axis=1))
     for share in _INWARD:
         inside = np.where(mine, share * here, here)
         with np.errstate(invalid="ignore"):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ...arrays import Array, Mask, Whole
-from ...enclosure.bottom import lower_bounds
 from ...engine.kernel.stops import Stop
+from ...facts.bottom import lower_bounds
 from ...status import Kind, Status
 from ..case import HALTED, Case
 from ..edge import NO_CONDITION, bottomless_edge, bottomless_pole

@@ -13,7 +13,7 @@ from ..case import HALTED, UNDECIDED, Case
 from ..kinds import LOWEST
 from ..local import TOUCHING, model, total
 from ..newton import seek
-from ..rests import tidy
+from ..rests import tidy_stationary
 
 _LEVEL = 1e-2  # share of a run's fall: the gradient at a stationary point brings no more
 _AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
@@ -34,7 +34,8 @@ def other_stationary(case: Case) -> None:
     if not len(rows):
         return
     x0, there = case.x0[rows], model(case.problem.of(rows), y, case.box)
-    y[degenerate] = tidy(case.problem.of(rows[degenerate]), y[degenerate], x0[degenerate])
+    linear = np.flatnonzero(degenerate)
+    y[linear] = tidy_stationary(case.problem.of(rows[linear]), y[linear], x0[linear])
     kinds = case.kinds(rows).at(y, x0, there, degenerate)
     found.smooth[rows] = True
     lowest = LOWEST[kinds]

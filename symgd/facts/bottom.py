@@ -13,12 +13,8 @@ from typing import ClassVar
 import numpy as np
 
 from ..arrays import Array
-from ..expression.classes import Atan2, Indicator, Sign, UnitStep, Where
-from ..expression.functions import BY_NAME
-from ..memos import memo
-from ..problem import Problem, Symbolic
-from .enclosures import ENCLOSURES, Enclosure
-from .intervals import (
+from ..enclosure.enclosures import ENCLOSURES, Enclosure
+from ..enclosure.intervals import (
     ULPS,
     Interval,
     hull,
@@ -32,7 +28,11 @@ from .intervals import (
     sizes,
     whole_power,
 )
-from .tape import OPERATIONS, Tape
+from ..enclosure.tape import OPERATIONS, Tape
+from ..expression.classes import Atan2, Indicator, Sign, UnitStep, Where
+from ..expression.functions import BY_NAME
+from ..memos import memo
+from ..problem import Problem, Symbolic
 
 _JUMPING = (Where, Sign, UnitStep, Indicator, Atan2)
 
@@ -85,7 +85,7 @@ def _rising(name: str, least: float) -> Enclosure:
     function = BY_NAME[name].numpy
 
     def enclose(u: Interval) -> Interval:
-        return known(u[1] >= least, outward(function(np.maximum(u, least)), ULPS))
+        return known(np.asarray(u[1] >= least), outward(function(np.maximum(u, least)), ULPS))
 
     return enclose
 
@@ -96,7 +96,7 @@ def _product(u: Interval, v: Interval) -> Interval:
     defined = ~(np.isnan(u).any(axis=0) | np.isnan(v).any(axis=0))
     ends = outward(hull(values))
     open_ended = np.isnan(values).any(axis=0)
-    return known(defined, np.where(open_ended, pair(-_ALL, _ALL), ends))
+    return known(np.asarray(defined), np.where(open_ended, pair(-_ALL, _ALL), ends))
 
 
 _ALL = np.array([np.inf])
@@ -119,7 +119,7 @@ def _inverse(u: Interval) -> Interval:
     low = np.where(u[1] == 0, -np.inf, low)
     crossing = (u[0] < 0) & (u[1] > 0)
     ends = pair(np.where(crossing, -np.inf, low), np.where(crossing, np.inf, high))
-    return known(~np.isnan(u).any(axis=0), outward(ends))
+    return known(np.asarray(~np.isnan(u).any(axis=0)), outward(ends))
 
 
 def _whichever(condition: Interval, chosen: Interval, other: Interval) -> Interval:
