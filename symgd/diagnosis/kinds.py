@@ -34,8 +34,8 @@ _NEARBY = 1e-2  # share of the way travelled: where f is compared with its curva
 _DIGITS_LOST = 1e-290  # curvature: below it doubles have lost digits
 _SMALLER = 1 / 32  # share of a long neighbourhood: it stands for those of shorter runs
 _SIGNS = 8  # mixtures: of more variables each cannot be asked alone
-_BEYOND = 10.0 ** np.arange(1, 9)[:, None]  # times the doubt: where curvature is looked for
-_UNSEEN = 1e-30  # share of the searched region: the doubt about a point, at least
+_OUTSIDE_DOUBT = 10.0 ** np.arange(1, 9)[:, None]  # times the doubt: where curvature is looked for
+_LEAST_DOUBT = 1e-30  # share of the searched region: the doubt about a point, at least
 _ALIKE = 0.1  # share of what curvature makes of f: it changes by no more or less
 _INSIDE = 1e-2  # share of the neighbourhood: changes of f so close are those that count
 _FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
@@ -164,7 +164,9 @@ class Kinds:
         with np.errstate(all="ignore"):
             off = np.abs(here.slopes[:, j] / here.eigenvalues[:, j])
             off = np.fmax(off, (self._doubt(points, here) / here.scale).max(axis=1))
-            way = np.fmax(off, _UNSEEN * (self.width / here.scale).max(axis=1)) * _BEYOND
+            way = (
+                np.fmax(off, _LEAST_DOUBT * (self.width / here.scale).max(axis=1)) * _OUTSIDE_DOUBT
+            )
             expected = 0.5 * here.eigenvalues[:, j] * way**2
         noise = _WARY * (rounding(self.problem, points) + np.spacing(0.0))
         holds = expected > noise / _ALIKE

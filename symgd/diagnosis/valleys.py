@@ -21,11 +21,11 @@ from .look import Ahead, look
 from .newton import refine
 from .outlook import Course, look_ahead
 
-_STEPS = 4096  # steps: descents in small steps, and trials of a rate, take no more
+_TRIAL = 4096  # steps: descents in small steps, and trials of a rate, take no more
 _TOL = 1e-8  # share of the way travelled: what is left of it is nothing
 _TRIED = (0.95, 0.7, 0.5, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4)  # shares: of a rate, tried in turn
 _SLACK = 1e-9  # digits: 19.999999999 are 20
-_AWAY = 1e6  # sizes of the searched region: a run that comes so far has run away
+_ESCAPED = 1e6  # sizes of the searched region: a run that comes so far has run away
 
 
 def floors(
@@ -57,7 +57,7 @@ def floors(
     >>> floors(Problem("-1/(x**2 + 0.01)"), np.array([[0.1]]), free, np.array([20.0]))
     array([[0.]])
     """
-    ends = _run(problem, Automatic(), x0, box, width, _STEPS, workers).x
+    ends = _run(problem, Automatic(), x0, box, width, _TRIAL, workers).x
     seen = look(problem, ends, x0, box, _TOL, workers=workers)
     found = np.where((seen.ahead == Ahead.MINIMUM)[:, None], seen.x, np.nan)
     rows = np.flatnonzero(seen.ahead == Ahead.UNCLEAR)
@@ -142,7 +142,7 @@ class Trials:
         for share in _TRIED:
             rates = _rounded_down(share * largest)
             rows = np.flatnonzero(np.isnan(found) & np.isfinite(rates))
-            for limit in (epochs, np.full(len(rates), _STEPS)):
+            for limit in (epochs, np.full(len(rates), _TRIAL)):
                 if len(rows):
                     rows = rows[self._settle(rows, rates[rows], limit[rows])]
             found[rows] = rates[rows]
@@ -158,7 +158,7 @@ class Trials:
 
     def _calm(self, problem: Problem, method: Fixed, ends: Ends) -> Mask:
         """Tell which runs neither cycle nor run away from where they are."""
-        away = float(_AWAY * self._width.max())
+        away = float(_ESCAPED * self._width.max())
         course = look_ahead(problem, method, ends, self._box, away)
         return np.asarray((course == Course.DESCENDING) | (course == Course.RESTING))
 

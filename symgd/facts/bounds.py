@@ -8,9 +8,9 @@ from ..arrays import EPS, Array, Mask
 from ..given.boxes import Box
 from ..problem import Problem
 
-_BESIDE = 1e-15  # share of the searched region: as far from a bound slopes are taken
+_OFF_BOUND = 1e-15  # share of the searched region: as far from a bound slopes are taken
 _FINEST = 16 * EPS  # share of x: as far at least, or it is rounding
-_AT_ONCE = 1e-6  # share of a slope: one beside a bound that differs more may show a kink on it
+_KINKED = 1e-6  # share of a slope: one beside a bound that differs more may show a kink on it
 _GROWN = 1.5  # times that difference: twice as far away curvature brings more, and a kink does not
 
 
@@ -44,13 +44,13 @@ def bound_slopes(problem: Problem, x: Array, box: Box, width: Array) -> tuple[Ar
     (array([1.]), array([ True]))
     """
     inward = (x <= box.lower).astype(float) - (x >= box.upper)
-    way = inward * np.maximum(_BESIDE * width, _FINEST * np.abs(x))
+    way = inward * np.maximum(_OFF_BOUND * width, _FINEST * np.abs(x))
     here = problem.gradients(x[None])[0]
     with np.errstate(all="ignore"):
         beside = (np.diag(problem.gradients(x + np.diag(w))) for w in (way, 2 * way, -way))
         inside, further, outside = beside
         change, more = np.abs(inside - here), np.abs(further - here)
-        kinked = change > _AT_ONCE * np.fmax(np.abs(inside), np.abs(here))
+        kinked = change > _KINKED * np.fmax(np.abs(inside), np.abs(here))
         kinked &= more < _GROWN * change
     kinked |= np.isnan(here)
     slopes = np.where((inward != 0) & kinked & ~np.isinf(here), inside, here)

@@ -15,7 +15,7 @@ from ..rests import landed
 
 _FALLEN = 1e12  # times f at the start, or its change beside it: falling more shows a pole
 _ASIDE = 1e-3  # share of the searched region: where that change is taken
-_ONWARD = 0.2  # share of the way travelled: the pole that a run would go to lies within it
+_POLE_WITHIN = 0.2  # share of the way travelled: the pole that a run would go to lies within it
 _FLAT = 1e-8  # share of f, or of its fall, that the gradient would bring across the region: flat
 
 
@@ -67,7 +67,7 @@ def _on_slopes(case: Case, rows: Whole) -> None:
 def _bounded(case: Case, rows: Whole) -> Mask:
     """Tell where f has a lower bound, proven, as far as a run would have to go on."""
     x = case.found.x[rows]
-    reach = _ONWARD * np.abs(x - case.x0[rows]).max(axis=1)[:, None]
+    reach = _POLE_WITHIN * np.abs(x - case.x0[rows]).max(axis=1)[:, None]
     low, high = case.box.clip(x - reach), case.box.clip(x + reach)
     return np.asarray(lower_bounds(case.problem.of(rows), low, high) > -np.inf)
 
