@@ -35,7 +35,7 @@ class Status(IntEnum):
     >>> Status.SLOW.success
     False
     >>> print(Status.SLOW.advice)
-    Allow more epochs, or raise lr.
+    Allow more epochs, or choose another lr.
     """
 
     badness: int
@@ -63,7 +63,7 @@ class Status(IntEnum):
     )  # fmt: skip
     AT_BOUND = (
         1, 10, BLUE, "s",
-        "The run reached a minimum on a bound, verified: f falls only outside the bounds.",
+        "The run reached a minimum on a bound, verified: inside the bounds f falls nowhere near.",
         "Widen the bounds if they are not part of the question.",
         "[arrives|arrive] at a minimum on a bound",
         "from {start} to the minimum on a bound at {end}",
@@ -92,7 +92,7 @@ class Status(IntEnum):
     SLOW = (
         5, 30, ORANGE, ">",
         "The epochs ran out while the run was still descending.",
-        "Allow more epochs, or raise lr.",
+        "Allow more epochs, or choose another lr.",
         "[is|are] still descending when the epochs end",
         "from {start} still descending after {steps}",
     )  # fmt: skip
@@ -113,7 +113,7 @@ class Status(IntEnum):
     OUT_OF_DOMAIN = (
         8, 100, INK, "v",
         "f or its gradient is not finite where the run was.",
-        "Start inside the domain of f, or set bounds that stay inside.",
+        "Start where f and its gradient are finite, or set bounds that stay there.",
         "[ends|end] outside the domain of f",
         "from {start} out of the domain of f",
     )  # fmt: skip

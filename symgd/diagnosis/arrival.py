@@ -9,13 +9,6 @@ from ..given.boxes import Box
 from ..status import Kind
 from .local import Model, every
 
-_REST = 1e-20  # share of the start's coordinate: as good as zero, all of it rounding
-
-
-def tidy(points: Array, x0: Array) -> Array:
-    """Make zero what is nothing but the rest of a longer way: the minimum of x**2 is 0."""
-    return np.where(np.abs(points) <= _REST * np.abs(x0), 0.0, points)
-
 
 def equal(points: Array, x: Array) -> Mask:
     """Tell which points are the same but for rounding, ``(n,)``."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..arrays import Array, Columns, Whole
+from ..arrays import EPS, Array, Columns, Whole
 from ..engine.kernel.stops import Stop
 from ..methods import Fixed
 from ..status import SUCCESSES, Kind, Status
@@ -16,8 +16,14 @@ from .kinds import LOWEST
 from .local import model
 from .newton import refine
 from .traps import traps
+from .valleys import Trials, curvatures, floors
 
 _PACED = (*SUCCESSES, Status.SLOW, Status.OSCILLATING)
+_RESTLESS = (Status.OSCILLATING, Status.OUT_OF_DOMAIN)
+_MISSED = (*UNDER_WAY, *_RESTLESS, Status.PLATEAU, Status.DIVERGED, Status.NOT_A_MINIMUM)
+_AGAIN = 20_000  # steps: a slow run that took more is not tried at other rates, for time
+_LONGER = 4  # times the steps: after them a run that is merely slow is lower
+_OTHERS = (2.0, 0.5)  # times the rate: at which slow runs are tried
 _BEYOND = 10.0  # widths of the last steps: Newton steps lead so far to a minimum among them
 
 
@@ -31,6 +37,9 @@ class Told(Columns):
     epochs_left: Array
     contraction: Array
     largest_rate: Array
+    valley_curvature: Array
+    valley_rate: Array
+    better_rate: Array
     period: Whole
     trap: Array
     trap_kind: Whole
@@ -38,10 +47,12 @@ class Told(Columns):
     @classmethod
     def unknown(cls, n_runs: int, n_vars: int) -> Told:
         """Begin with nothing that could be told."""
-        fun0, low, high, left, contraction, rate = np.full((6, n_runs), np.nan)
+        names = ("fun0", "curvature_low", "curvature_high", "epochs_left", "contraction",
+                 "largest_rate", "valley_curvature", "valley_rate", "better_rate")  # fmt: skip
+        numbers = dict(zip(names, np.full((len(names), n_runs), np.nan), strict=True))
         period, kind = np.full((2, n_runs), [[-1], [Kind.UNKNOWN]], dtype=np.int64)
         trap = np.full((n_runs, n_vars), np.nan)
-        return cls(fun0, low, high, left, contraction, rate, period, trap, kind)
+        return cls(**numbers, period=period, trap=trap, trap_kind=kind)
 
 
 def told(judged: Judged) -> Told:
@@ -59,7 +70,7 @@ def told(judged: Judged) -> Told:
     evidence = Told.unknown(*judged.x0.shape)
     judged = replace(judged, verdicts=heading(judged))
     evidence.fun0[:] = judged.problem.values(judged.x0)
-    for look in (_at_stationary_points, _at_open_ends, _beside_starts):
+    for look in (_at_stationary_points, _at_open_ends, _beside_starts, _at_other_rates):
         look(judged, evidence)
     return evidence
 
@@ -101,6 +112,72 @@ def _beside_starts(judged: Judged, told: Told) -> None:
     its, width = judged.problem.of(rows), judged.how.width
     found = traps(its, judged.x0[rows], judged.verdicts.x[rows], judged.box, width)
     told.trap[rows], told.trap_kind[rows] = found
+
+
+def _at_other_rates(judged: Judged, told: Told) -> None:
+    """Look for the valleys that runs of too large a rate have left, and for better rates."""
+    found, method = judged.verdicts, judged.how.method
+    moved = np.isin(found.status, _MISSED) & (judged.ends.nit > 0) & np.isfinite(told.fun0)
+    rows = np.flatnonzero(moved)
+    if not isinstance(method, Fixed) or not len(rows):
+        return
+    runs = judged.take(rows)
+    rose = ~(runs.verdicts.fun <= told.fun0[rows] + 16 * EPS * np.abs(told.fun0[rows]))
+    restless = rose | np.isin(runs.verdicts.status, _RESTLESS)
+    rate = np.broadcast_to(runs.how.method.rate, len(rows))
+    lost = np.flatnonzero(restless | ~LOWEST[runs.verdicts.target_kind])
+    high, largest = np.full((2, len(rows)), np.nan)
+    if len(lost):
+        high[lost], largest[lost] = _valleys(runs.take(lost))
+    told.valley_curvature[rows], told.valley_rate[rows] = high, largest
+    wild = restless | (rate > largest)
+    if "lr" not in method.settings:
+        return
+    better, mine = np.full(len(rows), np.nan), np.flatnonzero(wild)
+    if len(mine):
+        most = np.where(rate > largest, largest, rate)[mine]
+        better[mine] = _trials(runs.take(mine)).settling(most, runs.ends.nit[mine].astype(float))
+    calm = np.flatnonzero(~wild & (runs.verdicts.status == Status.SLOW))
+    calm = calm[runs.ends.nit[calm] <= _AGAIN]
+    if len(calm):
+        better[calm] = _slow_rates(runs.take(calm))
+    told.better_rate[rows] = better
+
+
+def _slow_rates(judged: Judged) -> Array:
+    """Give a rate with which slow runs do better; 0 where they rise again, and none settles."""
+    ends, rate, its = judged.ends, judged.how.method.rate, _trials(judged)
+    rate = np.broadcast_to(rate, len(ends.x)).astype(float)
+    better, longer = its.lower(_OTHERS, rate, ends), its.lower((1.0,), rate, ends, _LONGER)
+    back = np.flatnonzero(np.isnan(longer))
+    if len(back):
+        less = _trials(judged.take(back)).settling(rate[back], ends.nit[back].astype(float))
+        better[back] = np.nan_to_num(less, nan=0.0)
+    return better
+
+
+def _trials(judged: Judged) -> Trials:
+    method = judged.how.method
+    assert isinstance(method, Fixed)
+    return Trials(judged.problem, method, judged.x0, judged.box, judged.how.width)
+
+
+def _valleys(judged: Judged) -> tuple[Array, Array]:
+    """Give the largest curvatures at the minima of the valleys in which runs started, and rates.
+
+    These are the largest with which the method settles there; nan where its rate is not larger,
+    and where the run has come lower than that minimum.
+    """
+    problem, box, method = judged.problem, judged.box, judged.how.method
+    y = floors(problem, judged.x0, box, judged.how.width, judged.how.workers)
+    spectra = curvatures(problem, y, box)
+    pace = method.near(spectra)
+    if pace is None:
+        return np.full(len(y), np.nan), np.full(len(y), np.nan)
+    with np.errstate(invalid="ignore"):
+        left = ~(judged.verdicts.fun <= problem.values(y)) & (method.rate > pace.largest_rate)
+    curved = np.fmax.reduce(spectra, axis=1)
+    return np.where(left, curved, np.nan), np.where(left, pace.largest_rate, np.nan)
 
 
 def _ends_of(spectra: Array) -> tuple[Array, Array]:

@@ -9,13 +9,14 @@ from typing import Any
 import numpy as np
 
 from ..arrays import EPS, Array, Mask, Whole
-from ..facts.cancellation import gradient_noise
+from ..facts.cancellation import gradient_noise, rounding
 from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
 from .creases import falls_along_kink
 from .local import PERTURBED, SINGULAR, Model, total
 from .probe import Around, Places, around
+from .rests import falls_inward
 
 _MEANS = {
     Around.DOWN: Kind.SADDLE,
@@ -33,6 +34,10 @@ _NEARBY = 1e-2  # share of the way travelled: where f is compared with its curva
 _DIGITS_LOST = 1e-290  # curvature: below it doubles have lost digits
 _SMALLER = 1 / 32  # share of a long neighbourhood: it stands for those of shorter runs
 _SIGNS = 8  # mixtures: of more variables each cannot be asked alone
+_OUTSIDE_DOUBT = 10.0 ** np.arange(1, 9)[:, None]  # times the doubt: where curvature is looked for
+_LEAST_DOUBT = 1e-30  # share of the searched region: the doubt about a point, at least
+_ALIKE = 0.1  # share of what curvature makes of f: it changes by no more or less
+_INSIDE = 1e-2  # share of the neighbourhood: changes of f so close are those that count
 _FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
 
 
@@ -79,7 +84,8 @@ class Kinds:
             clear = (low > noise) & ~degenerate
             smooth = np.where(clear, Kind.MINIMUM, Kind.WEAK_MINIMUM)[rows]
             kinds[rows] = its.by_values(points[rows], x0[rows], smooth, error[rows], trusted)
-        kinds[~self.resolved(points, x0)] = Kind.UNKNOWN
+        coarse = ~self.resolved(points, x0, doubtful)
+        kinds[coarse] = Kind.UNKNOWN
         return kinds
 
     def clear(self, points: Array, length: Array, here: Model) -> Mask:
@@ -88,9 +94,16 @@ class Kinds:
         clear = (here.eigenvalues[:, 0] > noise) & ~self._flattened(points, length, here, _SMALLER)
         return np.asarray(clear & ~near_kink(self.problem, points))
 
-    def resolved(self, points: Array, x0: Array) -> Mask:
-        """Tell where numbers are fine enough to look around a point at all."""
-        coarse = PERTURBED * np.abs(points) > _BLURRED * self._length(points, x0)
+    def resolved(self, points: Array, x0: Array, doubtful: Mask | None = None) -> Mask:
+        """Tell where numbers are fine enough to look around a point at all.
+
+        That is within its neighbourhood where values are asked, else within the searched region.
+        """
+        length = np.broadcast_to(self.width, points.shape)
+        if doubtful is not None:
+            length = np.where(doubtful[:, None], self._length(points, x0), length)
+        length = np.maximum(length, np.abs(points - x0))
+        coarse = PERTURBED * np.abs(points) > _BLURRED * length
         return np.asarray(~coarse.any(axis=1))
 
     def _doubt(self, points: Array, here: Model) -> Array:
@@ -134,10 +147,37 @@ class Kinds:
                 aside = self.box.clip(points + way[..., None] * direction)
                 values = self.problem.values(aside.reshape(-1, n_vars)).reshape(way.shape)
                 expected = 0.5 * np.abs(here.eigenvalues[:, j]) * way**2
-                found |= (np.abs(values - centre) > _FLATTER * expected).any(axis=0)
+                mine = (np.abs(values - centre) > _FLATTER * expected).any(axis=0)
+            rows = np.flatnonzero(mine & ~found)
+            if len(rows):
+                mine[rows] = ~self.of(rows)._holds(points[rows], here.take(rows), j)
+            found |= mine
         steepness = np.abs(np.diagonal(here.hessian, axis1=1, axis2=2))
         found |= (steepness < _DIGITS_LOST).any(axis=1)
         return found & ~here.held.any(axis=1)
+
+    def _holds(self, points: Array, here: Model, j: int) -> Mask:
+        """Tell where f curves as the Hessian has it in a direction, beyond all doubt of the point.
+
+        So it is at a minimum that is merely much narrower than the neighbourhood.
+        """
+        with np.errstate(all="ignore"):
+            off = np.abs(here.slopes[:, j] / here.eigenvalues[:, j])
+            off = np.fmax(off, (self._doubt(points, here) / here.scale).max(axis=1))
+            way = (
+                np.fmax(off, _LEAST_DOUBT * (self.width / here.scale).max(axis=1)) * _OUTSIDE_DOUBT
+            )
+            expected = 0.5 * here.eigenvalues[:, j] * way**2
+        noise = _WARY * (rounding(self.problem, points) + np.spacing(0.0))
+        holds = expected > noise / _ALIKE
+        for side in (-way, way):
+            aside = points + side[..., None] * (here.vectors[:, :, j] * here.scale)
+            inside = (aside == self.box.clip(aside)).all(axis=2)
+            with np.errstate(all="ignore"):
+                rise = self.problem.values(aside.reshape(-1, points.shape[1])).reshape(way.shape)
+                rise = rise - self.problem.values(points)
+                holds &= inside & (np.abs(rise - expected) <= _ALIKE * expected)
+        return np.asarray(holds.any(axis=0))
 
     def _length(self, point: Array, x0: Array) -> Array:
         """Size of the neighbourhood that belongs to a run: the way it came, at least."""
@@ -146,7 +186,11 @@ class Kinds:
     def at_end(self, x: Array, x0: Array) -> Whole:
         """Tell what the ends of runs are from values around them."""
         smooth, trusted = np.full(len(x), Kind.KINK_MINIMUM), np.zeros(len(x), dtype=bool)
-        return self.by_values(x, x0, smooth, PERTURBED * np.abs(x), trusted)
+        kinds = self.by_values(x, x0, smooth, PERTURBED * np.abs(x), trusted)
+        rows = np.flatnonzero(LOWEST[kinds])
+        falls = falls_inward(self.problem.of(rows), x[rows], x0[rows])
+        kinds[rows[falls]] = Kind.UNKNOWN
+        return kinds
 
     def by_values(
         self, points: Array, x0: Array, smooth: Whole, error: Array, trusted: Mask
@@ -161,6 +205,7 @@ class Kinds:
         before, after = self.problem.values(x0), self.problem.values(points)
         with np.errstate(invalid="ignore"):
             fall = np.where(np.isfinite(before), np.abs(before - after), 0.0)
+        fall = np.fmin(fall, self._nearby(points, length, after))
         error = (error / length).max(axis=1)
         places = Places(points, length, trusted & ~kinked, error, EPS**2 * fall)
         found = around(self.problem, places, self.box)
@@ -171,6 +216,18 @@ class Kinds:
             falls = falls_along_kink(its, points[rows], length[rows], self.box)
             kinds[rows] = np.where(falls, Kind.SADDLE, Kind.KINK_MINIMUM)
         return kinds
+
+    def _nearby(self, points: Array, length: Array, centre: Array) -> Array:
+        """Give the largest change of f along the axes, well within neighbourhoods.
+
+        A start may lie so high that beside its f no change here would count.
+        """
+        n_vars = points.shape[1]
+        aside = _INSIDE * length[None] * np.concatenate([np.eye(n_vars), -np.eye(n_vars)])[:, None]
+        values = self.problem.values(self.box.clip((points + aside).reshape(-1, n_vars)))
+        with np.errstate(invalid="ignore"):
+            changes = np.abs(values.reshape(len(aside), -1) - centre)
+        return np.asarray(np.fmax.reduce(np.where(np.isfinite(changes), changes, 0.0)))
 
 
 def _apart(n_vars: int) -> Array:

@@ -18,11 +18,12 @@ from functools import reduce
 import numpy as np
 
 from ..arrays import EPS, Array, Columns, Indices, Mask, Whole
+from ..facts.bottom import continuous, lower_bounds
 from ..facts.cancellation import rounding, scatter
 from ..given.boxes import Box
 from ..problem import Problem
 from .directions import RANDOM, Steps, across, along_axes, at_random, narrow
-from .local import SINGULAR, Model, model, portions
+from .local import PERTURBED, SINGULAR, Model, model, portions
 
 _NEAR_PROBES = 10.0 ** np.arange(-8.0, 0.0)  # shares of the neighbourhood: where f is asked first
 # times the neighbourhood: where f is asked if it is level so far
@@ -123,12 +124,22 @@ class _Points:
         self._count = len(places.point)
         self._value = problem.values(places.point)
         self._noise = rounding(problem, places.point)
+        self._steady()
         self._curved, self._floor, self._null = self._valleys()
         curvatures = self._floor.eigenvalues
         first = curvatures.shape[1] - int((curvatures > SINGULAR).sum(axis=1).max(initial=0))
         self._curvatures = curvatures[:, first:]
         directions = self._floor.vectors[:, :, first:] * self._floor.scale[:, :, None]
         self._columns = np.ascontiguousarray(directions.transpose(1, 2, 0))
+
+    def _steady(self) -> None:
+        """Take f as exact at points where it is lowest within their rounding, however steep."""
+        exact = 4 * EPS * np.abs(self._value)
+        with np.errstate(invalid="ignore"):
+            rows = np.flatnonzero(~self._places.smooth & (self._noise > _UNUSUAL * exact))
+        if len(rows) and continuous(self._problem.symbolic):
+            rows = rows[self._above_bottom(rows) <= 4 * exact[rows]]
+            self._noise[rows] = exact[rows]
 
     def _valleys(self) -> tuple[Mask, Model, Mask]:
         """Tell where f is open in null directions only, with the quadratic models there."""
@@ -219,7 +230,21 @@ class _Points:
         changes = self._changes(asked.steps, mine, _NEAR_PROBES[-1])
         sudden = np.zeros(rises.shape, dtype=bool)
         sudden.flat[mine] = asked.nearest.flat[mine] > _SUDDEN * np.abs(changes)
-        return self._any(asked, sudden)
+        broken = self._any(asked, sudden)
+        rows = np.flatnonzero(broken)
+        if len(rows) and continuous(self._problem.symbolic):
+            rises = np.full(self._count, np.inf)
+            np.minimum.at(rises, np.tile(asked.steps.owner, 2)[mine], np.abs(changes))
+            broken[rows] = self._above_bottom(rows) > _SUDDEN * rises[rows]
+        return broken
+
+    def _above_bottom(self, rows: Indices) -> Array:
+        """Give how much lower f may be than at points before the nearest probes, at most."""
+        point, length = self._places.point[rows], self._places.length[rows]
+        apart = np.maximum(_NEAR_PROBES[self._nearest[rows], None] * length, PERTURBED * abs(point))
+        low, high = self._box.clip(point - apart), self._box.clip(point + apart)
+        bottom = lower_bounds(self._problem.of(rows), low, high)
+        return np.asarray(self._value[rows] - bottom)
 
     def _scattered(self, asked: _Asked) -> Mask:
         """Tell where f scatters over the doubles at the point as it does not beside it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from functools import reduce
+from typing import ClassVar
 
 import numpy as np
 import sympy
@@ -14,7 +15,7 @@ from ..expression.functions import kernel_name, to_double
 from .enclosures import ENCLOSURES, Enclosure
 from .intervals import Interval, add, multiply, outward
 
-_OPERATIONS: dict[str, Enclosure] = {**ENCLOSURES, "add": add, "multiply": multiply}
+OPERATIONS: dict[str, Enclosure] = {**ENCLOSURES, "add": add, "multiply": multiply}
 
 
 class Tape:
@@ -36,6 +37,8 @@ class Tape:
     >>> value.ravel().round(12)
     array([1., 5.])
     """
+
+    operations: ClassVar[Mapping[str, Enclosure]] = OPERATIONS
 
     def __init__(
         self,
@@ -62,7 +65,7 @@ class Tape:
         values = dict(enumerate(inputs)) | self._constants
         with np.errstate(all="ignore"):
             for operation, operands, target in self._steps:
-                values[target] = _OPERATIONS[operation](*[values[i] for i in operands])
+                values[target] = self.operations[operation](*[values[i] for i in operands])
         return [values[i] for i in self._outputs]
 
     def _place(self, node: sympy.Expr, operands: list[int]) -> int:
@@ -78,7 +81,7 @@ class Tape:
         if all(i in self._constants for i in operands):
             with np.errstate(all="ignore"):
                 return self._constant(
-                    _OPERATIONS[operation](*[self._constants[i] for i in operands])
+                    self.operations[operation](*[self._constants[i] for i in operands])
                 )
         target = self._next()
         self._steps.append((operation, operands, target))

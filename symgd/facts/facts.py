@@ -14,6 +14,7 @@ from ..problem import Problem
 from ..results.runs import SUCCESS, Later, Minimum, Remaining, Runs, Settings
 from ..status import Status
 from .approach import approach
+from .bounds import bound_slopes
 from .cancellation import gradient_noise, rounding
 from .determined import determined
 from .known import Determined, Known, RunFacts, Symmetry, Unbounded
@@ -173,8 +174,9 @@ class Facts:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))
         if status is Status.AT_BOUND:
-            slopes = tuple(problem.gradients(x)[0].tolist())
-            return RunFacts(slopes=slopes, determined=its_set)
+            slopes, falls = bound_slopes(problem, x[0], self._box, self._width)
+            sides = tuple(falls.tolist())
+            return RunFacts(slopes=tuple(slopes.tolist()), open_sides=sides, determined=its_set)
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
         return RunFacts(determined=its_set)

@@ -168,7 +168,9 @@ class RunFacts:
     floor : (float, float) or None
         The rounding errors of f and of its gradient at its end.
     slopes : tuple of float or None
-        The gradient at its end.
+        The gradient at its end on bounds; where a bound lies on a kink, inside of it.
+    open_sides : tuple of bool
+        For each variable whether f falls beyond its bound.
     ways_out : tuple of tuple of float
         Minima that `escape` would reach from its end.
     remaining : Remaining or None
@@ -182,6 +184,7 @@ class RunFacts:
     approach: Approach | None = None
     floor: tuple[float, float] | None = None
     slopes: tuple[float, ...] | None = None
+    open_sides: tuple[bool, ...] = ()
     ways_out: tuple[tuple[float, ...], ...] = ()
     remaining: Remaining | None = None
     determined: Determined | None = None

@@ -36,6 +36,12 @@ class Evidence(Columns):
     contraction, largest_rate : ndarray
         By the method's theory, for runs that were under way: what a step leaves of the error near
         the minimum ahead, and the largest rate that settles at this curvature.
+    valley_curvature, valley_rate : ndarray
+        For a run whose rate was too large for the valley where it started: the largest curvature
+        at the minimum of that valley, and the largest rate with which the method settles there.
+    better_rate : ndarray
+        A rate with which the same run was tried and does better: for one that rose, cycles or
+        was thrown out of its valley the largest, for a slow one twice or half its own.
     period : ndarray
         Length of the cycle of a run that oscillates; 0 for wandering without one.
     condition : ndarray
@@ -53,6 +59,9 @@ class Evidence(Columns):
     epochs_left: Array
     contraction: Array
     largest_rate: Array
+    valley_curvature: Array
+    valley_rate: Array
+    better_rate: Array
     period: Whole
     trap: Array
     trap_kind: Whole

@@ -30,6 +30,7 @@ from . import format1
 from .runs import Later
 
 Arrays = dict[str, npt.NDArray[Any]]
+_ADDED = ("valley_curvature", "valley_rate", "better_rate")
 T = TypeVar("T")
 
 FORMAT = 2  # to be raised when older versions of symgd could not read a new file
@@ -90,6 +91,7 @@ def load(path: str | os.PathLike[str], types: Sequence[type[T]]) -> T:
         if header["format"] == 1:
             format1.rename(header, arrays)
         _complete(arrays)
+        _add_columns(arrays)
         result: T = _unpacked(known[header["type"]], header["content"], "", arrays)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, SymgdError) as error:
         raise SymgdError(f"{name} is damaged: {_reason(error)}") from error
@@ -105,6 +107,13 @@ def _complete(arrays: Arrays) -> None:
     for name, dtype in (("lowest", float), ("highest", float), ("varies", np.int64)):
         arrays[f"minima.{name}"] = np.empty(0, dtype)
         arrays[f"minima.{name}.lengths"] = np.zeros(count, np.int64)
+
+
+def _add_columns(arrays: Arrays) -> None:
+    """Add the columns of evidence that files of earlier versions do not hold: nothing is known."""
+    for name in _ADDED:
+        unknown = np.full_like(arrays["runs.evidence.fun0"], np.nan)
+        arrays.setdefault(f"runs.evidence.{name}", unknown)
 
 
 def _opened(stream: Any, name: str) -> tuple[dict[str, Any], Arrays]:

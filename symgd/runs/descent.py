@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import EPS, Array, Whole
 from ..diagnosis.case import Judging, Verdicts
 from ..diagnosis.heading import Judged
+from ..diagnosis.tips import beside_tips
 from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
@@ -24,7 +25,6 @@ from .escape import beside
 _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
 _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
 _TIGHTER = 1e-4
-_PREVIEW = 2048  # steps of a preview
 _LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
 
 
@@ -100,6 +100,7 @@ class _Descent:
         tol, options = self._options.tol, self._options
         ends, self._paths = _run(self._problem, self._x0, tol, options)
         judged, nit = self.judge(ends), ends.nit
+        self._leave_tips(ends, judged)
         early = judged.early
         for _ in range(_ROUNDS):
             rows = np.flatnonzero(early & (nit < options.epochs))
@@ -112,6 +113,26 @@ class _Descent:
             judged.put(rows, verdicts)
             for row, path in zip(rows, paths, strict=False):
                 self._paths[row] = path
+
+    def _leave_tips(self, ends: lanes.Ends, judged: Verdicts) -> None:
+        """Start runs again right beside tips on which they stayed, where f falls from there."""
+        options = self._options
+        stayed = (judged.status == Status.OUT_OF_DOMAIN) & (ends.nit == 0)
+        rows = np.flatnonzero(stayed & np.isfinite(judged.fun) & (judged.condition < 0))
+        if options.method.fixed or not len(rows):
+            return
+        its, tips = self._problem.of(rows), self._x0[rows]
+        points, lower = beside_tips(its, tips, options.box, options.width)
+        rows, points = rows[lower], points[lower]
+        if not len(rows):
+            return
+        its = self._problem.of(rows)
+        more, paths = _run(its, points, options.tol, options.take(rows))
+        verdicts = self._judged(more, rows, Verdicts.undecided(*more.x.shape))
+        ends.put(rows, more)
+        judged.put(rows, verdicts)
+        for row, path in zip(rows, paths, strict=False):
+            self._paths[row] = np.concatenate([self._x0[row][None], path[1:]])
 
     def _further(self, ends: lanes.Ends, rows: Whole, tol: float) -> tuple[lanes.Ends, list[Array]]:
         """Let runs go on.
@@ -274,17 +295,6 @@ def _shots(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
         rest = [stopped.result] * (len(epochs) - len(shots))
         raise Interrupted((lanes.Ends.concatenate([*shots, *rest]), [])) from None
     return lanes.Ends.concatenate(shots)
-
-
-def preview(problem: Problem, x0: Array, options: Options, lr: float) -> Array:
-    """Give where the method leads from a few starts at another rate, by the same kernel."""
-    method: Any = options.method
-    slower = replace(options, method=replace(method, lr=lr), epochs=_PREVIEW)
-    compiled, batch = _prepared(problem, x0, 0.0, slower)
-    try:
-        return lanes.run(compiled, batch, 1).x
-    except Interrupted:
-        raise KeyboardInterrupt from None
 
 
 def _prepared(

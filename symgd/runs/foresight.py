@@ -9,20 +9,17 @@ import numpy as np
 
 from ..arrays import Array
 from ..diagnosis.local import model
-from ..diagnosis.look import Ahead, look
-from ..diagnosis.newton import refine
+from ..diagnosis.valleys import floors
 from ..errors import RateWarning
-from ..given.options import TOL, Options
+from ..given.options import Options
 from ..methods import Method
 from ..problem import Problem
 from ..views.numbers import number, point
-from .descent import preview
 
 _FEW = 16  # starts that are followed
 _SAMPLES = 8  # points around each of them at which curvature is looked at
 _AROUND = 0.25  # share of the searched region within which they lie
 _TINY = 1e-12  # share of it below which a coordinate is shown as 0
-_SLOWER = 0.5  # share of the largest rate: minima are looked for with it
 _WARY = 0.5  # share of the largest rate below which no minimum nearby can be left
 
 
@@ -30,7 +27,7 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     """Warn of a fixed rate at which no run can settle at one of the minima near the starts.
 
     The curvature around the starts is looked at first, which costs next to nothing. Only where
-    it is large for the rate, the minima are found by a rate that is small for it.
+    it is large for the rate, the minima of the valleys where starts lie are found.
 
     Parameters
     ----------
@@ -51,8 +48,8 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     largest = _largest_rate(options.method, steepest)
     if not options.method.rate > _WARY * largest:
         return
-    ends = preview(problem, starts, options, _SLOWER * largest)
-    minima = _clear_minima(problem, ends, starts, options)
+    minima = floors(problem, starts, options.box, options.width, workers=1)
+    minima = minima[np.isfinite(minima).all(axis=1)]
     if not len(minima):
         return
     curvatures = np.fmax.reduce(model(problem, minima, options.box).spectrum(), axis=1)
@@ -86,17 +83,6 @@ def _curvature_around(problem: Problem, starts: Array, options: Options) -> floa
     hessians = problem.hessians(points)
     hessians = hessians[np.isfinite(hessians).all(axis=(1, 2))]
     return float(np.max(np.abs(np.linalg.eigvalsh(hessians)), initial=0.0))
-
-
-def _clear_minima(problem: Problem, ends: Array, starts: Array, options: Options) -> Array:
-    """Give the minima to which Newton steps lead from the ends of runs, ``(n, n_vars)``."""
-    seen = look(problem, ends, starts, options.box, TOL, workers=1)
-    minima: Array = seen.x[seen.ahead == Ahead.MINIMUM]
-    unclear = seen.ahead == Ahead.UNCLEAR
-    if not unclear.any():
-        return minima
-    careful = refine(problem, ends[unclear], starts[unclear], options.box, TOL)
-    return np.concatenate([minima, careful.x[careful.settled & ~careful.degenerate]])
 
 
 def _words(problem: Problem, lr: float, x: Array, largest: float, curvature: float) -> RateWarning:

@@ -9,10 +9,10 @@ from functools import partial
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
-from ..diagnosis.arrival import tidy
 from ..diagnosis.case import Judging, Verdicts
 from ..diagnosis.edge import NO_CONDITION
 from ..diagnosis.local import every, largest, model, total
+from ..diagnosis.rests import tidy
 from ..diagnosis.verdict import judge as verdicts_on
 from ..engine.drive.lanes import Ends
 from ..engine.kernel.stops import Stop
@@ -231,7 +231,7 @@ def _remaining(
     problem: Problem, options: Options, begun: Array, found: Verdicts, leads: Whole
 ) -> Remaining:
     """Measure what is missing at points."""
-    x, y = found.x, tidy(found.target, begun)
+    x, y = found.x, tidy(problem, found.target, begun)
     error = rounding(problem, x)
     fall = found.fun - problem.values(y)
     there = model(problem, y, options.box)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..results.runs import Minimum
 
 _BOTTOMLESS = -1e30  # f below this, and below its start by as much, has no lower limit
+_ROUNDING = 1e-12  # share of f: less is no rise
 _NOTHING = RunFacts()
 
 
@@ -33,6 +34,9 @@ class Case:
     contraction, largest_rate : float
         By theory the factor by which a step shrinks the error near the minimum ahead, and the
         largest rate that settles there; nan without theory.
+    valley_curvature, valley_rate, better_rate : float
+        Of a valley that it left because of its rate, the curvature and the largest rate; and a
+        rate with which it was tried and does better. Nan for none.
     broken : object
         The condition of the formula's domain that does not hold at its end, or None.
     continuations : dict
@@ -61,6 +65,9 @@ class Case:
     curvatures: tuple[float, float]
     contraction: float
     largest_rate: float
+    valley_curvature: float
+    valley_rate: float
+    better_rate: float
     epochs_left: float
     period: int
     broken: Any
@@ -125,6 +132,16 @@ class Case:
         return several(self.nit, "step")
 
     @property
+    def rose(self) -> bool:
+        """Whether f is higher at its end than at its start, by more than rounding."""
+        return self.fun > self.fun0 + _ROUNDING * abs(self.fun0)
+
+    @property
+    def thrown(self) -> bool:
+        """Whether fixed steps were too long to stay in the valley where it started."""
+        return math.isfinite(self.lr) and (self.rose or math.isfinite(self.valley_rate))
+
+    @property
     def bottomless(self) -> bool:
         """Whether it ran away downwards, and so far that f has no lower limit."""
         limit = min(_BOTTOMLESS, _BOTTOMLESS * abs(self.fun0))
@@ -152,6 +169,9 @@ def read_case(batch: Outcome, run: int, known: Known) -> Case:
         curvatures=(float(evidence.curvature_low[run]), float(evidence.curvature_high[run])),
         contraction=float(evidence.contraction[run]),
         largest_rate=float(evidence.largest_rate[run]),
+        valley_curvature=float(evidence.valley_curvature[run]),
+        valley_rate=float(evidence.valley_rate[run]),
+        better_rate=float(evidence.better_rate[run]),
         epochs_left=float(evidence.epochs_left[run]),
         period=int(evidence.period[run]),
         broken=batch.problem.domain[condition] if condition >= 0 else None,

@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from .data import Batch, Outcome
 
 _FLAT_REACH = 1e-3  # share of the searched region from which on a flat region is worth telling
+_BESIDE = 1e-3  # share of a coordinate: a start as close is beside a point
+_AT_START = 1e-9  # share of the searched region: and so is one this close to 0
+_LITTLE = 1e-3  # share of the fall of a run that its gradient would bring: it is small
 _NOTHING = 1e-6  # share of the fall of a run that is not worth going on for
+_MUCH = 0.9  # share of the largest rate: one that was tried is told where it is smaller
+_HALF = 0.49  # share of the rate: a smaller one was the largest that settles
 _AT_LIMIT = 5e-10  # share of the largest rate within which a rate is that one
 
 Clauses = tuple[str, ...]
@@ -76,7 +81,7 @@ _ODD_KINDS = {
 
 MINIMUM_NOTES = {
     Kind.WEAK_MINIMUM: (
-        "the curvature there is too small to decide, but no lower point was found around it"
+        "the second derivatives there do not decide, but no lower point was found around it"
     ),
     Kind.KINK_MINIMUM: "f has a kink there and rises on every side of it",
 }
@@ -103,23 +108,32 @@ def _converged(case: Case) -> Clauses:
     if case.nit == 0 and case.x == case.x0:
         return f"started at {where}, and stayed there", note
     if case.nit == 0:
-        return f"started beside {where}", note
+        return f"{_led(case)} {where}", note
     return f"reached {where}, after {case.steps}", note
 
 
 def _how(case: Case) -> str:
-    return "reached" if case.nit else "started at" if case.x == case.x0 else "started beside"
+    return "reached" if case.nit else "started at" if case.x == case.x0 else _led(case)
+
+
+def _led(case: Case) -> str:
+    """Tell how a run came to its end that took no step."""
+    pairs = zip(case.x, case.x0, case.width, strict=True)
+    if all(abs(a - b) <= (_BESIDE * abs(a) if a else _AT_START * width) for a, b, width in pairs):
+        return "started beside"
+    return "was flat enough at its start to stop, and Newton steps lead from there to"
 
 
 def _at_bound(case: Case) -> Clauses:
     how = _how(case)
+    held = held_by(case) or "around it f falls nowhere inside the bounds"
+    remedy = advice(case.status) if any(case.facts.open_sides) else ""
     if case.minimum is not None and case.minimum.dimension > 0:
-        held = held_by(case) or "f falls only outside the bounds"
-        return (*_on_set(case, case.minimum, how), held, advice(case.status))
+        return (*_on_set(case, case.minimum, how), held, remedy)
     return (
         f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
-        held_by(case) or "f falls only outside the bounds",
-        advice(case.status),
+        held,
+        remedy,
     )
 
 
@@ -133,7 +147,10 @@ def held_by(case: Case) -> str:
             held.append(f"at the {side} bound {name} = {number(x)} its slope is {number(slope)}")
     if not held:
         return ""
-    return f"f falls only outside the bounds: {listed(held)}"
+    sides = zip(case.x, case.facts.open_sides, case.bounds, strict=True)
+    outside = all(falls for x, falls, bounds in sides if x in bounds)
+    where = "f falls only outside the bounds" if outside else "inside the bounds f rises"
+    return f"{where}: {listed(held)}"
 
 
 def _stalled(case: Case) -> Clauses:
@@ -182,7 +199,10 @@ def _not_a_minimum(case: Case) -> Clauses:
 
 
 def _plateau(case: Case) -> Clauses:
-    only = "only " if case.grad_norm > 0 else ""
+    if case.thrown:
+        return _thrown(case, f"ended on a plateau: {case.end}{case.height}")
+    small = case.grad_norm * max(case.width) <= _LITTLE * abs(case.fun0 - case.fun)
+    only = "only " if case.grad_norm > 0 and small else ""
     return (
         f"ended on a plateau: {case.end}{case.height}",
         f"the gradient is {only}{case.gradient} because f is flat there{case.shape}, "
@@ -226,13 +246,38 @@ def _rounded(x: Iterable[float]) -> list[float]:
     return [float(f"{v:.3g}") for v in x]
 
 
+def _thrown(case: Case, ended: str) -> Clauses:
+    """Tell that fixed steps were too long, and up to which rate they are not."""
+    where = f"{ended}, after {case.steps} with {case.pace}"
+    course = f"f rose from {number(case.fun0)} to {number(case.fun)}" if case.rose else ""
+    return where, course, _valley(case), _lower_rate(case)
+
+
+def _valley(case: Case) -> str:
+    """Say which rates are small enough for the valley where a run started."""
+    if not math.isfinite(case.valley_rate):
+        return ""
+    shown = rate_words(case.valley_rate, case.valley_curvature)
+    return (
+        f"in the valley where it started, of curvature {number(case.valley_curvature)}, "
+        f"steps settle up to lr = {shown} only"
+    )
+
+
+def _lower_rate(case: Case) -> str:
+    """Advise a smaller rate, with its number where it was tried."""
+    if not case.better_rate < case.lr:
+        return "lower lr"
+    return f"lower lr to at most {number(case.better_rate)}"
+
+
 def _slow(case: Case) -> Clauses:
-    automatic = not math.isfinite(case.lr)
-    rate = "a smaller lr" if 2 * case.lr > case.largest_rate else "a larger lr"
-    remedy = f"allow more epochs{'' if automatic else f', or take {rate}'}"
-    if math.isfinite(case.epochs_left) and case.epochs_left > 0:
-        left = several(_two_digits(case.epochs_left), "more epoch")
-        remedy = f"about {left} would do{'' if automatic else f', or {rate}'}"
+    if case.thrown:
+        what = "was thrown out of the valley where it started"
+        if not math.isfinite(case.valley_rate):
+            what = "ended higher than it started"
+        return _thrown(case, f"{what}: {case.end}{case.height}")
+    remedy = _more(case)
     return (
         f"was still on its way down when the epochs ended: {case.end}{case.height}, "
         f"after {case.steps} with {case.pace}",
@@ -240,6 +285,21 @@ def _slow(case: Case) -> Clauses:
         _beside_trap(case),
         remedy,
     )
+
+
+def _more(case: Case) -> str:
+    """Advise what a slow run lacks: epochs, or another rate, as it was tried."""
+    better = case.better_rate
+    if better == 0:
+        return "fixed steps do not settle where it goes, so leave lr out"
+    if better < _HALF * case.lr:
+        return _lower_rate(case)
+    known = math.isfinite(better)
+    rate = "a larger lr" if better > case.lr else "a smaller lr"
+    if math.isfinite(case.epochs_left) and case.epochs_left > 0:
+        left = several(_two_digits(case.epochs_left), "more epoch")
+        return f"about {left} would do{f', or {rate}' if known else ''}"
+    return f"allow more epochs{f', or take {rate}' if known else ''}"
 
 
 def _two_digits(value: float) -> int:
@@ -284,7 +344,10 @@ def _too_large(case: Case) -> Clauses:
     """Why a rate is too large, and which one is not."""
     high, largest = case.curvatures[1], case.largest_rate
     if not case.lr > (1 - _AT_LIMIT) * largest:
-        return "the step is too large here", advice(Status.OSCILLATING)
+        why = _valley(case) or "the step is too large here"
+        return why, f"{_lower_rate(case)}, or leave it out"
+    if case.better_rate < _MUCH * largest:
+        largest = case.better_rate
     return (
         f"at the curvature {number(high)} a step is safe up to lr = {rate_words(largest, high)}",
         f"take an lr below {number(largest)}, or leave lr out",
@@ -310,10 +373,12 @@ def _diverged(case: Case) -> Clauses:
     elif case.fun < case.fun0:
         cause = f"f fell all the way, {course}: it has no lowest value in this direction"
     elif case.fun > case.fun0:
-        return away, f"the step is too large: with {case.pace} f grew {course}", "lower lr"
+        grew = f"the step is too large: with {case.pace} f grew {course}"
+        return away, grew, _valley(case), _lower_rate(case)
     else:
         cause = f"f overflowed on the way from {number(case.fun0)}, beyond 1.8e308"
-        return away, cause, advice(case.status)
+        remedy = _lower_rate(case) if case.better_rate < case.lr else advice(case.status)
+        return away, cause, _valley(case), remedy
     return away, cause, "set bounds, or check the formula"
 
 
@@ -330,19 +395,15 @@ def _way_down(names: Sequence[str], fall: Unbounded) -> str:
 
 
 def _out_of_domain(case: Case) -> Clauses:
-    how = (
-        f"left the domain of f after {case.steps}"
-        if case.nit
-        else "started outside the domain of f"
-    )
-    if case.broken is not None:
-        needed = f"{case.broken.text} needs {case.broken.needs}"
-        return f"{how}: at {case.end}, {needed}", advice(case.status)
     when = f"after {case.steps}" if case.nit else "at its start"
+    if case.broken is not None:
+        how = f"left the domain of f {when}" if case.nit else "started outside the domain of f"
+        needed = f"{case.broken.text} needs {case.broken.needs}"
+        return f"{how}: at {case.end}, {needed}", _back_inside(case)
     if math.isfinite(case.fun):
         return (
-            f"stopped {when}: at {case.end}, f = {number(case.fun)} but its gradient is not finite",
-            advice(case.status),
+            f"stopped {when}: at {case.end}, f = {number(case.fun)} but it has no finite gradient",
+            _back_inside(case) if case.nit else "start beside that point",
         )
     return (
         f"stopped {when}: at {case.end} f or its gradient overflows, "
@@ -351,11 +412,22 @@ def _out_of_domain(case: Case) -> Clauses:
     )
 
 
+def _back_inside(case: Case) -> str:
+    """Advise what keeps a run where f is defined."""
+    if case.nit == 0:
+        return "start inside the domain of f, or set bounds that stay inside"
+    if case.better_rate < case.lr:
+        return f"{_lower_rate(case)}, or set bounds that stay inside"
+    return "set bounds that stay inside"
+
+
 def _no_progress(case: Case) -> Clauses:
     what = (
         f"made no more progress after {case.steps}: {case.end}{case.height}, "
         f"gradient {case.gradient}"
     )
+    if case.thrown:
+        return _thrown(case, f"was thrown where no step changes x: {case.end}{case.height}")
     if math.isfinite(case.lr) and case.kind == Kind.NOT_STATIONARY:
         return what, f"with {case.pace} its steps are too small to change x", "raise lr"
     value, slope = case.facts.floor or (0.0, 0.0)

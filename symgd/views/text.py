@@ -26,6 +26,7 @@ _NOTHING_KNOWN = 0.99  # share of the starts: a bound above it says nothing
 _TABLE = 10  # minima that a summary lists
 _RULES = 2  # symmetries that a summary shows
 _COLUMNS = 4  # variables up to which each has its own column
+_SAME = 1e-6  # share of the largest difference between minima: one that is none
 _PLAIN = ("run",)  # axes of a result
 _NAMES = 9  # letters of the longest name in a story
 
@@ -137,13 +138,15 @@ def minima(outcome: Outcome, known: Known, columns: int = _COLUMNS) -> Document:
     found, names = outcome.minima, outcome.problem.names
     if not found:
         return []
-    each = len(names) <= columns
-    head = ["", *(names if each else [vector(names)]), "f", "kind", f"{noun(outcome)}s", "share"]
-    rows = [[str(i), *_row(minimum, each)] for i, minimum in enumerate(found[:_TABLE])]
+    shown, note = _shown(outcome, columns)
+    what = [names[i] for i in shown] or [vector(names)]
+    head = ["", *what, "f", "kind", f"{noun(outcome)}s", "share"]
+    rows = [[str(i), *_row(minimum, shown)] for i, minimum in enumerate(found[:_TABLE])]
     title = several(len(found), "distinct minimum", "distinct minima")
     left_out = f"... and {len(found) - _TABLE:,} more"
+    title = f"{title}{_families(outcome, known)}{note}:"
     return [
-        Table(f"{title}{_families(outcome, known)}:", rows, ">" * (len(head) - 3) + "<>>", head),
+        Table(title, rows, ">" * (len(head) - 3) + "<>>", head),
         *lines([left_out] if len(found) > _TABLE else []),
         *lines(_determined(known)),
     ]
@@ -188,26 +191,49 @@ def _percent(share: float) -> str:
     return f"{number(math.ceil(100 * share / size) * size, 3)} %"
 
 
+def _shown(outcome: Outcome, columns: int) -> tuple[list[int], str]:
+    """Choose the variables that have columns: all if they are few, else those where minima differ.
+
+    None where a single minimum has many; and what to say about those that are left out.
+    """
+    names, width = outcome.problem.names, np.array(outcome.settings.width)
+    if len(names) <= columns:
+        return list(range(len(names))), ""
+    spread = np.ptp([m.x for m in outcome.minima[:_TABLE]], axis=0) / width
+    differing = np.flatnonzero(spread > _SAME * spread.max())
+    if columns < _COLUMNS or not len(differing):
+        return [], ""
+    most = np.sort(differing[np.argsort(-spread[differing], kind="stable")[:_COLUMNS]]).tolist()
+    how = "most " if len(differing) > len(most) else ""
+    return most, f", which differ {how}in {listed([names[i] for i in most])}"
+
+
 def _families(outcome: Outcome, known: Known) -> str:
     """Tell how many minima are left where mirror images count once, and which images there are."""
     families, names = len(set(known.orbits.tolist())), outcome.problem.names
     if families in (0, len(outcome.minima)):
         return ""
-    rules = [_rule(s.order, s.signs, names) for s in known.symmetries]
+    points = np.array([minimum.x for minimum in outcome.minima])
+    moving = [s for s in known.symmetries if (np.abs(s.image(points) - points) > 0).any()]
+    rules = [_rule(s.order, s.signs, names) for s in moving]
     more = ", ..." if len(rules) > _RULES else ""
     return f", {families} when mirror images count once ({', '.join(rules[:_RULES])}{more})"
 
 
 def _rule(order: Sequence[int], signs: Sequence[int], names: Sequence[str]) -> str:
     """Write a symmetry as an equation: f(-x, y) = f(x, y)."""
+    if len(names) > _COLUMNS:
+        changed = [i for i, place in enumerate(order) if place != i or signs[i] < 0]
+        swaps = [f"{'-' * (signs[i] < 0)}{names[order[i]]} for {names[i]}" for i in changed]
+        return f"with {listed(swaps, most=2)}"
     turned = [("-" if s < 0 else "") + names[i] for i, s in zip(order, signs, strict=True)]
     return f"f({', '.join(turned)}) = f({', '.join(names)})"
 
 
-def _row(minimum: Minimum, each: bool) -> list[str]:
+def _row(minimum: Minimum, shown: Sequence[int]) -> list[str]:
     entries = coordinates(minimum)
     return [
-        *(entries if each else [vector(entries)]),
+        *([entries[i] for i in shown] or [vector(entries)]),
         number(minimum.fun, 6),
         shape(minimum),
         f"{minimum.count:,}",

@@ -34,6 +34,9 @@ DEFAULTS = {
     "low": NAN,
     "high": NAN,
     "left": NAN,
+    "valley_curvature": NAN,
+    "valley_rate": NAN,
+    "better": NAN,
     "period": -1,
     "condition": -1,
     "trap": NAN,
@@ -68,6 +71,9 @@ def batch(*rows, expr=COSINE, best=0, minima=(), **more):
             epochs_left=column("left"),
             contraction=contraction,
             largest_rate=largest_rate,
+            valley_curvature=column("valley_curvature"),
+            valley_rate=column("valley_rate"),
+            better_rate=column("better"),
             period=column("period", int),
             condition=column("condition", int),
             trap=points("trap"),
@@ -129,13 +135,14 @@ ROWS = {
     "minimum": dict(low=38.0873, high=38.0873),
     "weak minimum": dict(nit=1, kind=Kind.WEAK_MINIMUM, low=0.0, high=0.0),
     "minimum at once": dict(nit=0, x0=1.0),
-    "minimum beside the start": dict(nit=0),
+    "minimum beside the start": dict(nit=0, x0=1.0001),
+    "minimum where Newton steps lead": dict(nit=0),
     "kink": dict(kind=Kind.KINK_MINIMUM),
     "bound": dict(status=Status.AT_BOUND),
     "inflection": dict(status=Status.NOT_A_MINIMUM, kind=Kind.SADDLE, low=0.0, high=0.0),
     "plateau": dict(status=Status.PLATEAU, kind=Kind.FLAT, grad_norm=3e-12),
-    "slow": dict(status=Status.SLOW, lr=1e-06, grad_norm=0.5, left=12345.0),
-    "slow without outlook": dict(status=Status.SLOW, lr=1e-06, grad_norm=0.5),
+    "slow": dict(status=Status.SLOW, lr=1e-06, grad_norm=0.5, left=12345.0, better=2e-6),
+    "slow without outlook": dict(status=Status.SLOW, lr=1e-06, grad_norm=0.5, better=2e-6),
     "slow with the automatic step": dict(status=Status.SLOW, grad_norm=0.5),
     "cycle": dict(status=Status.OSCILLATING, lr=0.1, period=2, high=40.0),
     "wandering": dict(status=Status.OSCILLATING, lr=0.1, period=0, high=3.0),
@@ -170,8 +177,8 @@ def test_every_status_has_a_sentence_here():
 def test_a_domain_error_names_the_sub_expression_what_it_needs_and_the_point():
     row = {"status": Status.OUT_OF_DOMAIN, "fun": NAN, "x": -0.25, "condition": 0}
     assert told("x + log(2*x)", **row) == (
-        "left the domain of f after 12 steps: at x = -0.25, log(2*x) needs 2*x > 0; start inside "
-        "the domain of f, or set bounds that stay inside"
+        "left the domain of f after 12 steps: at x = -0.25, log(2*x) needs 2*x > 0; set bounds "
+        "that stay inside"
     )
     assert told("log(2*x)", **row, nit=0).startswith(
         "started outside the domain of f: at x = -0.25"

@@ -7,11 +7,12 @@ import numpy as np
 from ...arrays import EPS, Array, Mask, Whole
 from ...engine.kernel.stops import Stop
 from ...status import Status
-from ..arrival import equal, on_bound, tidy
+from ..arrival import equal, on_bound
 from ..case import HALTED, Case
 from ..kinds import LOWEST
 from ..local import model
 from ..newton import refine
+from ..rests import tidy
 
 
 def careful_minima(case: Case) -> None:
@@ -21,10 +22,11 @@ def careful_minima(case: Case) -> None:
         return
     found, how = case.found, case.how
     newton = refine(case.problem.of(rows), found.x[rows], case.x0[rows], case.box, how.tol)
-    rows, y = rows[newton.settled], tidy(newton.x, case.x0[rows])[newton.settled]
+    rows, y = rows[newton.settled], newton.x[newton.settled]
     if not len(rows):
         return
     degenerate = newton.degenerate[newton.settled]
+    y = tidy(case.problem.of(rows), y, case.x0[rows], degenerate)
     x, x0 = found.x[rows], case.x0[rows]
     problem = case.problem.of(rows)
     there = model(problem, y, case.box)

@@ -6,6 +6,7 @@ from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
 from ..case import Case
 from ..kinds import LOWEST, near_kink
+from ..rests import landed
 
 
 def kept_at_kinks(case: Case) -> None:
@@ -13,5 +14,11 @@ def kept_at_kinks(case: Case) -> None:
     found, rows = case.found, case.open(Stop.EPOCHS)
     rows = rows[near_kink(case.problem.of(rows), found.x[rows])]
     if len(rows):
-        rows = rows[LOWEST[case.kinds(rows).at_end(found.x[rows], case.x0[rows])]]
+        x0 = case.x0[rows]
+        x = landed(case.problem.of(rows), found.x[rows], x0)
+        lowest = LOWEST[case.kinds(rows).at_end(x, x0)]
+        rows, x = rows[lowest], x[lowest]
         found.kind[rows], found.status[rows] = Kind.KINK_MINIMUM, Status.CONVERGED
+        found.target[rows] = x
+        if case.how.polish:
+            case.move(rows, x)

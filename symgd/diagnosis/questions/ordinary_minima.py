@@ -7,12 +7,13 @@ import numpy as np
 from ...arrays import Array, Mask, Whole
 from ...problem import Problem
 from ...status import Kind, Status
-from ..arrival import equal, tidy
+from ..arrival import equal
 from ..case import Case
 from ..cells import cells
 from ..kinds import Kinds
 from ..local import TOUCHING, every, largest, model, pick, put
 from ..look import Ahead
+from ..rests import tidy
 
 
 def ordinary_minima(case: Case) -> None:
@@ -35,7 +36,7 @@ def clear_minima(case: Case, rows: Whole) -> tuple[Whole, Array]:
     sight = case.sight
     rows = rows[sight.ahead[rows] == Ahead.MINIMUM]
     x0 = pick(case.x0, rows)
-    y = tidy(pick(sight.x, rows), x0)
+    y = tidy(case.problem.of(rows), pick(sight.x, rows), x0)
     if not len(rows):
         return rows, y
     clear = case.kinds(rows).resolved(y, x0)

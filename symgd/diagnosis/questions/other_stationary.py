@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...arrays import Array, Mask, Whole
 from ...engine.kernel.stops import Stop
+from ...facts.cancellation import gradient_noise
 from ...status import Kind, Status
-from ..arrival import on_bound, tidy
+from ..arrival import on_bound
 from ..case import HALTED, UNDECIDED, Case
 from ..kinds import LOWEST
-from ..local import TOUCHING, model
+from ..local import TOUCHING, model, total
 from ..newton import seek
+from ..rests import tidy_stationary
 
+_LEVEL = 1e-2  # share of a run's fall: the gradient at a stationary point brings no more
 _AT_END = 1e-3  # share of the way travelled: a stationary point farther off is another's
 
 
@@ -25,11 +29,13 @@ def other_stationary(case: Case) -> None:
     share = np.where(case.stop[rows] == Stop.EPOCHS, TOUCHING, _AT_END)
     y, near, degenerate = seek(case.problem.of(rows), x, share[:, None] * reach, case.box)
     resting = np.asarray((np.abs(y - x) <= TOUCHING * reach).all(axis=1))
+    near &= _level(case, rows, y)
     rows, y, resting, degenerate = rows[near], y[near], resting[near], degenerate[near]
     if not len(rows):
         return
     x0, there = case.x0[rows], model(case.problem.of(rows), y, case.box)
-    y[degenerate] = tidy(y[degenerate], x0[degenerate])
+    linear = np.flatnonzero(degenerate)
+    y[linear] = tidy_stationary(case.problem.of(rows[linear]), y[linear], x0[linear])
     kinds = case.kinds(rows).at(y, x0, there, degenerate)
     found.smooth[rows] = True
     lowest = LOWEST[kinds]
@@ -45,3 +51,17 @@ def other_stationary(case: Case) -> None:
     found.status[rows] = np.where(lowest, arrived, lost)
     if case.how.polish:
         case.move(rows[lowest], y[lowest])
+
+
+def _level(case: Case, rows: Whole, y: Array) -> Mask:
+    """Tell where the gradient would change f by little over the whole way, as beside no cusp.
+
+    There the Hessian is so large that any gradient is within its rounding.
+    """
+    problem, x0 = case.problem.of(rows), case.x0[rows]
+    with np.errstate(all="ignore"):
+        slopes = np.abs(case.box.projected(y, problem.gradients(y)))
+        fall = np.abs(problem.values(x0) - problem.values(y))
+        change = total(slopes * np.abs(y - x0))
+    noise = total(gradient_noise(problem, y) * np.abs(y - x0))
+    return np.asarray(~(change > _LEVEL * fall + noise))

@@ -28,13 +28,22 @@ def test_a_clear_minimum():
 
 @pytest.mark.parametrize(
     ("expr", "x"),
-    [("x**4", 1e-9), ("-x**2", 1e-9), ("x**3", 1e-9), ("abs(x)", 0.0), ("x**2 + abs(x**3)", 0.0),
-     ("x**4 + 1e-13*x**2", 0.0)],
+    [("x**4", 1e-9), ("-x**2", 1e-9), ("x**3", 1e-9), ("abs(x)", 0.0), ("x**2 + abs(x**3)", 0.0)],
 )  # fmt: skip
 def test_all_others_stay_open(expr, x):
     case = case_at(expr, [x], [1.0])
     ordinary_minima(case)
     assert statuses(case) == [None]
+
+
+@pytest.mark.parametrize(
+    ("expr", "x", "x0"),
+    [("x**4 + 1e-13*x**2", 0.0, 1.0), ("(x/1e-6 - 1)**2 + (x/1e-6 - 1)**4", 1e-6, 3.0)],
+)
+def test_a_minimum_much_narrower_than_the_region_is_clear(expr, x, x0):
+    case = case_at(expr, [x], [x0])
+    ordinary_minima(case)
+    assert (statuses(case), kinds(case)) == ([Status.CONVERGED], [Kind.MINIMUM])
 
 
 def test_what_fails_its_verification_is_asked_carefully():
