@@ -1,0 +1,160 @@
+"""Newton steps along creases: to the stationary point of f where some switches are zero."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..arrays import EPS, Array, Columns, Mask
+from .algebra import Frame, dot, largest, length, times, turned
+from .surface import Surface
+
+_TURNS = 30  # steps: along creases
+_RESTORED = 4  # steps: back to the creases, at first
+_KEPT = 2  # steps: back to the creases, after each step along them
+_SHORTER = 0.4  # share of a step: it is tried if f rises
+_TRIALS = 12  # steps: tried before f counts as rising
+_LONGEST = 3.0  # units: a step along creases, at most
+_LEASH = 30.0  # units: the way along creases, at most
+_FLAT = 1e-11  # share of the largest curvature: no step is taken along less
+_ROOM = 0.9  # share of the way to a bound: a step may go
+_REST = 1e-14  # share of the way: coordinates that are smaller are zero
+_LINEAR = 0.25  # share of the step before: a step that shrinks less is one of many
+_SPENT = 1e-15  # units: a step that short is none
+
+
+@dataclass
+class Finish(Columns):
+    """Where steps along creases have led.
+
+    Attributes
+    ----------
+    x : ndarray
+        ``(m, n)``.
+    ended : ndarray
+        Whether the steps ran into a point, ``(m,)``; otherwise they were cut short.
+    good : ndarray
+        Whether everything was finite on the way.
+    """
+
+    x: Array
+    ended: Mask
+    good: Mask
+
+
+def finish(surface: Surface, x: Array, active: Mask) -> Finish:
+    """Go along the creases of active switches ``(m, k)`` to a stationary point.
+
+    The piece of f on the creases, gone on to all sides, is smooth: there is no noise of kinks.
+    """
+    signs = np.where(active, 0.0, surface.signs(x))
+    on = active[:, surface.owner]
+    x, good = _restored(surface, x, signs, on)
+    found = Finish(x.copy(), np.zeros(len(x), dtype=bool), good)
+    begun, last = x.copy(), np.full_like(x, np.nan)
+    rows = np.flatnonzero(good)
+    for _ in range(_TURNS):
+        if not len(rows):
+            break
+        its = surface.of(rows)
+        turn = _Turn(its, found.x[rows], signs[rows], on[rows], last[rows])
+        moved, ended, fine = turn.take(begun[rows])
+        last[rows] = (moved - found.x[rows]) / its.unit
+        found.x[rows], found.ended[rows], found.good[rows] = moved, ended, fine
+        away = length((moved - begun[rows]) / its.unit) > _LEASH
+        rows = rows[~ended & fine & ~away]
+    found.x = np.where(np.abs(found.x) <= _REST * surface.unit, 0.0, found.x)
+    return found
+
+
+def _restored(surface: Surface, x: Array, signs: Array, on: Mask) -> tuple[Array, Mask]:
+    """Bring points to where rows are zero; tell which of them are finite there."""
+    good = np.ones(len(x), dtype=bool)
+    for _ in range(_RESTORED):
+        here = surface.at(x, signs)
+        good &= np.isfinite(here.normal).all(axis=(1, 2)) & np.isfinite(here.zero).all(axis=1)
+        frame = Frame.of(np.where(good[:, None, None], here.normal, 0.0), on)
+        off = np.where(on & good[:, None], here.zero, 0.0)
+        step = times(frame.back, off) * surface.unit
+        x = surface.box.clip(x - step)
+        if (np.abs(step) <= EPS * np.abs(x)).all():
+            break
+    return x, good
+
+
+class _Turn:
+    """One Newton step along the creases."""
+
+    def __init__(self, surface: Surface, x: Array, signs: Array, on: Mask, last: Array) -> None:
+        self._surface, self._x, self._signs, self._on = surface, x, signs, on
+        here = surface.at(x, signs)
+        finite = np.isfinite(here.normal).all(axis=(1, 2)) & np.isfinite(here.slope).all(axis=1)
+        self._here = here
+        self._frame = Frame.of(np.where(finite[:, None, None], here.normal, 0.0), on)
+        slope = np.where(finite[:, None], here.slope, 0.0)
+        factors = times(turned(self._frame.back), slope)
+        hessian = surface.hessian(x, signs, np.where(on, factors, 0.0))
+        self.fine = finite & np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(here.value)
+        hessian = np.where(self.fine[:, None, None], hessian, 0.0)
+        self._step = self._newton(slope, hessian)
+        self._faster = _following(self._step, last)
+
+    def _newton(self, slope: Array, hessian: Array) -> Array:
+        curvatures, ways, mine = self._frame.curvatures(hessian)
+        sizes = np.abs(curvatures)
+        kept = mine & (sizes > _FLAT * largest(largest(hessian))[:, None])
+        parts = np.where(kept, -times(ways, slope) / np.where(kept, sizes, 1.0), 0.0)
+        step = times(turned(ways), parts)
+        long = length(step)
+        return step * np.where(long > _LONGEST, _LONGEST / np.maximum(long, _LONGEST), 1.0)[:, None]
+
+    def take(self, begun: Array) -> tuple[Array, Mask, Mask]:
+        """Take it; tell where it has led, which runs are at the end, and which are finite."""
+        step, x, surface = self._step, self._x, self._surface
+        small = largest(step) <= np.maximum(4 * EPS * largest(x / surface.unit), _SPENT)
+        step = step * self._room(step)[:, None]
+        moved, open_ = x.copy(), self.fine & ~small
+        share = self._faster.copy()
+        level = self._here.value + 4 * EPS * np.abs(self._here.value)
+        for trial in range(_TRIALS):
+            rows = np.flatnonzero(open_)
+            if not len(rows):
+                break
+            ahead, value = self._ahead(rows, share[rows, None] * step[rows])
+            lower = value <= level[rows]
+            moved[rows[lower]] = ahead[lower]
+            open_[rows[lower]] = False
+            share *= _SHORTER if trial else np.minimum(1 / self._faster, 1.0) * (self._faster > 1) + _SHORTER * (self._faster <= 1)
+        stuck = open_ | (np.abs(moved - x) <= 2 * EPS * np.abs(x)).all(axis=1)
+        return moved, (small | stuck) & self.fine, self.fine
+
+    def _room(self, step: Array) -> Array:
+        """Give the share of steps that stays inside the bounds."""
+        share = np.ones(len(step))
+        free = ~self._on
+        for row in np.flatnonzero(np.arange(self._on.shape[1]) >= len(self._surface.form.owner)):
+            zero, rate = self._here.zero[:, row], dot(self._here.normal[:, row], step)
+            with np.errstate(all="ignore"):
+                room = np.where(free[:, row] & (rate < 0), -_ROOM * zero / rate, np.inf)
+            share = np.minimum(share, np.where(room >= 0, room, np.inf))
+        return share
+
+    def _ahead(self, rows: Array, step: Array) -> tuple[Array, Array]:
+        """Go ahead and back to the creases; give f there, too."""
+        its, signs, on = self._surface.of(rows), self._signs[rows], self._on[rows]
+        back = self._frame.back[rows]
+        x = its.box.clip(self._x[rows] + step * its.unit)
+        if on.any():
+            for _ in range(_KEPT):
+                zeros = its.values(x, signs)[1]
+                x = its.box.clip(x - times(back, np.where(on, zeros, 0.0)) * its.unit)
+        return x, its.values(x, signs)[0]
+
+
+def _following(step: Array, last: Array) -> Array:
+    """Give how many steps a step stands for, if those after it shrink as it did from the last."""
+    with np.errstate(all="ignore"):
+        left = dot(step, last) / dot(last, last)
+        many = (left >= _LINEAR) & (left < 1)
+        return np.where(many, 1 / (1 - np.where(many, left, 0.0)), 1.0)
