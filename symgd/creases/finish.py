@@ -11,7 +11,7 @@ from .algebra import Frame, dot, largest, length, times, turned
 from .surface import Surface
 
 _TURNS = 30  # steps: along creases
-_RESTORED = 4  # steps: back to the creases, at first
+_RESTORED = 8  # steps: back to the creases, at first
 _KEPT = 2  # steps: back to the creases, after each step along them
 _SHORTER = 0.4  # share of a step: it is tried if f rises
 _TRIALS = 12  # steps: tried before f counts as rising
@@ -21,6 +21,7 @@ _FLAT = 1e-11  # share of the largest curvature: no step is taken along less
 _ROOM = 0.9  # share of the way to a bound: a step may go
 _REST = 1e-14  # share of the way: coordinates that are smaller are zero
 _LINEAR = 0.25  # share of the step before: a step that shrinks less is one of many
+_MANY = 32.0  # steps: one stands for so many, at most
 _SPENT = 1e-15  # units: a step that short is none
 
 
@@ -70,16 +71,21 @@ def finish(surface: Surface, x: Array, active: Mask) -> Finish:
 
 def _restored(surface: Surface, x: Array, signs: Array, on: Mask) -> tuple[Array, Mask]:
     """Bring points to where rows are zero; tell which of them are finite there."""
-    good = np.ones(len(x), dtype=bool)
+    x, good, rows = x.copy(), np.ones(len(x), dtype=bool), np.flatnonzero(on.any(axis=1))
     for _ in range(_RESTORED):
-        here = surface.at(x, signs)
-        good &= np.isfinite(here.normal).all(axis=(1, 2)) & np.isfinite(here.zero).all(axis=1)
-        frame = Frame.of(np.where(good[:, None, None], here.normal, 0.0), on)
-        off = np.where(on & good[:, None], here.zero, 0.0)
-        step = times(frame.back, off) * surface.unit
-        x = surface.box.clip(x - step)
-        if (np.abs(step) <= EPS * np.abs(x)).all():
+        if not len(rows):
             break
+        its = surface.of(rows)
+        here = its.at(x[rows], signs[rows])
+        fine = np.isfinite(here.normal).all(axis=(1, 2)) & np.isfinite(here.zero).all(axis=1)
+        good[rows] = fine
+        rows, its, here = rows[fine], its.of(fine), here.take(fine)
+        back = Frame.of(here.normal, on[rows]).back
+        step = times(back, np.where(on[rows], here.zero, 0.0)) * its.unit
+        moved = surface.box.clip(x[rows] - step)
+        moving = (np.abs(moved - x[rows]) > EPS * np.abs(x[rows])).any(axis=1)
+        x[rows] = moved
+        rows = rows[moving]
     return x, good
 
 
@@ -156,5 +162,5 @@ def _following(step: Array, last: Array) -> Array:
     """Give how many steps a step stands for, if those after it shrink as it did from the last."""
     with np.errstate(all="ignore"):
         left = dot(step, last) / dot(last, last)
-        many = (left >= _LINEAR) & (left < 1)
-        return np.where(many, 1 / (1 - np.where(many, left, 0.0)), 1.0)
+        factor = np.where(left < 1, np.minimum(1 / (1 - left), _MANY), _MANY)
+        return np.where(left >= _LINEAR, factor, 1.0)

@@ -58,6 +58,15 @@ class Piecewise(Columns):
         """Whether kinks lie within kinks."""
         return bool((self.L != 0).any())
 
+    @property
+    def sizes(self) -> Array:
+        """How far each z changes over a step of length 1, at most."""
+        sizes = length(self.Z)
+        if self.nested:
+            for i in range(1, sizes.shape[1]):
+                sizes[:, i] += dot(np.abs(self.L[:, i, :i]), sizes[:, :i])
+        return sizes
+
     def zeros(self, d: Array) -> Array:
         """Give z at a step ``(m, n)``."""
         z = self.c + times(self.Z, d)
@@ -76,7 +85,7 @@ class Piecewise(Columns):
 
     def near(self, d: Array) -> Array:
         """Give how close to zero z counts as zero."""
-        return _ON * length(self.Z) * (1 + largest(d))[:, None]
+        return _ON * self.sizes * (1 + largest(d))[:, None]
 
 
 def lowest(model: Piecewise) -> tuple[Array, Mask, Array]:
@@ -90,8 +99,11 @@ def lowest(model: Piecewise) -> tuple[Array, Mask, Array]:
     m, n = model.a.shape
     d, sign = np.zeros((m, n)), np.sign(model.c)
     sign[np.abs(model.c) <= model.near(d)] = 0.0
-    sign[(model.Z == 0).all(axis=2) & (sign == 0)] = 1.0
+    sign[(model.sizes == 0) & (sign == 0)] = 1.0
     inverse, rows = np.linalg.inv(model.B), np.arange(m)
+    if not sign.shape[1]:
+        d = -times(inverse, model.a)
+        return d, sign == 0, model.fall(d, model.zeros(d))
     for _ in range(_TURNS * (n + model.c.shape[1]) + _MORE_TURNS):
         part = _Turn(model.take(rows), inverse[rows], d[rows], sign[rows])
         done = part.take()
@@ -210,7 +222,7 @@ class _Turn:
         ahead = d + np.where(better, share[every, best], 0.0)[:, None] * step
         after = model.zeros(ahead)
         signs = np.where(np.abs(after) <= model.near(ahead), 0.0, np.sign(after))
-        signs = np.where((model.Z == 0).all(axis=2) & (signs == 0), 1.0, signs)
+        signs = np.where((model.sizes == 0) & (signs == 0), 1.0, signs)
         met = (best < z.shape[1]) & moving
         signs[np.flatnonzero(met), best[met]] = 0.0
         if not model.nested:

@@ -111,6 +111,10 @@ class Surface:
     def at(self, x: Array, signs: Array, handles: Array | None = None) -> At:
         """Give first derivatives for signs and handles of the switches ``(m, k)``."""
         found = self._run(self.form.first, x, signs, handles)
+        with np.errstate(all="ignore"):
+            return self._derivatives(x, found)
+
+    def _derivatives(self, x: Array, found: Array) -> At:
         (m, n), k, rows = x.shape, len(self.form.sorts), len(self.form.owner)
         found = np.moveaxis(found.reshape(rows + 1, 1 + n + k, m), 2, 0)
         more, unit = len(self.bounds), self.unit
@@ -131,7 +135,9 @@ class Surface:
         found = np.empty((len(x), n, n))
         places = [(i, j) for i in range(n) for j in range(i + 1)]
         for entry, (i, j) in zip(lower, places, strict=True):
-            found[:, i, j] = found[:, j, i] = entry * self.unit[:, i] * self.unit[:, j]
+            with np.errstate(all="ignore"):
+                scaled = entry * self.unit[:, i] * self.unit[:, j]
+            found[:, i, j] = found[:, j, i] = scaled
         return found
 
     def unfolded(self, x: Array) -> tuple[Array, Array]:

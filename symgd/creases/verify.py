@@ -22,12 +22,13 @@ import numpy as np
 
 from ..arrays import EPS, Array, Columns, Mask, Whole
 from ..facts.cancellation import rounding
-from .algebra import Frame, dot, largest, length, times, turned
+from .algebra import Frame, largest, length, times, turned
 from .form import Sort
 from .inner import descent
 from .surface import At, Surface
 
-_ON = 1e-11  # units: a crease that close is at the point
+ON = 1e-11  # units: a crease that close is at the point
+CLOSE = 1e-9  # units: one that has been followed may be as far away, by rounding
 _LEVEL = 1e-9  # share of the slopes: a difference of that size is rounding
 _WEAK = 1e-7  # share of the rise across a crease: a multiplier that close to it decides nothing
 _ARRIVED = 1e-6  # units: a Newton step that long shows that the point is none
@@ -37,6 +38,7 @@ _ASIDE = 1e-2  # units: where the usual slope is taken
 _PIECES = 6  # switches: of more that decide nothing, the pieces are too many
 _PROBES = (0.1, 0.03, 1e-2, 3e-3, 1e-3)  # units: where f is asked along flat directions
 _STRICT = 1 - 1e-6  # share of the rises: multipliers below it leave no doubt
+_FINE = 1e-5  # units: x must be rounded by less
 _EDGE = 1e-9  # units: a jump that close is at the point
 
 
@@ -45,8 +47,17 @@ class Claim(IntEnum):
 
     UNKNOWN = 0
     MIN = 1  # a strict local minimum
-    WEAK = 2  # a local minimum, level or flatter than quadratic some ways
-    NOT = 3  # none
+    FLAT = 2  # a local minimum from which f rises every way, some ways flatter than quadratic
+    LEVEL = 3  # a local minimum from which f is level some ways
+    NOT = 4  # none
+
+    @property
+    def lowest(self) -> bool:
+        """Whether it is a minimum."""
+        return self in (Claim.MIN, Claim.FLAT, Claim.LEVEL)
+
+
+LOWEST = np.array([claim.lowest for claim in Claim])  # code: which claims are minima
 
 
 @dataclass
@@ -59,12 +70,15 @@ class Claims(Columns):
         Codes of `Claim`, ``(m,)``.
     smooth : ndarray
         Whether no crease with a kink is at the point.
+    plain : ndarray
+        Whether no crease at all is.
     held : ndarray
         Whether a bound is part of the reason.
     """
 
     claim: Whole
     smooth: Mask
+    plain: Mask
     held: Mask
 
 
@@ -72,8 +86,18 @@ def verify(surface: Surface, x: Array, active: Mask | None = None) -> Claims:
     """Tell what points are; `active` switches ``(m, k)`` are zero there, and others may be."""
     if active is None:
         active = np.zeros((len(x), len(surface.sorts)), dtype=bool)
-    active = active | touching(surface, x, _ON)
-    return _Points(surface, x, active).claims()
+    active = active & touching(surface, x, CLOSE) | touching(surface, x, ON)
+    first, member = _alike(surface, x, active)
+    return _Points(surface.of(first), x[first], active[first]).claims().take(member)
+
+
+def _alike(surface: Surface, x: Array, active: Mask) -> tuple[Array, Array]:
+    """Give the first of all points that are the same to the last bit, and whose each is."""
+    columns, cases = [x, surface.unit, active], surface.problem.cases
+    columns += [] if cases is None else [cases[:, None]]
+    keys = np.column_stack([*columns]).astype(float) + 0.0
+    _, first, member = np.unique(keys, axis=0, return_index=True, return_inverse=True)
+    return first, member.ravel()
 
 
 def touching(surface: Surface, x: Array, share: float) -> Mask:
@@ -101,7 +125,8 @@ class _Points:
         self._on = active[:, surface.owner]
         self._signs = np.where(active, 0.0, surface.signs(x))
         here = surface.at(x, self._signs)
-        self._usable = _finite(here) & ~self._broken()
+        fine = (EPS * np.abs(x) <= _FINE * surface.unit).all(axis=1)
+        self._usable = _finite(here) & ~self._broken() & fine
         for name in ("slope", "rise", "zero", "normal", "inner", "value"):
             column = getattr(here, name)
             column[~self._usable] = 0.0
@@ -110,6 +135,7 @@ class _Points:
         self._factors = np.where(self._on, times(turned(self._frame.back), here.slope), 0.0)
         sizes = np.abs(here.rise[:, surface.owner]) * length(here.normal)
         self._steep = np.maximum(largest(here.slope), largest(sizes))
+        self._steep = np.maximum(self._steep, self._beside())
 
     def claims(self) -> Claims:
         """Tell what all of them are."""
@@ -130,11 +156,14 @@ class _Points:
         for row in np.flatnonzero(asked & ~regular):
             claim[row] = self._vertex(row)
         claim[~self._usable] = Claim.UNKNOWN
-        kinked = self._active & (self._surface.sorts != Sort.BOUND)
-        kinked &= ~self._level_rise()
         bounds = self._surface.sorts == Sort.BOUND
+        switched = self._active & ~bounds
+        kinked = switched & ~self._level_rise()
         held = (self._active & bounds & (excess < -level)).any(axis=1)
-        return Claims(claim, ~kinked.any(axis=1), held)
+        irregular = ~regular & (self._active & bounds).any(axis=1) & LOWEST[claim]
+        for row in np.flatnonzero(irregular):
+            held[row] = self._needs_bounds(row)
+        return Claims(claim, ~kinked.any(axis=1), ~switched.any(axis=1), held)
 
     def _broken(self) -> Mask:
         """Tell where f jumps right beside the points."""
@@ -200,9 +229,8 @@ class _Points:
         flat = mine & (np.abs(curvatures) <= level[:, None])
         with np.errstate(all="ignore"):
             step = np.where(mine & ~flat, np.abs(slopes / curvatures), 0.0)
-        usual = np.maximum(self._steep, self._beside())
         still = (largest(step) <= _ARRIVED) & (
-            np.where(flat, np.abs(slopes), 0.0) <= _LEVEL * usual[:, None]
+            np.where(flat, np.abs(slopes), 0.0) <= _LEVEL * self._steep[:, None]
         ).all(axis=1)
         falls = (mine & ~flat & (curvatures < 0)).any(axis=1)
         return np.where(flat[..., None], ways, np.nan), ~(flat.any(axis=1) | falls), falls, still
@@ -237,7 +265,7 @@ class _Points:
         """Judge a point that is level to second order in some directions by values along these."""
         form = self._surface.form
         if form.quadratic or form.constant(self._signs[row, : len(form.sorts)]):
-            return Claim.WEAK
+            return Claim.LEVEL
         ways = ways[~np.isnan(ways[:, 0])]
         if len(ways) > 1:
             rng = np.random.default_rng(0)
@@ -250,7 +278,7 @@ class _Points:
             return Claim.NOT
         if lower.any() or not higher.any(axis=0).all():
             return Claim.UNKNOWN
-        return Claim.WEAK
+        return Claim.FLAT
 
     def _along(self, row: int, ways: Array) -> tuple[Array, Array]:
         """Give changes of f along ways on the creases, ``(probes, ways)``, and their noise."""
@@ -293,7 +321,7 @@ class _Points:
                 found.append(self._piece(row, active, weak, np.array(sides)))
         if Claim.NOT in found:
             return Claim.NOT
-        return Claim.UNKNOWN if Claim.UNKNOWN in found else Claim.WEAK
+        return Claim.UNKNOWN if Claim.UNKNOWN in found else max(found)
 
     def _side(self, row: int, weak: Array, sides: Array) -> bool:
         """Tell whether f may fall on the sides of switches: towards no other does it."""
@@ -328,9 +356,11 @@ class _Points:
             level_ways = np.abs(curvatures) <= level
             form = surface.form
             known = form.quadratic or form.constant(signs[0, : len(form.sorts)])
-            return Claim.WEAK if known or not level_ways.any() else Claim.UNKNOWN
+            if not level_ways.any():
+                return Claim.MIN
+            return Claim.LEVEL if known else Claim.UNKNOWN
         for way in (*ways[down], *-ways[down]):
-            if (sides * (normals @ way) >= -_ON * np.linalg.norm(normals, axis=1)).all():
+            if (sides * (normals @ way) >= -ON * np.linalg.norm(normals, axis=1)).all():
                 return Claim.NOT
         return Claim.UNKNOWN
 
@@ -347,30 +377,40 @@ class _Points:
         active = np.flatnonzero(self._active[row])
         if surface.vector[active].any():
             return Claim.UNKNOWN
-        rows = np.array([int(np.flatnonzero(surface.owner == i)[0]) for i in range(len(surface.sorts))])
-        normal, inner = here.normal[row][rows], here.inner[row][rows]
-        null = active[np.linalg.norm(normal[active], axis=1) == 0]
-        if len(null):
-            return self._without_normal(row, int(null[0]))
-        bound = surface.sorts == Sort.BOUND
-        given = here.slope[row], here.rise[row] * _STRICT, normal, inner, active, bound
-        frame = self._frame.take([row])
-        full = int(frame.rank[0]) == len(here.slope[row])
-        if full and descent(*given) is None and not bound[active].any():
+        normal, inner = here.normal[row][self._first], here.inner[row][self._first]
+        null = (normal[active] == 0).all(axis=1) & (inner[active] == 0).all(axis=1)
+        if null.any():
+            return self._without_normal(row, int(active[null][0]))
+        full = int(self._frame.rank[row]) == len(here.slope[row])
+        if full and self._way(row, _STRICT, active) is None:
             return Claim.MIN
-        way = descent(here.slope[row], here.rise[row], normal, inner, active, bound)
+        way = self._way(row, 1.0, active)
         if way is None:
-            return Claim.WEAK if full else self._edge(row)
+            return Claim.LEVEL if self._linear(row) else Claim.UNKNOWN
         return self._downhill(row, way[0])
 
-    def _edge(self, row: int) -> int:
-        """Judge a point on an edge where dependent creases meet, by the curvature along it."""
-        form = self._surface.form
-        return Claim.WEAK if form.quadratic and not self._bent() else Claim.UNKNOWN
+    @property
+    def _first(self) -> Array:
+        """The first row of each switch."""
+        return np.unique(self._surface.owner, return_index=True)[1]
 
-    def _bent(self) -> bool:
-        """Tell whether pieces of f curve at all."""
-        return bool((self._surface.hessian(self._x, self._signs, 0 * self._factors) != 0).any())
+    def _way(self, row: int, share: float, active: Array) -> tuple[Array, Array] | None:
+        """Give a way down the linear model where active switches meet; None if there is none."""
+        here, bound = self._here, self._surface.sorts == Sort.BOUND
+        normal, inner = here.normal[row][self._first], here.inner[row][self._first]
+        return descent(here.slope[row], here.rise[row] * share, normal, inner, active, bound)
+
+    def _needs_bounds(self, row: int) -> bool:
+        """Tell whether f would fall outside the bounds."""
+        kinks = self._active[row] & (self._surface.sorts != Sort.BOUND)
+        return self._way(row, 1.0, np.flatnonzero(kinks)) is not None
+
+    def _linear(self, row: int) -> bool:
+        """Tell whether f is linear on all its pieces, as far as one can see."""
+        one = self._surface.of([row])
+        signs = self._signs[row : row + 1]
+        hessian = one.hessian(self._x[row : row + 1], signs, np.zeros_like(self._factors[row : row + 1]))
+        return self._surface.form.quadratic and not hessian.any()
 
     def _without_normal(self, row: int, switch: int) -> int:
         """Judge a point where a switch is zero without a slope, so that it makes no crease."""
@@ -382,7 +422,7 @@ class _Points:
             one = _Points(self._surface.of([row]), self._x[row : row + 1], active[None])
             one.turn(switch, side)
             found.append(int(one.claims().claim[0]))
-        good = [c in (Claim.MIN, Claim.WEAK) for c in found]
+        good = [bool(LOWEST[c]) for c in found]
         if rise >= 0 and any(good):
             return next(c for c, g in zip(found, good, strict=True) if g)
         if rise < 0 and all(good):
@@ -414,6 +454,3 @@ def _finite(here: At) -> Mask:
     columns = (here.slope, here.rise, here.zero, here.normal.reshape(len(here.value), -1),
                here.inner.reshape(len(here.value), -1), here.value[:, None])  # fmt: skip
     return np.all([np.isfinite(c).all(axis=1) for c in columns], axis=0)
-
-
-__all__ = ["Claim", "Claims", "dot", "touching", "verify", "whole"]

@@ -20,12 +20,12 @@ from ..arrays import EPS, Array, Columns, Mask, Whole
 from ..facts.cancellation import rounding
 from ..given.boxes import Box
 from ..problem import Problem
-from .algebra import dot, largest, length
+from .algebra import largest, length
 from .finish import finish
 from .form import Form, Sort
 from .inner import Piecewise, lowest
 from .surface import Surface
-from .verify import Claim, touching, verify, whole
+from .verify import CLOSE, LOWEST, ON, Claim, Claims, touching, verify
 
 _STEPS = 40  # steps: of a run along creases, at most
 _LEAST = 1e-3  # share of the searched region: the unit of a run that did not get far
@@ -51,20 +51,14 @@ class Walk(Columns):
     ----------
     x : ndarray
         The point, ``(m, n)``: a minimum, or the end of the run.
-    claim : ndarray
-        What it is, codes of `Claim`; NOT also where f falls on from the end of the run.
-    smooth : ndarray
-        Whether it lies on no kink.
-    held : ndarray
-        Whether a bound is part of the reason for it.
+    what : Claims
+        What it is; NOT also where f falls on from the end of the run.
     lowest : ndarray
         The lowest point on the way, ``(m, n)``.
     """
 
     x: Array
-    claim: Whole
-    smooth: Mask
-    held: Mask
+    what: Claims
     lowest: Array
 
 
@@ -89,7 +83,7 @@ def walk(problem: Problem, form: Form, x: Array, x0: Array, box: Box, width: Arr
     Walk
         Of each run the same whichever others there are.
     """
-    share = np.maximum(largest((x - x0) / width), _LEAST)
+    share = np.exp2(np.ceil(np.log2(np.maximum(largest((x - x0) / width), _LEAST))))
     surface = Surface(problem, form, box, share[:, None] * width)
     walkers = _Walkers(surface, np.ascontiguousarray(x))
     walkers.go()
@@ -102,11 +96,9 @@ class _Walkers:
     def __init__(self, surface: Surface, x: Array) -> None:
         self._surface, self._begun, self._x = surface, x, x.copy()
         count, switches = len(x), len(surface.sorts)
-        none = np.zeros(count, dtype=bool)
-        claims = np.full(count, Claim.UNKNOWN.value)
-        self._found = Walk(x.copy(), claims, none, none.copy(), x)
+        none = np.zeros((3, count), dtype=bool)
+        self._found = Walk(x.copy(), Claims(np.full(count, Claim.UNKNOWN.value), *none), x)
         self._pull = np.full(count, np.nan)
-        self._least = np.zeros(count)
         self._active = np.zeros((count, switches), dtype=bool)
 
     def go(self) -> None:
@@ -121,15 +113,15 @@ class _Walkers:
         """Judge the runs that have found no minimum at their own ends."""
         found, surface = self._found, self._surface
         found.lowest = self._x
-        rows = np.flatnonzero(found.claim == Claim.UNKNOWN)
+        what = found.what
+        rows = np.flatnonzero(what.claim == Claim.UNKNOWN)
         if not len(rows):
             return found
         its = surface.of(rows)
-        here = verify(its, self._begun[rows])
-        found.claim[rows], found.smooth[rows], found.held[rows] = here.claim, here.smooth, here.held
+        what.put(rows, verify(its, self._begun[rows]))
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _APART
-        found.claim[rows[far & (falls > rounding(its.problem, self._begun[rows]))]] = Claim.NOT
+        what.claim[rows[far & (falls > rounding(its.problem, self._begun[rows]))]] = Claim.NOT
         return found
 
     def _step(self, rows: Whole) -> Mask:
@@ -137,7 +129,6 @@ class _Walkers:
         step = _Step(self._surface.of(rows), self._x[rows], self._active[rows], self._pull[rows])
         on = step.usable.copy()
         self._pull[rows], self._active[rows] = step.pull, step.active
-        self._least = np.fmax(self._least, 0.0)
         for active in step.candidates():
             mine = np.flatnonzero(on)
             if not len(mine):
@@ -154,19 +145,23 @@ class _Walkers:
         again = np.flatnonzero(~end.good)
         if len(again):
             end.put(again, finish(surface.of(again), step.x[mine[again]], active[again]))
+        more = touching(surface, end.x, ON) & ~active & end.good[:, None]
+        again = np.flatnonzero(more.any(axis=1))
+        if len(again):
+            active = active | more
+            end.put(again, finish(surface.of(again), end.x[again], active[again]))
         values = surface.problem.values(end.x)
         with np.errstate(invalid="ignore"):
             level = step.value[mine] + rounding(surface.problem, end.x) + step.noise[mine]
             low = end.good & (values <= level)
+        low &= ~(active & ~touching(surface, end.x, CLOSE)).any(axis=1)
         ended = np.flatnonzero(low & end.ended)
         if len(ended):
             claims = verify(surface.of(ended), end.x[ended], active[ended])
-            sure = (claims.claim == Claim.MIN) | (claims.claim == Claim.WEAK)
+            sure = LOWEST[claims.claim]
             its = rows[mine[ended[sure]]]
             self._found.x[its] = end.x[ended[sure]]
-            self._found.claim[its] = claims.claim[sure]
-            self._found.smooth[its] = claims.smooth[sure]
-            self._found.held[its] = claims.held[sure]
+            self._found.what.put(its, claims.take(sure))
             on[mine[ended[sure]]] = False
         farther = np.flatnonzero(low & ~end.ended & (values < step.value[mine]))
         step.reach(mine[farther], end.x[farther], values[farther])
@@ -190,13 +185,15 @@ class _Step:
         self.surface, self.x = surface, x
         problem = surface.problem
         self.value, self.noise = problem.values(x), rounding(problem, x)
-        here = surface.at(x, *surface.unfolded(x))
+        self._at_once = touching(surface, x, ON) & surface.vector
+        signs, handles = surface.unfolded(x)
+        here = surface.at(x, np.where(self._at_once, 0.0, signs), handles)
         sizes = np.abs(here.rise[:, surface.owner]) * length(here.normal)
         slopes = largest(here.slope) + sizes.sum(axis=1) * 0
         for column in sizes.T:
             slopes = slopes + np.where(np.isfinite(column), column, 0.0)
         self.usual = _PULL * slopes
-        signs = np.where(active & ~surface.vector, 0.0, surface.signs(x))
+        signs = np.where(active & ~surface.vector | self._at_once, 0.0, surface.signs(x))
         multipliers = np.zeros((len(x), len(surface.owner)))
         hessian = surface.hessian(x, signs, multipliers)
         finite = np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(here.slope).all(axis=1)
@@ -236,12 +233,13 @@ class _Step:
 
     def candidates(self) -> list[Mask]:
         """Give sets of switches that may be zero at a minimum nearby."""
-        surface, found = self.surface, [self.active]
+        surface, first = self.surface, self.active | self._at_once
+        found = [first]
         close = touching(surface, self.ahead, _NEAR) & self.usable[:, None]
-        near = self.active | close
+        near = first | close
         if surface.vector.any():
-            found.append(self.active | self._met())
-        if (near & ~self.active).any():
+            found.append(first | self._met())
+        if (near & ~first).any():
             found.append(near)
         return found
 
@@ -299,6 +297,3 @@ class _Step:
                 lower = values < best
             mine, best = mine[lower], values[lower]
             moved[mine] = ahead[lower]
-
-
-__all__ = ["Walk", "dot", "walk", "whole"]
