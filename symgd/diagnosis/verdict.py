@@ -17,6 +17,7 @@ from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Status
 from .case import UNDECIDED, Case, Judging, Verdicts
+from .questions.at_creases import at_creases, denied
 from .questions.careful_minima import careful_minima
 from .questions.halted_elsewhere import halted_elsewhere
 from .questions.interrupted import interrupted, stopped
@@ -43,8 +44,9 @@ QUESTIONS: tuple[Question, ...] = (
     interrupted,
     snap_to_bounds,
     where_undefined,
-    steep_ends,
     ordinary_minima,
+    at_creases,
+    steep_ends,
     careful_minima,
     other_stationary,
     nonfinite,
@@ -130,6 +132,7 @@ def _ask(questions: Sequence[Question], *given: Any) -> None:
         if not (case.found.status == UNDECIDED).any():
             break
         question(case)
+    denied(case)
     found, arrived = case.found, case.found.success
     found.target_kind[arrived] = found.kind[arrived]
     found.fun_last[:] = _last_finite(case)
