@@ -50,6 +50,7 @@ class Claim(IntEnum):
     FLAT = 2  # a local minimum from which f rises every way, some ways flatter than quadratic
     LEVEL = 3  # a local minimum from which f is level some ways
     NOT = 4  # none
+    BROKEN = 5  # unknown, as f jumps beside it
 
     @property
     def lowest(self) -> bool:
@@ -126,7 +127,8 @@ class _Points:
         self._signs = np.where(active, 0.0, surface.signs(x))
         here = surface.at(x, self._signs)
         fine = (EPS * np.abs(x) <= _FINE * surface.unit).all(axis=1)
-        self._usable = _finite(here) & ~self._broken() & fine
+        self._jumps = self._broken()
+        self._usable = _finite(here) & ~self._jumps & fine
         for name in ("slope", "rise", "zero", "normal", "inner", "value"):
             column = getattr(here, name)
             column[~self._usable] = 0.0
@@ -156,6 +158,7 @@ class _Points:
         for row in np.flatnonzero(asked & ~regular):
             claim[row] = self._vertex(row)
         claim[~self._usable] = Claim.UNKNOWN
+        claim[self._jumps] = Claim.BROKEN
         bounds = self._surface.sorts == Sort.BOUND
         switched = self._active & ~bounds
         kinked = switched & ~self._level_rise()

@@ -50,16 +50,13 @@ class Walk(Columns):
     Attributes
     ----------
     x : ndarray
-        The point, ``(m, n)``: a minimum, or the end of the run.
+        The point, ``(m, n)``: a minimum, or where f jumps, or else the end of the run.
     what : Claims
         What it is; NOT also where f falls on from the end of the run.
-    lowest : ndarray
-        The lowest point on the way, ``(m, n)``.
     """
 
     x: Array
     what: Claims
-    lowest: Array
 
 
 def walk(problem: Problem, form: Form, x: Array, x0: Array, box: Box, width: Array) -> Walk:
@@ -97,7 +94,7 @@ class _Walkers:
         self._surface, self._begun, self._x = surface, x, x.copy()
         count, switches = len(x), len(surface.sorts)
         none = np.zeros((3, count), dtype=bool)
-        self._found = Walk(x.copy(), Claims(np.full(count, Claim.UNKNOWN.value), *none), x)
+        self._found = Walk(x.copy(), Claims(np.full(count, Claim.UNKNOWN.value), *none))
         self._pull = np.full(count, np.nan)
         self._active = np.zeros((count, switches), dtype=bool)
 
@@ -112,7 +109,6 @@ class _Walkers:
     def ended(self) -> Walk:
         """Judge the runs that have found no minimum at their own ends."""
         found, surface = self._found, self._surface
-        found.lowest = self._x
         what = found.what
         rows = np.flatnonzero(what.claim == Claim.UNKNOWN)
         if not len(rows):
@@ -121,7 +117,15 @@ class _Walkers:
         what.put(rows, verify(its, self._begun[rows]))
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _APART
-        what.claim[rows[far & (falls > rounding(its.problem, self._begun[rows]))]] = Claim.NOT
+        noise = rounding(its.problem, self._begun[rows])
+        least = 16 * EPS * np.abs(its.problem.values(self._begun[rows]))
+        noise = np.where(what.claim[rows] == Claim.BROKEN, least, noise)
+        rows = rows[far & (falls > noise)]
+        if not len(rows):
+            return found
+        jumps = verify(surface.of(rows), self._x[rows]).claim == Claim.BROKEN
+        what.claim[rows] = np.where(jumps, Claim.BROKEN, Claim.NOT)
+        found.x[rows[jumps]] = self._x[rows[jumps]]
         return found
 
     def _step(self, rows: Whole) -> Mask:
@@ -163,7 +167,8 @@ class _Walkers:
             self._found.x[its] = end.x[ended[sure]]
             self._found.what.put(its, claims.take(sure))
             on[mine[ended[sure]]] = False
-        farther = np.flatnonzero(low & ~end.ended & (values < step.value[mine]))
+            low[ended[sure]] = False
+        farther = np.flatnonzero(low & (values < step.value[mine]))
         step.reach(mine[farther], end.x[farther], values[farther])
 
     def _take(self, rows: Whole, step: _Step, mine: Whole) -> Mask:

@@ -23,7 +23,7 @@ def at_creases(case: Case) -> None:
     Smooth minima that are found so are left to the questions that follow.
     """
     form, found = abs_normal(case.problem.symbolic), case.found
-    rows = case.open(*HALTED, Stop.EPOCHS)
+    rows = case.open(*HALTED, Stop.EPOCHS, Stop.NONFINITE)
     if form is None or not len(rows):
         return
     x, x0 = found.x[rows], case.x0[rows]
@@ -31,11 +31,13 @@ def at_creases(case: Case) -> None:
     lowest = LOWEST[led.what.claim]
     near = _near(case, rows, led)
     case.denied[rows] = (led.what.claim == Claim.NOT) | (lowest & ~near)
-    arrived = lowest & (near | (case.how.polish & ~case.stayed[rows]))
+    begun = ~case.stayed[rows] | (case.stop[rows] == Stop.NONFINITE)
+    arrived = lowest & (near | (case.how.polish & begun))
     case.denied[rows[arrived]] = False
     if case.how.polish:
-        case.move(rows[arrived], led.x[arrived])
-        case.sight.ahead[rows[arrived]] = Ahead.UNCLEAR
+        moving = arrived | ((led.what.claim == Claim.BROKEN) & begun)
+        case.move(rows[moving], led.x[moving])
+        case.sight.ahead[rows[moving]] = Ahead.UNCLEAR
     found.target[rows[arrived]] = led.x[arrived]
     _decide(case, rows, led, arrived)
 
