@@ -65,6 +65,8 @@ def finish(surface: Surface, x: Array, active: Mask) -> Finish:
         found.x[rows], found.ended[rows], found.good[rows] = moved, ended, fine
         away = length((moved - begun[rows]) / its.unit) > _LEASH
         rows = rows[~ended & fine & ~away]
+    found.x, good = _restored(surface, found.x, signs, on)
+    found.good &= good
     found.x = np.where(np.abs(found.x) <= _REST * surface.unit, 0.0, found.x)
     return found
 
@@ -105,6 +107,7 @@ class _Turn:
         hessian = np.where(self.fine[:, None, None], hessian, 0.0)
         self._step = self._newton(slope, hessian)
         self._faster = _following(self._step, last)
+        self._factors = np.where(on & self.fine[:, None], factors, 0.0)
 
     def _newton(self, slope: Array, hessian: Array) -> Array:
         curvatures, ways, mine = self._frame.curvatures(hessian)
@@ -122,7 +125,8 @@ class _Turn:
         step = step * self._room(step)[:, None]
         moved, open_ = x.copy(), self.fine & ~small
         share = self._faster.copy()
-        level = self._here.value + 4 * EPS * np.abs(self._here.value)
+        level = self._here.value - dot(self._factors, self._here.zero)
+        level = level + 4 * EPS * np.abs(self._here.value)
         for trial in range(_TRIALS):
             rows = np.flatnonzero(open_)
             if not len(rows):
@@ -147,7 +151,7 @@ class _Turn:
         return share
 
     def _ahead(self, rows: Array, step: Array) -> tuple[Array, Array]:
-        """Go ahead and back to the creases; give f there, too."""
+        """Go ahead and back to the creases; give f there, less what being off them adds."""
         its, signs, on = self._surface.of(rows), self._signs[rows], self._on[rows]
         back = self._frame.back[rows]
         x = its.box.clip(self._x[rows] + step * its.unit)
@@ -155,7 +159,8 @@ class _Turn:
             for _ in range(_KEPT):
                 zeros = its.values(x, signs)[1]
                 x = its.box.clip(x - times(back, np.where(on, zeros, 0.0)) * its.unit)
-        return x, its.values(x, signs)[0]
+        value, zeros = its.values(x, signs)
+        return x, value - dot(self._factors[rows], zeros)
 
 
 def _following(step: Array, last: Array) -> Array:

@@ -207,6 +207,8 @@ class _Reading:
             return node
         varies = not self._variables.isdisjoint(node.free_symbols)
         if varies and isinstance(node, Absolute):
+            if node.args[0].is_nonnegative:
+                return args[0]
             sign, handle = self._kink(args[0])
             return sign * args[0] + handle
         if varies and isinstance(node, Maximum | Minimum):
@@ -215,6 +217,7 @@ class _Reading:
             sign, handle = self._kink(a - b)
             return _HALF * ((1 + side * sign) * a + (1 - side * sign) * b + side * handle)
         if varies and isinstance(node, Hypot):
+            args = [self._done[a.args[0] if isinstance(a, Absolute) else a] for a in node.args]
             return self._vector(Sort.TIP, node.func(*args), tuple(args))
         if varies and node.is_Pow and (found := self._of_power(node)) is not None:
             sort, arguments, base = found

@@ -245,11 +245,14 @@ def descent(
         The direction, and how z changes along it.
     """
     count, n = len(active), len(slope)
-    rows, kinks = normal[active], ~bound[active]
-    nest = inner[np.ix_(active, active)].T
-    scale = np.abs(slope).max() + (np.abs(rows).max(axis=1, initial=0.0) * np.abs(limit[active])).max(initial=0.0)
-    sizes = np.linalg.norm(rows, axis=1)
-    sizes[sizes == 0] = 1.0
+    kinks, sizes = ~bound[active], np.abs(normal[active]).max(axis=1, initial=0.0)
+    sizes = np.where(sizes > 0, sizes, 1.0)
+    rows = normal[active] / sizes[:, None]
+    rise = np.where(kinks, limit[active] * sizes, 0.0)
+    scale = max(np.abs(slope).max(), np.abs(rise).max(initial=0.0))
+    nest = (inner[np.ix_(active, active)] / sizes[:, None] * sizes).T
+    if not (0 < scale < np.inf and np.isfinite(nest).all()):
+        return np.zeros(n), np.zeros(count)
     matrix = np.zeros((n + count, 3 * count))
     matrix[:n, :count], matrix[:n, count : 2 * count] = rows.T, -rows.T
     matrix[n:, :count] = np.eye(count) + nest
@@ -257,16 +260,13 @@ def descent(
     matrix[n:, 2 * count :] = np.eye(count)
     matrix[n:][~kinks] = 0.0
     keep = np.concatenate([np.ones(count, dtype=bool), kinks, kinks])
-    right = np.concatenate([slope, np.where(kinks, limit[active], 0.0)])
-    weights = np.concatenate([np.ones(n), sizes])
-    columns = matrix[:, keep] * weights[:, None]
-    _, residual = nonnegative(columns, right * weights)
-    if np.linalg.norm(residual) <= _FEASIBLE * scale:
+    right = np.concatenate([slope, rise]) / scale
+    residual = nonnegative(matrix[:, keep], right)[1]
+    if np.linalg.norm(residual) <= _FEASIBLE:
         return None
-    step = -(residual * weights)[:n]
-    change = np.zeros(count)
+    step, change = -residual[:n], np.zeros(count)
     rate = rows @ step
     for i in range(count):
-        change[i] = rate[i] + inner[active[i], active[:i]] @ np.abs(change[:i])
-    tiny = np.abs(change) <= 1e-12 * np.linalg.norm(step) * sizes
-    return step, np.where(tiny, 0.0, change)
+        change[i] = rate[i] + nest[:i, i] @ np.abs(change[:i])
+    tiny = np.abs(change) <= _ON * np.linalg.norm(step)
+    return step, np.where(tiny, 0.0, change) * sizes

@@ -36,6 +36,8 @@ _CURVED = 1e-9  # share of the largest curvature: less is none
 _DOUBT = 1e-6  # units: what curvatures change over this is their error
 _ASIDE = 1e-2  # units: where the usual slope is taken
 _PIECES = 6  # switches: of more that decide nothing, the pieces are too many
+_WAYS = 24  # ways: random ones from a level point, along which f must not fall first
+_DISTANCES = 2.0 ** np.arange(-13, 6)  # units: where f is asked along these
 _PROBES = (0.1, 0.03, 1e-2, 3e-3, 1e-3)  # units: where f is asked along flat directions
 _STRICT = 1 - 1e-6  # share of the rises: multipliers below it leave no doubt
 _FINE = 1e-5  # units: x must be rounded by less
@@ -101,6 +103,14 @@ def _alike(surface: Surface, x: Array, active: Mask) -> tuple[Array, Array]:
     return first, member.ravel()
 
 
+def ways_off(surface: Surface, x: Array) -> Array:
+    """Give ways on which f falls from points by leaving one of the creases they are on.
+
+    0 where there is none, ``(m, n)``.
+    """
+    return _Points(surface, x, touching(surface, x, ON)).ways_off()
+
+
 def touching(surface: Surface, x: Array, share: float) -> Mask:
     """Tell which switches are zero within a share of the units, ``(m, k)``."""
     signs = surface.signs(x)
@@ -121,10 +131,12 @@ def whole(surface: Surface, rows: Mask) -> Mask:
 class _Points:
     """Points that are looked at together."""
 
-    def __init__(self, surface: Surface, x: Array, active: Mask) -> None:
+    def __init__(
+        self, surface: Surface, x: Array, active: Mask, signs: Array | None = None
+    ) -> None:
         self._surface, self._x, self._active = surface, x, active
         self._on = active[:, surface.owner]
-        self._signs = np.where(active, 0.0, surface.signs(x))
+        self._signs = np.where(active, 0.0, surface.signs(x)) if signs is None else signs
         here = surface.at(x, self._signs)
         fine = (EPS * np.abs(x) <= _FINE * surface.unit).all(axis=1)
         self._jumps = self._broken()
@@ -157,6 +169,9 @@ class _Points:
             claim[row] = self._on_pieces(row, np.flatnonzero(weak[row]))
         for row in np.flatnonzero(asked & ~regular):
             claim[row] = self._vertex(row)
+        for row in np.flatnonzero(claim == Claim.LEVEL):
+            if self._terrace(row):
+                claim[row] = Claim.UNKNOWN
         claim[~self._usable] = Claim.UNKNOWN
         claim[self._jumps] = Claim.BROKEN
         bounds = self._surface.sorts == Sort.BOUND
@@ -167,6 +182,18 @@ class _Points:
         for row in np.flatnonzero(irregular):
             held[row] = self._needs_bounds(row)
         return Claims(claim, ~kinked.any(axis=1), ~switched.any(axis=1), held)
+
+    def ways_off(self) -> Array:
+        """Give the ways off the creases whose multipliers exceed their limits most."""
+        excess, level = self._excess()
+        excess = np.where(self._active & (excess > level), excess, 0.0)
+        worst = excess.argmax(axis=1)
+        leaving = self._surface.owner == worst[:, None]
+        aside = np.where(leaving, -self._factors, 0.0)
+        way = times(self._frame.back, aside)
+        size = length(way)
+        good = self._usable & (excess.max(axis=1) > 0) & (size > 0) & np.isfinite(size)
+        return np.where(good[:, None], way / np.where(good, size, 1.0)[:, None], 0.0)
 
     def _broken(self) -> Mask:
         """Tell where f jumps right beside the points."""
@@ -258,9 +285,6 @@ class _Points:
                 change = np.fmax(change, largest(largest(beside - hessian)))
         return hessian, 2 * np.where(np.isfinite(change), change, 0.0)
 
-    def _one(self, row: int) -> _Points:
-        return self._with(row, self._active[row])
-
     def _with(self, row: int, active: Mask) -> _Points:
         return _Points(self._surface.of([row]), self._x[row : row + 1], active[None])
 
@@ -282,6 +306,25 @@ class _Points:
         if lower.any() or not higher.any(axis=0).all():
             return Claim.UNKNOWN
         return Claim.FLAT
+
+    def _terrace(self, row: int) -> bool:
+        """Tell whether f, level at first, falls before it rises on some way: no minimum of runs."""
+        n = self._x.shape[1]
+        ways = np.random.default_rng(0).normal(size=(_WAYS if n > 1 else 0, n))
+        ways = np.concatenate([np.eye(n), ways / length(ways)[:, None]])
+        ways = np.concatenate([ways, -ways])
+        count = len(ways) * len(_DISTANCES)
+        one = self._surface.of(np.full(count, row))
+        ahead = self._x[row] + (_DISTANCES[:, None, None] * ways).reshape(count, n) * one.unit
+        ahead = one.box.clip(ahead)
+        here = self._surface.problem.of([row]).values(self._x[row : row + 1])[0]
+        values = one.problem.values(ahead)
+        with np.errstate(invalid="ignore"):
+            noise = 64 * EPS * (np.abs(values) + np.abs(here) + self._steep[row])
+            change = np.where(np.abs(values - here) <= noise, 0.0, np.sign(values - here))
+        change = np.where(np.isnan(change), 1.0, change).reshape(len(_DISTANCES), len(ways))
+        first = (change != 0).argmax(axis=0)
+        return bool((change[first, np.arange(len(ways))] < 0).any())
 
     def _along(self, row: int, ways: Array) -> tuple[Array, Array]:
         """Give changes of f along ways on the creases, ``(probes, ways)``, and their noise."""
@@ -422,9 +465,8 @@ class _Points:
         rise = self._here.rise[row, switch]
         found = []
         for side in (-1.0, 1.0):
-            one = _Points(self._surface.of([row]), self._x[row : row + 1], active[None])
-            one.turn(switch, side)
-            found.append(int(one.claims().claim[0]))
+            one = self._with(row, active)
+            found.append(int(one.turned(switch, side).claims().claim[0]))
         good = [bool(LOWEST[c]) for c in found]
         if rise >= 0 and any(good):
             return next(c for c, g in zip(found, good, strict=True) if g)
@@ -432,18 +474,17 @@ class _Points:
             return max(found)
         return Claim.UNKNOWN
 
-    def turn(self, switch: int, side: float) -> None:
+    def turned(self, switch: int, side: float) -> _Points:
         """Take a switch that is zero as if it were on one side."""
-        self._signs[:, switch] = side
-        self._here = self._surface.at(self._x, self._signs)
-        self._frame = Frame.of(self._here.normal, self._on)
-        self._factors = np.where(
-            self._on, times(turned(self._frame.back), self._here.slope), 0.0
-        )
+        signs = self._signs.copy()
+        signs[:, switch] = side
+        return _Points(self._surface, self._x, self._active, signs)
 
     def _downhill(self, row: int, way: Array) -> int:
         """Tell whether f falls along a way on which a linear model falls."""
         unit, x = self._surface.unit[row], self._x[row]
+        if not way.any():
+            return Claim.UNKNOWN
         way = way / np.abs(way).max()
         problem = self._surface.problem.of(np.full(len(_PROBES), row))
         ahead = self._surface.box.clip(x + np.array(_PROBES)[:, None] ** 2 * way * unit)

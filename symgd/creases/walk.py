@@ -25,7 +25,7 @@ from .finish import finish
 from .form import Form, Sort
 from .inner import Piecewise, lowest
 from .surface import Surface
-from .verify import CLOSE, LOWEST, ON, Claim, Claims, touching, verify
+from .verify import CLOSE, LOWEST, ON, Claim, Claims, touching, verify, ways_off
 
 _STEPS = 40  # steps: of a run along creases, at most
 _LEAST = 1e-3  # share of the searched region: the unit of a run that did not get far
@@ -36,7 +36,8 @@ _SHARES = (1.0, 0.3, 0.1)  # shares of a step: they are tried in turn
 _LINEAR = 0.8  # share of the model's fall: more shows that the pull was too strong
 _DOUBLINGS = 7  # times: a step is doubled while f falls
 _EASIER, _HARDER = 0.1, 10.0  # times the pull: after a step that was taken, and one that was not
-_HARDEST = 1e14  # times the first pull: no step is left to be taken
+_HARDEST = 1e9  # times the first pull: no step is left to be taken
+_OFF = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried in turn
 _NEAR = 1e-4  # units: switches that close are tried as zero
 _HALVED = 0.5  # share of its size: a tip or a cusp that a step comes nearer by may be its end
 _FARTHEST = 1e3  # units: a step, at most
@@ -133,11 +134,13 @@ class _Walkers:
         step = _Step(self._surface.of(rows), self._x[rows], self._active[rows], self._pull[rows])
         on = step.usable.copy()
         self._pull[rows], self._active[rows] = step.pull, step.active
+        tried: list[Mask] = []
         for active in step.candidates():
-            mine = np.flatnonzero(on)
-            if not len(mine):
-                return on
-            self._try(rows, step, mine, active[mine], on)
+            known = [(active == before).all(axis=1) for before in tried]
+            mine = np.flatnonzero(on & ~np.any([~on, *known], axis=0))
+            if len(mine):
+                self._try(rows, step, mine, active[mine], on)
+            tried.append(active)
         mine = np.flatnonzero(on)
         on[mine] = self._take(rows[mine], step, mine)
         return on
@@ -174,6 +177,7 @@ class _Walkers:
     def _take(self, rows: Whole, step: _Step, mine: Whole) -> Mask:
         """Take steps as far as f falls; tell which runs go on."""
         moved, taken = step.taken(mine)
+        self._leave(step.surface.of(mine), step.value[mine], moved, taken)
         self._x[rows] = moved
         self._pull[rows] = step.pull[mine] * np.where(taken, _EASIER, _HARDER)
         harder = np.maximum(self._pull[rows], 1e-6 * step.bend[mine] * _HARDER)
@@ -181,6 +185,22 @@ class _Walkers:
         foretold = step.fall[mine] < -4 * EPS * np.abs(step.value[mine])
         left = self._pull[rows] < _HARDEST * step.usual[mine]
         return np.asarray((foretold & left) | taken)
+
+    def _leave(self, surface: Surface, value: Array, moved: Array, taken: Mask) -> None:
+        """Leave a crease where no step of the model was good, as at the tip of a cone."""
+        rows = np.flatnonzero(~taken)
+        if not len(rows):
+            return
+        ways = ways_off(surface.of(rows), moved[rows])
+        for share in _OFF:
+            its = surface.of(rows)
+            ahead = its.box.clip(moved[rows] + share * ways * its.unit)
+            with np.errstate(invalid="ignore"):
+                lower = its.problem.values(ahead) < value[rows] - 16 * EPS * np.abs(value[rows])
+            moved[rows[lower]], taken[rows[lower]] = ahead[lower], True
+            rows, ways = rows[~lower], ways[~lower]
+            if not len(rows):
+                break
 
 
 class _Step:
