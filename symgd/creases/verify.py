@@ -293,13 +293,15 @@ class _Points:
         form = self._surface.form
         if form.quadratic or form.constant(self._signs[row, : len(form.sorts)]):
             return Claim.LEVEL
-        ways = ways[~np.isnan(ways[:, 0])]
+        return self._by_values(row, ways[~np.isnan(ways[:, 0])], self._active[row])
+
+    def _by_values(self, row: int, ways: Array, kept: Mask) -> int:
+        """Judge a point by values along ways in which f is level, on the creases that are kept."""
         if len(ways) > 1:
             rng = np.random.default_rng(0)
             mixed = rng.normal(size=(8 * len(ways), len(ways))) @ ways
-            ways = np.concatenate([ways, mixed / np.linalg.norm(mixed, axis=1, keepdims=True)])
-        ways = np.concatenate([ways, -ways])
-        changes, noise = self._along(row, ways)
+            ways = np.concatenate([ways, mixed / length(mixed)[:, None]])
+        changes, noise = self._along(row, np.concatenate([ways, -ways]), kept)
         lower, higher = changes < -noise, changes > noise
         if (lower.sum(axis=0) > 1).any():
             return Claim.NOT
@@ -326,17 +328,21 @@ class _Points:
         first = (change != 0).argmax(axis=0)
         return bool((change[first, np.arange(len(ways))] < 0).any())
 
-    def _along(self, row: int, ways: Array) -> tuple[Array, Array]:
-        """Give changes of f along ways on the creases, ``(probes, ways)``, and their noise."""
+    def _along(self, row: int, ways: Array, kept: Mask) -> tuple[Array, Array]:
+        """Give changes of f along ways on creases, ``(probes, ways)``, and their noise."""
         count = len(_PROBES) * len(ways)
         one = self._surface.of(np.full(count, row))
-        signs = np.repeat(self._signs[row : row + 1], count, axis=0)
-        on, back = self._on[row], np.repeat(self._frame.back[row : row + 1], count, axis=0)
+        on = kept[self._surface.owner]
+        back = np.repeat(self._frame.back[row : row + 1], count, axis=0)
+        if (kept != self._active[row]).any():
+            back = np.repeat(Frame.of(self._here.normal[[row]], on[None]).back, count, axis=0)
         steps = (np.array(_PROBES)[:, None, None] * ways).reshape(count, -1)
         x = one.box.clip(self._x[row] + steps * one.unit)
+        signs = np.where(kept, 0.0, np.where(self._active[row], one.signs(x), self._signs[row]))
         for _ in range(4):
             zeros = one.values(x, signs)[1]
             x = one.box.clip(x - times(back, np.where(on, zeros, 0.0)) * one.unit)
+            signs = np.where(kept, 0.0, np.where(self._active[row], one.signs(x), signs))
         values = one.values(x, signs)[0]
         here = self._here.value[row]
         noise = 16 * EPS * (np.abs(values) + np.abs(here))
@@ -361,13 +367,17 @@ class _Points:
             return Claim.UNKNOWN
         active = self._active[row].copy()
         active[weak] = False
-        found = []
+        found, level = [], [np.empty((0, self._x.shape[1]))]
         for sides in combinations((-1.0, 1.0), repeat=len(weak)):
             if self._side(row, weak, np.array(sides)):
-                found.append(self._piece(row, active, weak, np.array(sides)))
-        if Claim.NOT in found:
-            return Claim.NOT
-        return Claim.UNKNOWN if Claim.UNKNOWN in found else max(found)
+                claim, ways = self._piece(row, active, weak, np.array(sides))
+                found.append(claim)
+                level.append(ways)
+        if Claim.NOT in found or Claim.UNKNOWN in found:
+            return Claim.NOT if Claim.NOT in found else Claim.UNKNOWN
+        if Claim.FLAT in found:
+            return self._by_values(row, np.concatenate(level), active)
+        return max(found)
 
     def _side(self, row: int, weak: Array, sides: Array) -> bool:
         """Tell whether f may fall on the sides of switches: towards no other does it."""
@@ -379,36 +389,37 @@ class _Points:
         wrong = one_sided & (sides == np.sign(factors)) & (np.abs(factors) > tiny)
         return not (wrong | ((kinds == Sort.BOUND) & (sides < 0))).any()
 
-    def _piece(self, row: int, active: Mask, weak: Array, sides: Array) -> int:
-        """Judge the piece of f on some sides of weak switches, with the others kept."""
+    def _piece(self, row: int, active: Mask, weak: Array, sides: Array) -> tuple[int, Array]:
+        """Judge the piece of f on some sides of weak switches, with the others kept.
+
+        FLAT if values have to tell; and the ways along which the piece is level.
+        """
         surface, x = self._surface.of([row]), self._x[row : row + 1]
-        signs = self._signs[row : row + 1].copy()
+        signs, none = self._signs[row : row + 1].copy(), np.empty((0, self._x.shape[1]))
         signs[0, weak] = sides
         here = surface.at(x, signs)
         if not _finite(here).all():
-            return Claim.UNKNOWN
+            return Claim.UNKNOWN, none
         on = active[None, surface.owner]
         frame = Frame.of(here.normal, on)
         factors = np.where(on, times(turned(frame.back), here.slope), 0.0)
         hessian = surface.hessian(x, signs, factors)
         if not np.isfinite(hessian).all():
-            return Claim.UNKNOWN
+            return Claim.UNKNOWN, none
         curvatures, ways, mine = frame.curvatures(hessian)
         level = _CURVED * np.abs(hessian).max() + self._change(surface, x, signs, factors, hessian)
         curvatures, ways = curvatures[mine], ways[mine]
-        normals = here.normal[0][[int(np.flatnonzero(surface.owner == i)[0]) for i in weak]]
-        down = curvatures < -level
+        down, flat = curvatures < -level, np.abs(curvatures) <= level
         if not down.any():
-            level_ways = np.abs(curvatures) <= level
             form = surface.form
             known = form.quadratic or form.constant(signs[0, : len(form.sorts)])
-            if not level_ways.any():
-                return Claim.MIN
-            return Claim.LEVEL if known else Claim.UNKNOWN
+            whole = Claim.LEVEL if known else Claim.FLAT
+            return (whole if flat.any() else Claim.MIN), ways[flat]
+        normals = here.normal[0][self._first[weak]]
         for way in (*ways[down], *-ways[down]):
             if (sides * (normals @ way) >= -ON * np.linalg.norm(normals, axis=1)).all():
-                return Claim.NOT
-        return Claim.UNKNOWN
+                return Claim.NOT, none
+        return Claim.UNKNOWN, none
 
     def _change(
         self, surface: Surface, x: Array, signs: Array, factors: Array, hessian: Array

@@ -170,7 +170,7 @@ class _Walkers:
             self._found.x[its] = end.x[ended[sure]]
             self._found.what.put(its, claims.take(sure))
             on[mine[ended[sure]]] = False
-            low[ended[sure]] = False
+            low[ended[claims.claim != Claim.BROKEN]] = False
         farther = np.flatnonzero(low & (values < step.value[mine]))
         step.reach(mine[farther], end.x[farther], values[farther])
 

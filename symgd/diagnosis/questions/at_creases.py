@@ -65,4 +65,7 @@ def denied(case: Case) -> None:
     found = case.found
     kinked = np.isin(found.kind, (Kind.KINK_MINIMUM, Kind.WEAK_MINIMUM))
     rows = np.flatnonzero(case.denied & found.success & kinked)
+    moved = largest(np.abs(found.x[rows] - case.ends.x[rows]) / case.how.width)
+    way = largest(np.abs(found.x[rows] - case.x0[rows]) / case.how.width)
+    rows = rows[moved <= case.how.tol * way]
     found.status[rows], found.kind[rows] = Status.NO_PROGRESS, Kind.NOT_STATIONARY
