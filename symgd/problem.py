@@ -181,9 +181,7 @@ class Symbolic:
         """That curvature, for NumPy."""
         return self.compile([self.bend])
 
-    def compile(
-        self, exprs: Sequence[sympy.Expr], more: Sequence[sympy.Symbol] = ()
-    ) -> Evaluator:
+    def compile(self, exprs: Sequence[sympy.Expr], more: Sequence[sympy.Symbol] = ()) -> Evaluator:
         """Lambdify expressions in the variables and parameters for NumPy.
 
         Parameters

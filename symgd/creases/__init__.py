@@ -1,1 +1,1 @@
-"""Creases of f: where its kinks meet zero, what it does along them, and whether it has a minimum there."""
+"""Creases of f, where its kinks meet zero: steps along them, and what points on them are."""

@@ -9,8 +9,9 @@ import numpy as np
 
 from ..arrays import EPS, Array, Columns, Mask, Whole
 
-_RANK = 1e-9  # singular value of rows of length 1: smaller ones are rounding
-_TURNS = 4  # times the unknowns: turns of the least-squares problem, at most
+_INDEPENDENT = 1e-9  # singular value of rows of length 1: a smaller one is rounding
+_GAIN = 1e3 * EPS  # share of the entries: a gain that is rounding
+_FREED = 4  # times the unknowns: as often one of them is freed, at most
 
 
 def total(entries: Array) -> Array:
@@ -58,10 +59,10 @@ def pseudoinverse(matrices: Array) -> tuple[Array, Mask]:
     diagonal = np.diagonal(matrices, axis1=1, axis2=2)
     scale = np.where(diagonal > 0, 1 / np.sqrt(np.where(diagonal > 0, diagonal, 1.0)), 1.0)
     values, vectors = np.linalg.eigh(matrices * scale[:, :, None] * scale[:, None])
-    kept = values > _RANK
+    kept = values > _INDEPENDENT
     inverse = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
     whole = product(vectors * inverse[:, None], turned(vectors))
-    return whole * scale[:, :, None] * scale[:, None], kept.all(axis=1)
+    return whole * scale[:, :, None] * scale[:, None], np.asarray(kept.all(axis=1))
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Frame(Columns):
         real = active & (sizes > 0)
         unit = np.where(real[..., None], normals / np.where(sizes > 0, sizes, 1.0)[..., None], 0.0)
         left, values, basis = np.linalg.svd(unit)
-        kept = values > _RANK
+        kept = values > _INDEPENDENT
         count = values.shape[1]
         inverse = np.where(kept, 1 / np.where(kept, values, 1.0), 0.0)
         back = product(turned(basis)[:, :, :count] * inverse[:, None], turned(left)[:, :count])
@@ -104,6 +105,10 @@ class Frame(Columns):
     def along(self) -> Mask:
         """Which of the basis, and of what `curvatures` gives, lie along the creases."""
         return np.asarray(np.arange(self.basis.shape[1]) >= self.rank[:, None])
+
+    def factors(self, slopes: Array, active: Mask) -> Array:
+        """Give multipliers of active rows, ``(m, r)``, with which normals make slopes."""
+        return np.where(active, times(turned(self.back), slopes), 0.0)
 
     def curvatures(self, hessians: Array) -> tuple[Array, Array, Mask]:
         """Give eigenvalues along the creases, their directions as rows, and which these are."""
@@ -144,8 +149,8 @@ def nonnegative(matrix: Array, right: Array) -> tuple[Array, Array]:
     count = matrix.shape[1]
     found, free = np.zeros(count), np.zeros(count, dtype=bool)
     residual = right - matrix @ found
-    level = 1e3 * EPS * np.abs(matrix).max(initial=0.0) * np.abs(right).max(initial=0.0)
-    for _ in range(_TURNS * count):
+    level = _GAIN * np.abs(matrix).max(initial=0.0) * np.abs(right).max(initial=0.0)
+    for _ in range(_FREED * count):
         gain = np.where(free, -np.inf, matrix.T @ residual)
         if free.all() or gain.max() <= level:
             break
@@ -162,13 +167,12 @@ def _feasible(matrix: Array, right: Array, found: Array, free: Mask) -> Array:
     while free.any():
         solution = np.zeros_like(found)
         solution[free] = np.linalg.lstsq(matrix[:, free], right, rcond=None)[0]
-        bad = free & (solution <= 0)
-        if not bad.any():
+        bad = np.flatnonzero(free & (solution <= 0))
+        if not len(bad):
             return solution
-        share = (found[bad] / np.maximum(found[bad] - solution[bad], 1e-300)).min()
-        found = found + share * (solution - found)
-        free &= (found > 1e-14 * np.abs(found).max()) & ~(bad & (found <= 1e-14 * np.abs(found).max()))
+        with np.errstate(all="ignore"):
+            shares = np.where(found[bad] > 0, found[bad] / (found[bad] - solution[bad]), 0.0)
+        found = found + shares.min() * (solution - found)
+        free[bad[shares <= shares.min()]] = False
         found = np.where(free, found, 0.0)
     return found
-
-

@@ -6,23 +6,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import EPS, Array, Columns, Mask
+from ..arrays import EPS, Array, Columns, Indices, Mask
 from .algebra import Frame, dot, largest, length, times, turned
 from .surface import Surface
 
-_TURNS = 30  # steps: along creases
-_RESTORED = 8  # steps: back to the creases, at first
-_KEPT = 2  # steps: back to the creases, after each step along them
+_ALONG = 30  # steps: along creases
+_BACK = 8  # steps: back to the creases, at first
+_BACK_AGAIN = 2  # steps: back to the creases, after each step along them
 _SHORTER = 0.4  # share of a step: it is tried if f rises
-_TRIALS = 12  # steps: tried before f counts as rising
+_TRIED = 12  # steps: tried before f counts as rising
 _LONGEST = 3.0  # units: a step along creases, at most
 _LEASH = 30.0  # units: the way along creases, at most
-_FLAT = 1e-11  # share of the largest curvature: no step is taken along less
+_BARELY = 1e-11  # share of the largest curvature: no step is taken along less
 _ROOM = 0.9  # share of the way to a bound: a step may go
-_REST = 1e-14  # share of the way: coordinates that are smaller are zero
-_LINEAR = 0.25  # share of the step before: a step that shrinks less is one of many
-_MANY = 32.0  # steps: one stands for so many, at most
-_SPENT = 1e-15  # units: a step that short is none
+_REMNANT = 1e-14  # share of the way: coordinates that are smaller are zero
+_ONE_OF_MANY = 0.25  # share of the step before: a step that shrinks less is one of many
+_STANDS_FOR = 32.0  # steps: one stands for so many, at most
+_NO_STEP = 1e-15  # units: a step that short is none
 
 
 @dataclass
@@ -55,7 +55,7 @@ def finish(surface: Surface, x: Array, active: Mask) -> Finish:
     found = Finish(x.copy(), np.zeros(len(x), dtype=bool), good)
     begun, last = x.copy(), np.full_like(x, np.nan)
     rows = np.flatnonzero(good)
-    for _ in range(_TURNS):
+    for _ in range(_ALONG):
         if not len(rows):
             break
         its = surface.of(rows)
@@ -67,14 +67,14 @@ def finish(surface: Surface, x: Array, active: Mask) -> Finish:
         rows = rows[~ended & fine & ~away]
     found.x, good = _restored(surface, found.x, signs, on)
     found.good &= good
-    found.x = np.where(np.abs(found.x) <= _REST * surface.unit, 0.0, found.x)
+    found.x = np.where(np.abs(found.x) <= _REMNANT * surface.unit, 0.0, found.x)
     return found
 
 
 def _restored(surface: Surface, x: Array, signs: Array, on: Mask) -> tuple[Array, Mask]:
     """Bring points to where rows are zero; tell which of them are finite there."""
     x, good, rows = x.copy(), np.ones(len(x), dtype=bool), np.flatnonzero(on.any(axis=1))
-    for _ in range(_RESTORED):
+    for _ in range(_BACK):
         if not len(rows):
             break
         its = surface.of(rows)
@@ -97,22 +97,23 @@ class _Turn:
     def __init__(self, surface: Surface, x: Array, signs: Array, on: Mask, last: Array) -> None:
         self._surface, self._x, self._signs, self._on = surface, x, signs, on
         here = surface.at(x, signs)
-        finite = np.isfinite(here.normal).all(axis=(1, 2)) & np.isfinite(here.slope).all(axis=1)
+        finite = np.asarray(np.isfinite(here.normal).all(axis=(1, 2)))
+        finite &= np.isfinite(here.slope).all(axis=1)
         self._here = here
         self._frame = Frame.of(np.where(finite[:, None, None], here.normal, 0.0), on)
         slope = np.where(finite[:, None], here.slope, 0.0)
-        factors = times(turned(self._frame.back), slope)
-        hessian = surface.hessian(x, signs, np.where(on, factors, 0.0))
-        self.fine = finite & np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(here.value)
+        factors = self._frame.factors(slope, on)
+        hessian = surface.hessian(x, signs, factors)
+        self.fine: Mask = finite & np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(here.value)
         hessian = np.where(self.fine[:, None, None], hessian, 0.0)
         self._step = self._newton(slope, hessian)
         self._faster = _following(self._step, last)
-        self._factors = np.where(on & self.fine[:, None], factors, 0.0)
+        self._factors = np.where(self.fine[:, None], factors, 0.0)
 
     def _newton(self, slope: Array, hessian: Array) -> Array:
         curvatures, ways, mine = self._frame.curvatures(hessian)
         sizes = np.abs(curvatures)
-        kept = mine & (sizes > _FLAT * largest(largest(hessian))[:, None])
+        kept = mine & (sizes > _BARELY * largest(largest(hessian))[:, None])
         parts = np.where(kept, -times(ways, slope) / np.where(kept, sizes, 1.0), 0.0)
         step = times(turned(ways), parts)
         long = length(step)
@@ -121,13 +122,13 @@ class _Turn:
     def take(self, begun: Array) -> tuple[Array, Mask, Mask]:
         """Take it; tell where it has led, which runs are at the end, and which are finite."""
         step, x, surface = self._step, self._x, self._surface
-        small = largest(step) <= np.maximum(4 * EPS * largest(x / surface.unit), _SPENT)
+        small = largest(step) <= np.maximum(4 * EPS * largest(x / surface.unit), _NO_STEP)
         step = step * self._room(step)[:, None]
         moved, open_ = x.copy(), self.fine & ~small
         share = self._faster.copy()
         level = self._here.value - dot(self._factors, self._here.zero)
         level = level + 4 * EPS * np.abs(self._here.value)
-        for trial in range(_TRIALS):
+        for trial in range(_TRIED):
             rows = np.flatnonzero(open_)
             if not len(rows):
                 break
@@ -135,7 +136,12 @@ class _Turn:
             lower = value <= level[rows]
             moved[rows[lower]] = ahead[lower]
             open_[rows[lower]] = False
-            share *= _SHORTER if trial else np.minimum(1 / self._faster, 1.0) * (self._faster > 1) + _SHORTER * (self._faster <= 1)
+            share *= (
+                _SHORTER
+                if trial
+                else np.minimum(1 / self._faster, 1.0) * (self._faster > 1)
+                + _SHORTER * (self._faster <= 1)
+            )
         stuck = open_ | (np.abs(moved - x) <= 2 * EPS * np.abs(x)).all(axis=1)
         return moved, (small | stuck) & self.fine, self.fine
 
@@ -150,13 +156,13 @@ class _Turn:
             share = np.minimum(share, np.where(room >= 0, room, np.inf))
         return share
 
-    def _ahead(self, rows: Array, step: Array) -> tuple[Array, Array]:
+    def _ahead(self, rows: Indices, step: Array) -> tuple[Array, Array]:
         """Go ahead and back to the creases; give f there, less what being off them adds."""
         its, signs, on = self._surface.of(rows), self._signs[rows], self._on[rows]
         back = self._frame.back[rows]
         x = its.box.clip(self._x[rows] + step * its.unit)
         if on.any():
-            for _ in range(_KEPT):
+            for _ in range(_BACK_AGAIN):
                 zeros = its.values(x, signs)[1]
                 x = its.box.clip(x - times(back, np.where(on, zeros, 0.0)) * its.unit)
         value, zeros = its.values(x, signs)
@@ -167,5 +173,5 @@ def _following(step: Array, last: Array) -> Array:
     """Give how many steps a step stands for, if those after it shrink as it did from the last."""
     with np.errstate(all="ignore"):
         left = dot(step, last) / dot(last, last)
-        factor = np.where(left < 1, np.minimum(1 / (1 - left), _MANY), _MANY)
-        return np.where(left >= _LINEAR, factor, 1.0)
+        factor = np.where(left < 1, np.minimum(1 / (1 - left), _STANDS_FOR), _STANDS_FOR)
+        return np.where(left >= _ONE_OF_MANY, factor, 1.0)

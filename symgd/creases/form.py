@@ -33,10 +33,10 @@ from ..memos import memo
 from ..problem import Symbolic
 
 _SWITCHES = 40  # switches: more take longer than they are worth
-_OPERATIONS = 4000  # operations in the derivatives of the form: more take longer than a second
-_ALIKE = 60  # operations: switches of more are not compared
+_FORM_OPERATIONS = 4000  # operations in the derivatives of the form: more take longer than a second
+_COMPARED = 60  # operations: switches of more are not compared
 _KINKS = (Absolute, Maximum, Minimum, Hypot)
-_HALF = sympy.Rational(1, 2)
+_HALF = sympy.Rational(1, 2)  # code: one half
 
 
 class Sort(IntEnum):
@@ -169,7 +169,7 @@ def abs_normal(symbolic: Symbolic) -> Form | None:
         return None
     form = Form(symbolic, reading)
     sizes = [derivatives_bound(e, symbolic.variables) for e in (form.value, *form.arguments)]
-    return form if sum(sizes) <= _OPERATIONS else None
+    return form if sum(sizes) <= _FORM_OPERATIONS else None
 
 
 class _Reading:
@@ -224,9 +224,7 @@ class _Reading:
             return self._vector(sort, base ** args[1], arguments)
         return node if tuple(args) == node.args else node.func(*args)
 
-    def _of_power(
-        self, node: sympy.Pow
-    ) -> tuple[Sort, tuple[sympy.Expr, ...], sympy.Expr] | None:
+    def _of_power(self, node: sympy.Pow) -> tuple[Sort, tuple[sympy.Expr, ...], sympy.Expr] | None:
         """Tell whether a power has a tip or a cusp, where, and what it is a power of."""
         base, power = node.args
         if not (power.is_number and power.is_positive):
@@ -275,7 +273,7 @@ def _root_of_square(term: sympy.Expr) -> sympy.Expr | None:
 
 def _primitive(expr: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
     """Split an expression into a number and a rest that is the same for all its multiples."""
-    if expr.count_ops() > _ALIKE:
+    if expr.count_ops() > _COMPARED:
         return S.One, expr
     whole = sympy.expand(expr)
     factor = whole.as_ordered_terms()[0].as_coeff_Mul()[0]

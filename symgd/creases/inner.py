@@ -1,8 +1,9 @@
 """Steps to the lowest point of a model with creases, by following its signature.
 
-The model is quadratic with the kinks of f: a*d + d*B*d/2 + b*(|z| - |c|), z = c + Z*d + L*(|z| - |c|).
-A step goes to the lowest point with the kinks that are active kept; if kinks are met on the way,
-one of them becomes active where the model is lowest; and at rest, the one that is left brings most.
+The model is quadratic with the kinks of f, a*d + d*B*d/2 + b*(|z| - |c|), where z is
+c + Z*d + L*(|z| - |c|). A step goes to the lowest point with the kinks that are active kept; if
+kinks are met on the way, one of them becomes active where the model is lowest; and at rest, the
+one that is left brings most.
 
 References
 ----------
@@ -17,15 +18,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import Array, Columns, Mask
+from ..arrays import Array, Columns, Indices, Mask
 from .algebra import dot, largest, length, nonnegative, product, pseudoinverse, times, turned
 
-_ON = 1e-12  # share of a normal: a crease that close is met
+_MET = 1e-12  # share of a normal: a crease that close is met
 _RESTS = 1e-9  # share of the way: a step that much shorter is none
 _SETTLED = 1e-10  # share of the step without creases: one that much shorter is none
-_HELD = 1e-9  # share of the multipliers: exceeding the limits by less is rounding
-_TURNS = 6  # turns for each variable and crease
-_MORE_TURNS = 30  # turns: for any model
+_OVER = 1e-9  # share of the multipliers: exceeding the limits by less is rounding
+_SIGNATURES = 6  # turns: for each variable and crease, at most
+_MORE_SIGNATURES = 30  # turns: for any model, besides
 _FEASIBLE = 1e-10  # share of the slopes: a residual of that size is none
 
 
@@ -85,7 +86,7 @@ class Piecewise(Columns):
 
     def near(self, d: Array) -> Array:
         """Give how close to zero z counts as zero."""
-        return _ON * self.sizes * (1 + largest(d))[:, None]
+        return _MET * self.sizes * (1 + largest(d))[:, None]
 
 
 def lowest(model: Piecewise) -> tuple[Array, Mask, Array]:
@@ -100,11 +101,12 @@ def lowest(model: Piecewise) -> tuple[Array, Mask, Array]:
     d, sign = np.zeros((m, n)), np.sign(model.c)
     sign[np.abs(model.c) <= model.near(d)] = 0.0
     sign[(model.sizes == 0) & (sign == 0)] = 1.0
-    inverse, rows = np.linalg.inv(model.B), np.arange(m)
+    inverse = _inverse(model.B)
+    rows: Indices = np.arange(m)
     if not sign.shape[1]:
         d = -times(inverse, model.a)
         return d, sign == 0, model.fall(d, model.zeros(d))
-    for _ in range(_TURNS * (n + model.c.shape[1]) + _MORE_TURNS):
+    for _ in range(_SIGNATURES * (n + model.c.shape[1]) + _MORE_SIGNATURES):
         part = _Turn(model.take(rows), inverse[rows], d[rows], sign[rows])
         done = part.take()
         d[rows], sign[rows] = part.d, part.sign
@@ -112,6 +114,10 @@ def lowest(model: Piecewise) -> tuple[Array, Mask, Array]:
         if not len(rows):
             break
     return d, sign == 0, model.fall(d, model.zeros(d))
+
+
+def _inverse(matrices: Array) -> Array:
+    return np.asarray(np.linalg.inv(matrices), dtype=np.float64)
 
 
 class _Turn:
@@ -131,12 +137,12 @@ class _Turn:
         if not model.nested:
             return model.Z, model.L
         k = model.c.shape[1]
-        solved = np.linalg.inv(np.eye(k) - model.L * self.sign[:, None])
+        solved = _inverse(np.eye(k) - model.L * self.sign[:, None])
         return product(solved, model.Z), product(solved, model.L)
 
     def take(self) -> Mask:
         """Take a step, or leave a crease; tell which runs are done."""
-        model, active = self._model, self._active
+        active = self._active
         normal = np.where(active[..., None], self._normal, 0.0)
         weighed = product(normal, self._inverse)
         gram = product(weighed, turned(normal)) + np.eye(active.shape[1]) * ~active[:, :, None]
@@ -148,7 +154,7 @@ class _Turn:
         leaving = (excess > 0).any(axis=1)
         done = still & ~leaving
         self._leave(still & leaving & regular, factor, excess, gram)
-        for row in np.flatnonzero(still & leaving & ~regular):
+        for row in np.flatnonzero(still & leaving & ~regular).tolist():
             direction = self._vertex(row)
             if direction is None:
                 done[row] = True
@@ -170,7 +176,7 @@ class _Turn:
         limit = self._limit - times(turned(np.where(both, self._inner, 0.0)), factor)
         excess = np.where(self._model.bound, -factor, np.abs(factor) - limit)
         sizes = np.where(self._active, np.abs(factor) + np.abs(self._limit), 0.0)
-        level = _HELD * largest(sizes)[:, None]
+        level = _OVER * largest(sizes)[:, None]
         return np.where(self._active & (excess > level), excess, 0.0)
 
     def _leave(self, which: Mask, factor: Array, excess: Array, gram: Array) -> None:
@@ -182,7 +188,7 @@ class _Turn:
         self.sign[rows, worst] = np.where(self._model.bound[rows, worst], 1.0, side)
 
     def _vertex(self, row: int) -> Array | None:
-        """Give a way down from where more creases meet than there are variables, if there is one."""
+        """Give a way down from where more creases meet than there are variables, if any."""
         found = descent(
             self._slope[row], self._limit[row], self._normal[row], self._inner[row],
             np.flatnonzero(self._active[row]), self._model.bound[row],
@@ -196,7 +202,7 @@ class _Turn:
         bent = direction @ self._model.B[row] @ direction
         return np.asarray(direction * (-rate / bent if rate < 0 < bent else 1.0))
 
-    def _go(self, rows: Array, step: Array) -> Mask:
+    def _go(self, rows: Indices, step: Array) -> Mask:
         """Go along steps to where the model is lowest of where they meet a crease or end."""
         model, d, sign = self._model.take(rows), self.d[rows], self.sign[rows]
         z, rate = model.zeros(d), times(self._normal[rows], step)
@@ -233,7 +239,7 @@ class _Turn:
 
 
 def descent(
-    slope: Array, limit: Array, normal: Array, inner: Array, active: Array, bound: Mask
+    slope: Array, limit: Array, normal: Array, inner: Array, active: Indices, bound: Mask
 ) -> tuple[Array, Array] | None:
     """Find a way down from a point of one model at which active creases meet; None if it is lowest.
 
@@ -268,5 +274,5 @@ def descent(
     rate = rows @ step
     for i in range(count):
         change[i] = rate[i] + nest[:i, i] @ np.abs(change[:i])
-    tiny = np.abs(change) <= _ON * np.linalg.norm(step)
+    tiny = np.abs(change) <= _MET * np.linalg.norm(step)
     return step, np.where(tiny, 0.0, change) * sizes

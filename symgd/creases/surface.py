@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Columns, Mask, Whole
+from ..arrays import Array, Columns, Indices, Mask, Whole
 from ..expression.evaluator import Evaluator
 from ..given.boxes import Box
 from ..problem import Problem
@@ -46,7 +46,6 @@ class At(Columns):
     zero: Array
     normal: Array
     inner: Array
-
 
 
 @dataclass(frozen=True)
@@ -95,6 +94,16 @@ class Surface:
         """The switch of each row."""
         count = len(self.form.sorts)
         return np.append(self.form.owner, count + np.arange(len(self.bounds)))
+
+    @cached_property
+    def rows(self) -> list[Indices]:
+        """The rows of each switch."""
+        return [np.flatnonzero(self.owner == i) for i in range(len(self.sorts))]
+
+    @cached_property
+    def first(self) -> Indices:
+        """The first row of each switch."""
+        return np.array([mine[0] for mine in self.rows], dtype=np.intp)
 
     @cached_property
     def vector(self) -> Mask:
@@ -147,18 +156,16 @@ class Surface:
         """
         signs = np.broadcast_to(self.vector.astype(float), (len(x), len(self.sorts))).copy()
         handles = np.zeros_like(signs)
-        _, first = np.unique(self.owner, return_index=True)
         kinks = self.sorts == Sort.KINK
         for _ in range(self.form.depth):
-            zeros = self.values(x, signs, handles)[1][:, first]
+            zeros = self.values(x, signs, handles)[1][:, self.first]
             handles = np.where(kinks, np.abs(zeros), 0.0)
         return signs, handles
 
     def signs(self, x: Array) -> Array:
         """Give the signs of the switches at points; those of tips and cusps are 1."""
         zeros = self.values(x, *self.unfolded(x))[1]
-        _, first = np.unique(self.owner, return_index=True)
-        return np.where(self.vector, 1.0, np.sign(zeros[:, first]))
+        return np.where(self.vector, 1.0, np.sign(zeros[:, self.first]))
 
     def _run(
         self,

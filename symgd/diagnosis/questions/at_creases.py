@@ -1,12 +1,12 @@
-"""Whether a run is at a minimum on a kink, by the slopes of f to all sides, or can go on along it."""
+"""Whether a run is at a minimum on a kink, by slopes to all sides, or can go on along it."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...arrays import Mask, Whole
+from ...creases.alone import LOWEST, Claim
 from ...creases.form import abs_normal
-from ...creases.verify import LOWEST, Claim
 from ...creases.walk import Walk, walk
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
