@@ -28,6 +28,7 @@ _SHARES_ALONG = (0.1, 0.03, 1e-2, 3e-3, 1e-3)  # units: where f is asked along f
 _FALLING = (1e-2, 1e-3, 1e-4, 1e-5, 1e-6)  # units: where f is asked along a way down
 _RETURNED = 4  # steps: back to the creases, from each point where f is asked
 _BLOCKED = 1e-12  # units: a bound is in the way of a step that gets no farther
+_FACES = 16  # kinks: as many stand for a cone over a plane
 _STRICT = 1 - 1e-6  # share of the rises: multipliers below it leave no doubt
 _NOISE = 16 * EPS  # share of f: changes that are rounding
 _LEVEL_NOISE = 64 * EPS  # share of f and its slopes: changes far away that are rounding
@@ -70,6 +71,21 @@ def hessian_doubt(surface: Surface, x: Array, signs: Array, factors: Array) -> t
             moved = surface.hessian(beside, signs, factors) - hessian
             change = np.fmax(change, largest(largest(moved)))
     return hessian, _DOUBLED * np.where(np.isfinite(change), change, 0.0)
+
+
+def _units(vectors: Array) -> Array:
+    return np.asarray(vectors / length(vectors)[:, None])
+
+
+def _around(n: int) -> tuple[Array, float]:
+    """Give directions d, and c such that c times the sum of all |d*z| is no larger than |z|."""
+    if n < 3:
+        angles = np.pi / _FACES * np.arange(_FACES if n == 2 else 1)
+        ways = np.column_stack([np.cos(angles), np.sin(angles)])[:, :n]
+        return ways, float(np.sin(np.pi / 2 / _FACES)) if n == 2 else 1.0
+    ways = _units(np.random.default_rng(0).normal(size=(_FACES * n, n)))
+    most = float(np.linalg.eigvalsh(ways.T @ ways)[-1])
+    return ways, 1 / float(np.sqrt(len(ways) * most))
 
 
 @dataclass(frozen=True)
@@ -246,11 +262,14 @@ class Alone:
     def at_vertex(self) -> int:
         """Judge a point where more creases meet than are independent."""
         active = np.flatnonzero(self.active)
-        if self.surface.vector[active].any():
-            return Claim.UNKNOWN
         full = int(self.frame.rank[0]) == self.x.shape[1]
+        vectors = active[self.surface.vector[active]]
+        if self.here.inner[0][:, vectors].any():
+            return Claim.UNKNOWN
         if full and self._way(_STRICT, active) is None:
             return Claim.MIN
+        if len(vectors):
+            return Claim.UNKNOWN
         way = self._way(1.0, active)
         if way is None:
             return Claim.LEVEL if self._linear() else Claim.UNKNOWN
@@ -264,16 +283,25 @@ class Alone:
     def _way(self, share: float, active: Indices) -> tuple[Array, Array] | None:
         """Give a way down the linear model where active switches meet; None if there is none.
 
-        With a share of the rises, and as much less of the slope into the bounds.
+        With a share of the rises, and as much less of the slope into the bounds. A cone rises by
+        no less than the kinks do that stand for it.
         """
-        surface, here, first = self.surface, self.here, self.surface.first
-        bound = surface.sorts == Sort.BOUND
-        normal, inner, rise = here.normal[0, first], here.inner[0, first], here.rise[0]
-        sizes = length(normal)
-        steep = max(np.abs(here.slope).max(), np.abs(rise * sizes).max())
-        at_bounds = normal[bound & self.active] / sizes[bound & self.active, None]
-        slope = here.slope[0] - (1 - share) * steep * at_bounds.sum(axis=0)
-        return descent(slope, rise * share, normal, inner, active, bound)
+        surface, here = self.surface, self.here
+        plain = active[~surface.vector[active]]
+        normal, rise = here.normal[0, surface.first[plain]], here.rise[0, plain] * share
+        bound, count = surface.sorts[plain] == Sort.BOUND, len(plain)
+        steep = max(np.abs(here.slope).max(), np.abs(rise * length(normal)).max(initial=0.0))
+        slope = here.slope[0] - (1 - share) * steep * _units(normal[bound]).sum(axis=0)
+        for switch in active[surface.vector[active]]:
+            ways, share_of = _around(len(surface.rows[switch]))
+            rows = ways @ here.normal[0, surface.rows[switch]]
+            steepest = here.rise[0, switch] if surface.sorts[switch] == Sort.TIP else steep / EPS
+            normal = np.concatenate([normal, rows])
+            rise = np.append(rise, np.full(len(rows), share * share_of * steepest))
+        inner = np.zeros((len(normal), len(normal)))
+        inner[:count, :count] = here.inner[0, surface.first[plain]][:, plain]
+        bound = np.append(bound, np.zeros(len(normal) - count, dtype=bool))
+        return descent(slope, rise, normal, inner, np.arange(len(normal)), bound)
 
     def _linear(self) -> bool:
         """Tell whether f is linear on all its pieces, as far as one can see."""

@@ -58,6 +58,7 @@ class Claims(Columns):
     held: Mask
 
 
+@np.errstate(all="ignore")
 def verify(surface: Surface, x: Array, active: Mask | None = None) -> Claims:
     """Tell what points are; `active` switches ``(m, k)`` are zero there, and others may be."""
     if active is None:

@@ -52,6 +52,7 @@ class Walk(Columns):
     what: Claims
 
 
+@np.errstate(all="ignore")
 def walk(problem: Problem, form: Form, x: Array, x0: Array, box: Box, width: Array) -> Walk:
     """Lead runs from their ends along creases.
 
