@@ -13,6 +13,7 @@ from .surface import Surface
 _ALONG = 30  # steps: along creases
 _BACK = 8  # steps: back to the creases, at first
 _BACK_AGAIN = 2  # steps: back to the creases, after each step along them
+_OFF_CREASES = 1e-2  # share of a step: it may end as far off the creases
 _SHORTER = 0.4  # share of a step: it is tried if f rises
 _TRIED = 12  # steps: tried before f counts as rising
 _LONGEST = 3.0  # units: a step along creases, at most
@@ -136,12 +137,8 @@ class _Turn:
             lower = value <= level[rows]
             moved[rows[lower]] = ahead[lower]
             open_[rows[lower]] = False
-            share *= (
-                _SHORTER
-                if trial
-                else np.minimum(1 / self._faster, 1.0) * (self._faster > 1)
-                + _SHORTER * (self._faster <= 1)
-            )
+            several = (self._faster > 1) & (trial == 0)
+            share = np.where(several, 1.0, _SHORTER * share)
         stuck = open_ | (np.abs(moved - x) <= 2 * EPS * np.abs(x)).all(axis=1)
         return moved, (small | stuck) & self.fine, self.fine
 
@@ -157,16 +154,20 @@ class _Turn:
         return share
 
     def _ahead(self, rows: Indices, step: Array) -> tuple[Array, Array]:
-        """Go ahead and back to the creases; give f there, less what being off them adds."""
+        """Go ahead and back to the creases; give f there, less what being off them adds.
+
+        It is infinite where the way back was too long for that to be known.
+        """
         its, signs, on = self._surface.of(rows), self._signs[rows], self._on[rows]
         back = self._frame.back[rows]
         x = its.box.clip(self._x[rows] + step * its.unit)
-        if on.any():
-            for _ in range(_BACK_AGAIN):
-                zeros = its.values(x, signs)[1]
-                x = its.box.clip(x - times(back, np.where(on, zeros, 0.0)) * its.unit)
+        for _ in range(_BACK_AGAIN if on.any() else 0):
+            zeros = its.values(x, signs)[1]
+            x = its.box.clip(x - times(back, np.where(on, zeros, 0.0)) * its.unit)
         value, zeros = its.values(x, signs)
-        return x, value - dot(self._factors[rows], zeros)
+        zeros = np.where(on, zeros, 0.0)
+        near = length(times(back, zeros)) <= _OFF_CREASES * length(step)
+        return x, np.where(near, value - dot(self._factors[rows], zeros), np.inf)
 
 
 def _following(step: Array, last: Array) -> Array:

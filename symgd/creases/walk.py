@@ -33,6 +33,7 @@ _SHORTEST_UNIT = 1e-3  # share of the searched region: the unit of a run that di
 _EASIER, _HARDER = 0.1, 10.0  # times the pull: after a step that was taken, and one that was not
 _HARDEST = 1e9  # times the first pull: no step is left to be taken
 _OFF = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried in turn
+_NO_FALL = 1e-12  # share of the whole fall: a step that brings less is the last one
 _ELSEWHERE = 1e-6  # units: a lower point that far away shows that the end was none
 
 
@@ -171,13 +172,20 @@ class _Walkers:
         """Take steps as far as f falls; tell which runs go on."""
         moved, taken = step.taken(mine)
         self._leave(step.surface.of(mine), step.value[mine], moved, taken)
+        goes_on = taken & self._falls(rows, moved)
         self._x[rows] = moved
         self._pull[rows] = step.pull[mine] * np.where(taken, _EASIER, _HARDER)
         harder = np.maximum(self._pull[rows], 1e-6 * step.bend[mine] * _HARDER)
         self._pull[rows] = np.where(taken, self._pull[rows], harder)
         foretold = step.fall[mine] < -4 * EPS * np.abs(step.value[mine])
         left = self._pull[rows] < _HARDEST * step.usual[mine]
-        return np.asarray((foretold & left) | taken)
+        return np.asarray(np.where(taken, goes_on, foretold & left))
+
+    def _falls(self, rows: Whole, ahead: Array) -> Mask:
+        """Tell where f falls by a share of its whole fall so far, on a step to points ahead."""
+        problem = self._surface.problem.of(rows)
+        begun, here, there = map(problem.values, (self._begun[rows], self._x[rows], ahead))
+        return np.asarray(here - there > _NO_FALL * (begun - there))
 
     def _leave(self, surface: Surface, value: Array, moved: Array, taken: Mask) -> None:
         """Leave a crease where no step of the model was good, as at the tip of a cone."""
