@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import cached_property
+from math import inf
 from typing import Any
 
 import numpy as np
@@ -118,14 +119,8 @@ class Form:
     @cached_property
     def quadratic(self) -> bool:
         """Whether all pieces of f are quadratic, and all creases straight."""
-        given = self._symbolic.variables
-        try:
-            polynomials = [sympy.Poly(e, *given) for e in (self.value, *self.arguments)]
-        except sympy.PolynomialError:
-            return False
-        return polynomials[0].total_degree() <= 2 and all(
-            p.total_degree() <= 1 for p in polynomials[1:]
-        )
+        degrees = _degrees([self.value, *self.arguments], self._symbolic.variables)
+        return degrees[0] <= 2 and max(degrees[1:]) <= 1
 
     def constant(self, signs: Sequence[float]) -> bool:
         """Tell whether f is the same everywhere on the piece with these signs."""
@@ -262,6 +257,24 @@ class _Reading:
         self.arguments.append(arguments)
         self.sorts.append(sort)
         return self.signs[-1], self.handles[-1]
+
+
+def _degrees(exprs: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]) -> list[float]:
+    """Bound the degrees of polynomials in variables; infinite for anything else."""
+    found: dict[sympy.Expr, float] = dict.fromkeys(variables, 1.0)
+    for node in upwards(exprs):
+        inner = [found[a] for a in node.args]
+        if not any(inner):
+            found.setdefault(node, 0.0)
+        elif node.is_Add:
+            found[node] = max(inner)
+        elif node.is_Mul:
+            found[node] = sum(inner)
+        elif node.is_Pow and node.exp.is_Integer and node.exp.is_positive:
+            found[node] = int(node.exp) * inner[0]
+        else:
+            found[node] = inf
+    return [found[e] for e in exprs]
 
 
 def _root_of_square(term: sympy.Expr) -> sympy.Expr | None:
