@@ -6,7 +6,7 @@ import numpy as np
 
 from ..arrays import Array, Indices, Mask, Whole
 from ..facts.cancellation import rounding
-from .algebra import largest, length
+from .algebra import Frame, largest, length, total
 from .form import Sort
 from .inner import Piecewise, lowest
 from .surface import At, Surface
@@ -14,6 +14,7 @@ from .verify import ON, touching
 
 _PULL = 1e-3  # share of the slopes: the curvature that is added, for linear pieces have none
 _POSITIVE = 1e-10  # share of the largest curvature: the least one that a model may have
+_MORE_CONVEX = 1.5  # times what a model lacks to be convex: it is added
 _ENOUGH = 0.05  # share of the fall that the model foretells: a step has to bring it
 _TAKEN = (1.0, 0.3, 0.1)  # shares of a step: they are tried in turn
 _TOO_SHORT = 0.8  # share of the model's fall: more shows that the pull was too strong
@@ -28,52 +29,67 @@ class Step:
 
     def __init__(self, surface: Surface, x: Array, active: Mask, pull: Array) -> None:
         self.surface, self.x = surface, x
-        problem = surface.problem
-        self.value, self.noise = problem.values(x), rounding(problem, x)
+        self.value, self.noise = surface.problem.values(x), rounding(surface.problem, x)
         self._at_once = touching(surface, x, ON) & surface.vector
+        self._kinks = np.flatnonzero(~surface.vector)
+        self._lines = np.flatnonzero(~surface.vector[surface.owner])
         signs, handles = surface.unfolded(x)
         here = surface.at(x, np.where(self._at_once, 0.0, signs), handles)
-        sizes = np.abs(here.rise[:, surface.owner]) * length(here.normal)
-        slopes = largest(here.slope) + sizes.sum(axis=1) * 0
-        for column in sizes.T:
-            slopes = slopes + np.where(np.isfinite(column), column, 0.0)
-        self.usual = _PULL * slopes
-        signs = np.where(active & ~surface.vector | self._at_once, 0.0, surface.signs(x))
-        multipliers = np.zeros((len(x), len(surface.owner)))
-        hessian = surface.hessian(x, signs, multipliers)
-        finite = np.isfinite(hessian).all(axis=(1, 2)) & np.isfinite(here.slope).all(axis=1)
-        kinks = np.flatnonzero(~surface.vector)
-        lines = np.flatnonzero(~surface.vector[surface.owner])
-        finite &= np.isfinite(here.rise[:, kinks]).all(axis=1)
-        finite &= np.isfinite(here.zero[:, lines]).all(axis=1) & (self.usual > 0)
-        finite &= np.isfinite(here.normal[:, lines]).all(axis=(1, 2)) & np.isfinite(self.usual)
-        self.usable = finite
+        self.usual, hessian = _PULL * self._slopes(here), self._hessian(active)
+        self.usable = self._finite(here, hessian)
         self.pull = np.where(np.isnan(pull), self.usual, pull)
-        self.bend = np.zeros(len(x))
-        self.fall, self.active = np.zeros(len(x)), np.zeros(active.shape, dtype=bool)
-        step, rows = np.zeros_like(x), np.flatnonzero(finite)
+        self.bend, self.fall = np.zeros((2, len(x)))
+        self.active = np.zeros(active.shape, dtype=bool)
+        self.step = self._lowest(here, hessian)
+        self.ahead = surface.box.clip(x + self.step * surface.unit)
+        self._reached, self._least = x.copy(), np.full(len(x), np.inf)
+
+    def _slopes(self, here: At) -> Array:
+        """Give how steep f is, over all pieces."""
+        across = np.abs(here.rise[:, self.surface.owner]) * length(here.normal)
+        return largest(here.slope) + total(np.where(np.isfinite(across), across, 0.0))
+
+    def _hessian(self, active: Mask) -> Array:
+        """Give the Hessian of f along the creases of the last step."""
+        surface, x = self.surface, self.x
+        active = active & ~surface.vector | self._at_once
+        signs, on = np.where(active, 0.0, surface.signs(x)), active[:, surface.owner]
+        factors = np.zeros(on.shape)
+        if on.any():
+            here = surface.at(x, signs)
+            normal = np.where(np.isfinite(here.normal) & on[..., None], here.normal, 0.0)
+            factors = Frame.of(normal, on).factors(here.slope, on)
+        return surface.hessian(x, signs, factors)
+
+    def _finite(self, here: At, hessian: Array) -> Mask:
+        """Tell where there is a model."""
+        columns = (hessian.reshape(len(hessian), -1), here.slope, here.rise[:, self._kinks],
+                   here.zero[:, self._lines], self.usual[:, None])  # fmt: skip
+        finite = np.isfinite(np.concatenate(columns, axis=1)).all(axis=1)
+        finite &= np.isfinite(here.normal[:, self._lines]).all(axis=(1, 2))
+        return np.asarray(finite & (self.usual > 0))
+
+    def _lowest(self, here: At, hessian: Array) -> Array:
+        """Give the steps to the lowest points of the models, not too long."""
+        step, rows = np.zeros_like(self.x), np.flatnonzero(self.usable)
         if len(rows):
-            model = self._model(here.take(rows), hessian[rows], rows, kinks, lines)
+            model = self._model(here.take(rows), hessian[rows], rows)
             step[rows], met, self.fall[rows] = lowest(model)
-            self.active[np.ix_(rows, kinks)] = met
+            self.active[np.ix_(rows, self._kinks)] = met
         self.usable &= np.isfinite(step).all(axis=1)
         step = np.where(self.usable[:, None], step, 0.0)
         size = length(step)
-        step *= np.where(size > _FARTHEST, _FARTHEST / np.maximum(size, _FARTHEST), 1.0)[:, None]
-        self.step = step
-        self.ahead = surface.box.clip(x + step * surface.unit)
-        self._reached, self._lowest = x.copy(), np.full(len(x), np.inf)
-        self._here = here
+        share = np.where(size > _FARTHEST, _FARTHEST / np.maximum(size, _FARTHEST), 1.0)
+        return step * share[:, None]
 
-    def _model(
-        self, here: At, hessian: Array, rows: Indices, kinks: Indices, lines: Indices
-    ) -> Piecewise:
-        surface = self.surface
+    def _model(self, here: At, hessian: Array, rows: Indices) -> Piecewise:
+        kinks, lines, sorts = self._kinks, self._lines, self.surface.sorts
         values = np.asarray(np.linalg.eigvalsh(hessian), dtype=np.float64)
         self.bend[rows] = largest(values)
-        shift = 1.5 * np.maximum(0.0, _POSITIVE * largest(values) - values[:, 0]) + self.pull[rows]
+        shift = _MORE_CONVEX * np.maximum(0.0, _POSITIVE * largest(values) - values[:, 0])
+        shift += self.pull[rows]
         curved = hessian + shift[:, None, None] * np.eye(hessian.shape[1])
-        bound = np.broadcast_to(surface.sorts[kinks] == Sort.BOUND, (len(rows), len(kinks)))
+        bound = np.broadcast_to(sorts[kinks] == Sort.BOUND, (len(rows), len(kinks)))
         inner = here.inner[:, lines][:, :, kinks]
         return Piecewise(here.slope, here.rise[:, kinks], here.zero[:, lines],
                          here.normal[:, lines], inner, curved, bound)  # fmt: skip
@@ -107,14 +123,14 @@ class Step:
 
     def reach(self, rows: Whole, x: Array, values: Array) -> None:
         """Note a lower point that was reached along creases."""
-        lower = values < self._lowest[rows]
-        self._reached[rows[lower]], self._lowest[rows[lower]] = x[lower], values[lower]
+        lower = values < self._least[rows]
+        self._reached[rows[lower]], self._least[rows[lower]] = x[lower], values[lower]
 
     def taken(self, rows: Whole) -> tuple[Array, Mask]:
         """Give the points that steps lead to, and for which runs f falls enough there."""
         surface, x, value = self.surface.of(rows), self.x[rows], self.value[rows]
         moved, done = x.copy(), np.zeros(len(rows), dtype=bool)
-        whole_way = self._lowest[rows] < value
+        whole_way = self._least[rows] < value
         moved[whole_way], done[whole_way] = self._reached[rows[whole_way]], True
         fall = self.fall[rows]
         for share in _TAKEN:
