@@ -12,7 +12,7 @@ from ..arrays import EPS, Array, Indices, Mask
 from ..facts.cancellation import rounding
 from .algebra import Frame, largest, length, times
 from .form import Sort
-from .inner import descent
+from .inner import balanced
 from .surface import At, Surface
 
 _PIECES = 6  # switches: of more that decide nothing, the pieces are too many
@@ -266,7 +266,8 @@ class Alone:
         vectors = active[self.surface.vector[active]]
         if self.here.inner[0][:, vectors].any():
             return Claim.UNKNOWN
-        if full and self._way(_STRICT, active) is None:
+        strict = self._balanced(_STRICT, active)
+        if isinstance(strict, np.ndarray) and (full or self._curves_up(strict, active)):
             return Claim.MIN
         if len(vectors):
             return Claim.UNKNOWN
@@ -280,8 +281,26 @@ class Alone:
         kinks = self.active & (self.surface.sorts != Sort.BOUND)
         return self._way(1.0, np.flatnonzero(kinks)) is not None
 
+    def _curves_up(self, multipliers: Array, active: Indices) -> bool:
+        """Tell whether f curves up along all creases, with some multipliers of active switches."""
+        if self.surface.vector[active].any():
+            return False
+        factors = np.zeros_like(self.factors)
+        factors[0, self.surface.first[active]] = multipliers
+        hessian, doubt = hessian_doubt(self.surface, self.x, self.signs, factors)
+        if not np.isfinite(hessian).all():
+            return False
+        curvatures, _, mine = self.frame.curvatures(hessian)
+        level = max(_CURVED * np.abs(hessian).max(), doubt[0])
+        return bool((curvatures[mine] > level).all())
+
     def _way(self, share: float, active: Indices) -> tuple[Array, Array] | None:
-        """Give a way down the linear model where active switches meet; None if there is none.
+        """Give a way down the linear model where active switches meet; None if there is none."""
+        found = self._balanced(share, active)
+        return found if isinstance(found, tuple) else None
+
+    def _balanced(self, share: float, active: Indices) -> tuple[Array, Array] | Array:
+        """Give multipliers where active switches meet, or else a way down the linear model.
 
         With a share of the rises, and as much less of the slope into the bounds. A cone rises by
         no less than the kinks do that stand for it.
@@ -301,7 +320,7 @@ class Alone:
         inner = np.zeros((len(normal), len(normal)))
         inner[:count, :count] = here.inner[0, surface.first[plain]][:, plain]
         bound = np.append(bound, np.zeros(len(normal) - count, dtype=bool))
-        return descent(slope, rise, normal, inner, np.arange(len(normal)), bound)
+        return balanced(slope, rise, normal, inner, np.arange(len(normal)), bound)
 
     def _linear(self) -> bool:
         """Tell whether f is linear on all its pieces, as far as one can see."""

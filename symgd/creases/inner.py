@@ -250,6 +250,14 @@ def descent(
     step, change : ndarray
         The direction, and how z changes along it.
     """
+    found = balanced(slope, limit, normal, inner, active, bound)
+    return found if isinstance(found, tuple) else None
+
+
+def balanced(
+    slope: Array, limit: Array, normal: Array, inner: Array, active: Indices, bound: Mask
+) -> tuple[Array, Array] | Array:
+    """Find multipliers within their limits; or else a way down, as `descent` does."""
     count, n = len(active), len(slope)
     kinks, sizes = ~bound[active], np.abs(normal[active]).max(axis=1, initial=0.0)
     sizes = np.where(sizes > 0, sizes, 1.0)
@@ -267,9 +275,11 @@ def descent(
     matrix[n:][~kinks] = 0.0
     keep = np.concatenate([np.ones(count, dtype=bool), kinks, kinks])
     right = np.concatenate([slope, rise]) / scale
-    residual = nonnegative(matrix[:, keep], right)[1]
+    solution, residual = nonnegative(matrix[:, keep], right)
     if np.linalg.norm(residual) <= _FEASIBLE:
-        return None
+        factors = solution[:count].copy()
+        factors[kinks] -= solution[count : count + np.count_nonzero(kinks)]
+        return np.asarray(factors * scale / sizes)
     step, change = -residual[:n], np.zeros(count)
     rate = rows @ step
     for i in range(count):

@@ -46,6 +46,9 @@ def claims(expr, points, **given):
         ("max(abs(x), abs(y))", [[0, 0], [1, 1]], [Claim.MIN, Claim.NOT]),
         ("abs(x) + abs(y) + abs(x + y) + x", [[0, 0]], [Claim.MIN]),
         ("abs(x) + abs(y) + abs(x + y) + 3*x", [[0, 0]], [Claim.NOT]),
+        ("abs(x) + abs(2*x + x**2) + y**2", [[0, 0]], [Claim.MIN]),  # two creases, one tangent
+        ("abs(x) + abs(2*x + x**2) - y**2", [[0, 0]], [Claim.UNKNOWN]),
+        ("abs(x - y**2) + abs(2*x) + x + y**2", [[0, 0]], [Claim.MIN]),
         ("hypot(x, y) + 0.6*x + 0.7*y", [[0, 0]], [Claim.MIN]),  # a slope of 0.92
         ("hypot(x, y) + 0.8*x + 0.7*y", [[0, 0]], [Claim.NOT]),  # of 1.06, by none of the two
         ("sqrt(abs(x)) + 9*x", [0.0], [Claim.MIN]),
