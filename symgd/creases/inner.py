@@ -231,8 +231,8 @@ class _Turn:
         signs = np.where((model.sizes == 0) & (signs == 0), 1.0, signs)
         met = (best < z.shape[1]) & moving
         signs[np.flatnonzero(met), best[met]] = 0.0
-        if not model.nested:
-            signs = np.where(sign == 0, 0.0, signs)
+        straight = (model.L == 0).all(axis=(1, 2))[:, None]  # creases that are kept are met exactly
+        signs = np.where(straight & (sign == 0), 0.0, signs)
         self.d[rows] = np.where(moving[:, None], ahead, d)
         self.sign[rows] = np.where(moving[:, None], signs, sign)
         return np.asarray(moving | which)

@@ -31,6 +31,8 @@ from .verify import FOLLOWED, ON, Claims, touching, verify, ways_off
 _WALKED = 40  # steps: of a run along creases, at most
 _SHORTEST_UNIT = 1e-3  # share of the searched region: the unit of a run that did not get far
 _EASIER, _HARDER = 0.1, 10.0  # times the pull: after a step that was taken, and one that was not
+_STIFF = 1e-6  # share of the largest curvature: the pull after a step that was not taken, at least
+_CHANGE = 16 * EPS  # share of f: a smaller change is rounding
 _HARDEST = 1e9  # times the first pull: no step is left to be taken
 _OFF = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried in turn
 _NO_FALL = 1e-12  # share of the whole fall: a step that brings less is the last one
@@ -113,7 +115,7 @@ class _Walkers:
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _ELSEWHERE
         noise = rounding(its.problem, self._begun[rows])
-        least = 16 * EPS * np.abs(its.problem.values(self._begun[rows]))
+        least = _CHANGE * np.abs(its.problem.values(self._begun[rows]))
         noise = np.where(what.claim[rows] == Claim.BROKEN, least, noise)
         rows = rows[far & (falls > noise)]
         if not len(rows):
@@ -175,7 +177,7 @@ class _Walkers:
         goes_on = taken & self._falls(rows, moved)
         self._x[rows] = moved
         self._pull[rows] = step.pull[mine] * np.where(taken, _EASIER, _HARDER)
-        harder = np.maximum(self._pull[rows], 1e-6 * step.bend[mine] * _HARDER)
+        harder = np.maximum(self._pull[rows], _STIFF * step.bend[mine] * _HARDER)
         self._pull[rows] = np.where(taken, self._pull[rows], harder)
         foretold = step.fall[mine] < -4 * EPS * np.abs(step.value[mine])
         left = self._pull[rows] < _HARDEST * step.usual[mine]
@@ -197,7 +199,7 @@ class _Walkers:
             its = surface.of(rows)
             ahead = its.box.clip(moved[rows] + share * ways * its.unit)
             with np.errstate(invalid="ignore"):
-                lower = its.problem.values(ahead) < value[rows] - 16 * EPS * np.abs(value[rows])
+                lower = its.problem.values(ahead) < value[rows] - _CHANGE * np.abs(value[rows])
             moved[rows[lower]], taken[rows[lower]] = ahead[lower], True
             rows, ways = rows[~lower], ways[~lower]
             if not len(rows):

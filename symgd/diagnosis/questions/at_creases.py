@@ -22,9 +22,9 @@ def at_creases(case: Case) -> None:
 
     Smooth minima that are found so are left to the questions that follow.
     """
-    form, found = abs_normal(case.problem.symbolic), case.found
-    rows = case.open(*HALTED, Stop.EPOCHS, Stop.NONFINITE)
-    if form is None or not len(rows):
+    found, rows = case.found, case.open(*HALTED, Stop.EPOCHS, Stop.NONFINITE)
+    form = abs_normal(case.problem.symbolic) if len(rows) else None
+    if form is None:
         return
     x, x0 = found.x[rows], case.x0[rows]
     led = walk(case.problem.of(rows), form, x, x0, case.box, case.how.width)
