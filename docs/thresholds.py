@@ -1,4 +1,4 @@
-"""The page of thresholds, from the constants of `diagnosis/` and `facts/` and their comments.
+"""The page of thresholds, from the constants of three rooms and their comments.
 
 ``python docs/thresholds.py`` writes it. A comment says ``unit: reason``, behind the constant or
 above it; what it calls a ``code`` is no threshold.
@@ -33,8 +33,8 @@ class Threshold:
 
 
 def thresholds() -> Iterator[Threshold]:
-    """Read the constants of both rooms."""
-    for room in ("diagnosis", "facts"):
+    """Read the constants of these rooms."""
+    for room in ("creases", "diagnosis", "facts"):
         for path in sorted((PACKAGE / room).rglob("*.py")):
             yield from _constants(path)
 

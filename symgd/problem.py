@@ -191,22 +191,26 @@ class Symbolic:
         """That curvature, for NumPy."""
         return self.compile([self.bend])
 
-    def compile(self, exprs: Sequence[sympy.Expr]) -> Evaluator:
+    def compile(self, exprs: Sequence[sympy.Expr], more: Sequence[sympy.Symbol] = ()) -> Evaluator:
         """Lambdify expressions in the variables and parameters for NumPy.
 
         Parameters
         ----------
         exprs : sequence of sympy.Expr
             What to evaluate.
+        more : sequence of sympy.Dummy, optional
+            Further arguments, behind the parameters.
 
         Returns
         -------
         callable
             Takes one array a variable and one value a parameter, gives a list of arrays.
         """
+        further = [sympy.Symbol(f"w{i}", real=True) for i in range(len(more))]
+        self._renamed.update(zip(more, further, strict=True))
         shared = share(self.renamed(exprs))
         function = sympy.lambdify(
-            self._ours,
+            (*self._ours, *further),
             shared[1],  # not `exprs`: SymPy goes through a shared part every time
             modules=[numpy_functions()],
             printer=SourcePrinter(),

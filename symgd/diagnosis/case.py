@@ -128,6 +128,8 @@ class Case:
         What a first look showed.
     steep : ndarray
         Where the gradient is not finite, ``(n_runs,)``.
+    denied : ndarray
+        Where values cannot show a minimum, as f falls along a crease, ``(n_runs,)``.
     """
 
     problem: Problem
@@ -138,6 +140,7 @@ class Case:
     found: Verdicts
     sight: Sight
     steep: Mask
+    denied: Mask
 
     @classmethod
     def begin(
@@ -159,7 +162,8 @@ class Case:
         given = problem, found.x, x0, box, how.tol, how.polish or far, how.workers
         sight = look(*given) if looking else Sight.none(found.x)
         found.fun[:], found.grad_norm[:] = sight.fun, sight.grad_norm
-        case = cls(problem, box, how, x0, ends, found, sight, np.zeros(len(x0), dtype=np.bool_))
+        masks = np.zeros((2, len(x0)), dtype=np.bool_)
+        case = cls(problem, box, how, x0, ends, found, sight, *masks)
         unclear = np.flatnonzero(sight.ahead == Ahead.UNCLEAR)
         case.evaluate(unclear)
         return case

@@ -17,6 +17,7 @@ from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Status
 from .case import UNDECIDED, Case, Judging, Verdicts
+from .questions.at_creases import at_creases, denied
 from .questions.careful_minima import careful_minima
 from .questions.halted_elsewhere import halted_elsewhere
 from .questions.interrupted import interrupted, stopped
@@ -44,8 +45,9 @@ QUESTIONS: tuple[Question, ...] = (
     interrupted,
     snap_to_bounds,
     where_undefined,
-    steep_ends,
     ordinary_minima,
+    at_creases,
+    steep_ends,
     careful_minima,
     other_stationary,
     nonfinite,
@@ -56,7 +58,7 @@ QUESTIONS: tuple[Question, ...] = (
 )
 """In this order; each is about the runs that the ones before it have left open."""
 
-CLAIMS: tuple[Question, ...] = (with_more_digits,)
+CLAIMS: tuple[Question, ...] = (denied, with_more_digits)
 """Asked after all others, about answers that rest on values alone."""
 
 QUICK: tuple[Question, ...] = (interrupted, where_undefined, ordinary_minima, stopped)

@@ -101,9 +101,10 @@ def guards(
     return Guards(_signature(edges), _signature(kinks))
 
 
-def kinks_of(expr: sympy.Expr) -> list[sympy.Expr]:
-    """Give the expressions at whose zeros f has a kink or a jump."""
+def kinks_of(expr: sympy.Expr, but: Sequence[Any] = ()) -> list[sympy.Expr]:
+    """Give the expressions at whose zeros f has a kink or a jump, `but` those of some functions."""
     kinks = {row.symbol: row.kink for row in TABLE if row.kink is not None}
+    kinks = {symbol: kink for symbol, kink in kinks.items() if symbol not in but}
     nodes = sorted(expr.atoms(*kinks), key=sympy.default_sort_key)
     return list(dict.fromkeys(kinks[node.func](*node.args) for node in nodes))
 

@@ -1,0 +1,1 @@
+"""Creases of f, where its kinks meet zero: steps along them, and what points on them are."""

@@ -1,0 +1,293 @@
+"""The abs-normal form of a formula: smooth pieces, and the switches between them.
+
+Every ``abs``, ``max``, ``min``, tip and cusp of f is a switch: an argument z with a sign s in
+{-1, 0, 1}, and a handle w that stands for what the kink adds. ``abs(u)`` becomes ``s*u + w`` with
+z = u. With s the sign of z and w = 0 that is f itself. With s = 0 it is f on the crease z = 0, gone
+on smoothly to all sides; and its slope by w is how f rises across the crease. With s = 0 and
+w = abs(z) it is the form that a piecewise linear model is made from.
+
+References
+----------
+A. Griewank, "On stable piecewise linearization and generalized algorithmic differentiation",
+Optimization Methods and Software 28, 1139-1178 (2013), doi:10.1080/10556788.2013.796683.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from enum import IntEnum
+from functools import cached_property
+from math import inf
+from typing import Any
+
+import numpy as np
+import sympy
+from sympy import S
+
+from ..arrays import Whole
+from ..expression.calculus import derivatives, derivatives_bound, upwards
+from ..expression.classes import Absolute, Hypot, Less, Maximum, Minimum, Where
+from ..expression.evaluator import Evaluator
+from ..expression.functions import own
+from ..expression.guards import kinks_of
+from ..memos import memo
+from ..problem import Symbolic
+
+_SWITCHES = 40  # switches: more take longer than they are worth
+_FORM_OPERATIONS = 4000  # operations in the derivatives of the form: more take longer than a second
+_COMPARED = 60  # operations: switches of more are not compared
+_KINKS = (Absolute, Maximum, Minimum, Hypot)
+_HALF = sympy.Rational(1, 2)  # code: one half
+
+
+class Sort(IntEnum):
+    """What kind of switch it is."""
+
+    KINK = 0  # f has another slope on the other side
+    TIP = 1  # a cone: its argument is a vector
+    CUSP = 2  # f rises infinitely steeply to all sides
+    BOUND = 3  # there is no other side
+
+
+class Form:
+    """A formula with its switches.
+
+    Attributes
+    ----------
+    value : sympy.Expr
+        f in the variables, the signs and the handles.
+    arguments : list of sympy.Expr
+        What is zero on creases, one a row; several rows belong to the switch of a vector.
+    owner : ndarray
+        The switch of each row.
+    sorts : ndarray
+        Codes of `Sort`, one a switch.
+    """
+
+    def __init__(self, symbolic: Symbolic, reading: _Reading) -> None:
+        self._symbolic = symbolic
+        self.value = reading.value
+        used = reading.used()
+        self._signs = [reading.signs[i] for i in used]
+        self._handles = [reading.handles[i] for i in used]
+        rows = [(place, z) for place, i in enumerate(used) for z in reading.arguments[i]]
+        self.arguments = [z for _, z in rows]
+        self.owner: Whole = np.array([place for place, _ in rows], dtype=np.int64)
+        self.sorts: Whole = np.array([reading.sorts[i] for i in used], dtype=np.int64)
+        self._constant: dict[tuple[int, ...], bool] = {}
+
+    @cached_property
+    def depth(self) -> int:
+        """How many switches lie within each other, at most."""
+        depths: dict[sympy.Symbol, int] = {}
+        for i, (sign, handle) in enumerate(zip(self._signs, self._handles, strict=True)):
+            rows = [z for z, owner in zip(self.arguments, self.owner, strict=True) if owner == i]
+            inner = [depths[s] for z in rows for s in z.free_symbols if s in depths]
+            depths[sign] = depths[handle] = 1 + max(inner, default=0)
+        return max(depths.values(), default=0)
+
+    @cached_property
+    def values(self) -> Evaluator:
+        """f and the rows, for NumPy: of the variables, parameters, signs and handles."""
+        return self._symbolic.compile([self.value, *self.arguments], self._more)
+
+    @cached_property
+    def first(self) -> Evaluator:
+        """The same, and each with its slopes by the variables and the handles."""
+        exprs = [self.value, *self.arguments]
+        return self._symbolic.compile([e for f in exprs for e in (f, *self._slopes(f))], self._more)
+
+    @cached_property
+    def second(self) -> Evaluator:
+        """The lower triangle of the Hessian of f less multiples of the rows; also of these."""
+        variables = self._symbolic.variables
+        multipliers = [sympy.Dummy(f"l{i}", real=True) for i in range(len(self.arguments))]
+        gradients = [derivatives(f, variables) for f in (self.value, *self.arguments)]
+        total = [
+            sympy.Add(g[0], *[-factor * s for factor, s in zip(multipliers, g[1:], strict=True)])
+            for g in zip(*gradients, strict=True)
+        ]
+        lower = [d for i, g in enumerate(total, 1) for d in derivatives(g, variables[:i])]
+        return self._symbolic.compile([own(e) for e in lower], (*self._more, *multipliers))
+
+    @cached_property
+    def jumps(self) -> Evaluator | None:
+        """Expressions at whose zeros f jumps, or has a kink that is no switch."""
+        found = kinks_of(self._symbolic.expr, but=_KINKS)
+        return self._symbolic.compile(found) if found else None
+
+    @cached_property
+    def quadratic(self) -> bool:
+        """Whether all pieces of f are quadratic, and all creases straight."""
+        degrees = _degrees([self.value, *self.arguments], self._symbolic.variables)
+        return degrees[0] <= 2 and max(degrees[1:]) <= 1
+
+    def constant(self, signs: Sequence[float]) -> bool:
+        """Tell whether f is the same everywhere on the piece with these signs."""
+        key = tuple(int(s) for s in signs)
+        if key not in self._constant:
+            values = dict(zip(self._signs, map(sympy.Integer, key), strict=True))
+            values |= dict.fromkeys(self._handles, S.Zero)
+            piece = sympy.expand(self.value.xreplace(values))
+            self._constant[key] = not piece.has(*self._symbolic.variables)
+        return self._constant[key]
+
+    @property
+    def _more(self) -> list[sympy.Symbol]:
+        return [*self._signs, *self._handles]
+
+    def _slopes(self, expr: sympy.Expr) -> Iterator[sympy.Expr]:
+        yield from map(own, derivatives(expr, [*self._symbolic.variables, *self._handles]))
+
+
+@memo
+def abs_normal(symbolic: Symbolic) -> Form | None:
+    """Give the abs-normal form of a formula.
+
+    Returns
+    -------
+    Form or None
+        None without kinks, and where the form would take long to make.
+
+    Examples
+    --------
+    >>> from symgd.problem import Problem
+    >>> abs_normal(Problem("abs(x - y) + x**2").symbolic).arguments
+    [x - y]
+    >>> abs_normal(Problem("x**2").symbolic) is None
+    True
+    """
+    if not symbolic.expr.has(*_KINKS, sympy.Pow):
+        return None
+    reading = _Reading(symbolic)
+    if not reading.used() or len(reading.used()) > _SWITCHES:
+        return None
+    form = Form(symbolic, reading)
+    sizes = [derivatives_bound(e, symbolic.variables) for e in (form.value, *form.arguments)]
+    return form if sum(sizes) <= _FORM_OPERATIONS else None
+
+
+class _Reading:
+    """A formula that is read from the bottom up, switch by switch."""
+
+    def __init__(self, symbolic: Symbolic) -> None:
+        self.signs: list[sympy.Symbol] = []
+        self.handles: list[sympy.Symbol] = []
+        self.arguments: list[tuple[sympy.Expr, ...]] = []
+        self.sorts: list[Sort] = []
+        self._variables = frozenset(symbolic.variables)
+        self._same: dict[sympy.Expr, tuple[int, sympy.Expr]] = {}
+        self._done: dict[sympy.Expr, sympy.Expr] = {}
+        for node in upwards([symbolic.expr]):
+            self._done[node] = self._read(node)
+        self.value = self._done[symbolic.expr]
+
+    def used(self) -> list[int]:
+        """Give the switches that f depends on; others were taken in by an even power or a cusp."""
+        places = {s: i for i, pair in enumerate(self._pairs()) for s in pair}
+        found: set[int] = set()
+        waiting = [self.value]
+        while waiting:
+            more = {places[s] for s in waiting.pop().free_symbols if s in places} - found
+            found |= more
+            waiting += [z for i in more for z in self.arguments[i]]
+        return sorted(found)
+
+    def _pairs(self) -> Iterator[tuple[sympy.Symbol, sympy.Symbol]]:
+        return zip(self.signs, self.handles, strict=True)
+
+    def _read(self, node: sympy.Expr) -> sympy.Expr:
+        args = [self._done[a] for a in node.args]
+        if not args:
+            return node
+        varies = not self._variables.isdisjoint(node.free_symbols)
+        if varies and isinstance(node, Absolute):
+            if node.args[0].is_nonnegative:
+                return args[0]
+            sign, handle = self._kink(args[0])
+            return sign * args[0] + handle
+        if varies and isinstance(node, Maximum | Minimum):
+            a, b = args
+            side = 1 if isinstance(node, Maximum) else -1
+            sign, handle = self._kink(a - b)
+            return _HALF * ((1 + side * sign) * a + (1 - side * sign) * b + side * handle)
+        if varies and isinstance(node, Hypot):
+            args = [self._done[a.args[0] if isinstance(a, Absolute) else a] for a in node.args]
+            return self._vector(Sort.TIP, node.func(*args), tuple(args))
+        if varies and node.is_Pow and (found := self._of_power(node)) is not None:
+            sort, arguments, base = found
+            return self._vector(sort, base ** args[1], arguments)
+        return node if tuple(args) == node.args else node.func(*args)
+
+    def _of_power(self, node: sympy.Pow) -> tuple[Sort, tuple[sympy.Expr, ...], sympy.Expr] | None:
+        """Tell whether a power has a tip or a cusp, where, and what it is a power of."""
+        base, power = node.args
+        if not (power.is_number and power.is_positive):
+            return None
+        if isinstance(base, Absolute):
+            inner = self._done[base.args[0]]
+            return (Sort.CUSP, (inner,), Absolute(inner)) if power < 1 else None
+        terms = base.args if base.is_Add else (base,)
+        roots = [_root_of_square(term) for term in terms]
+        if power > _HALF or None in roots:
+            return None
+        sort = Sort.TIP if power == _HALF else Sort.CUSP
+        return sort, tuple(self._done.get(r, r) for r in roots), self._done[base]
+
+    def _kink(self, argument: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+        """Give a sign and a handle; multiples of one argument share a switch."""
+        factor, key = _primitive(argument)
+        if key not in self._same:
+            self._same[key] = len(self.signs), factor
+            return self._new(Sort.KINK, (argument,))
+        place, before = self._same[key]
+        ratio = factor / before
+        return sympy.sign(ratio) * self.signs[place], abs(ratio) * self.handles[place]
+
+    def _vector(
+        self, sort: Sort, node: sympy.Expr, arguments: tuple[sympy.Expr, ...]
+    ) -> sympy.Expr:
+        sign, handle = self._new(sort, arguments)
+        return Where(Less(S.Zero, sign), node, S.Zero) + handle
+
+    def _new(self, sort: Sort, arguments: tuple[sympy.Expr, ...]) -> tuple[Any, Any]:
+        count = len(self.signs)
+        self.signs.append(sympy.Dummy(f"s{count}", real=True))
+        self.handles.append(sympy.Dummy(f"w{count}", real=True))
+        self.arguments.append(arguments)
+        self.sorts.append(sort)
+        return self.signs[-1], self.handles[-1]
+
+
+def _degrees(exprs: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]) -> list[float]:
+    """Bound the degrees of polynomials in variables; infinite for anything else."""
+    found: dict[sympy.Expr, float] = dict.fromkeys(variables, 1.0)
+    for node in upwards(exprs):
+        inner = [found[a] for a in node.args]
+        if not any(inner):
+            found.setdefault(node, 0.0)
+        elif node.is_Add:
+            found[node] = max(inner)
+        elif node.is_Mul:
+            found[node] = sum(inner)
+        elif node.is_Pow and node.exp.is_Integer and node.exp.is_positive:
+            found[node] = int(node.exp) * inner[0]
+        else:
+            found[node] = inf
+    return [found[e] for e in exprs]
+
+
+def _root_of_square(term: sympy.Expr) -> sympy.Expr | None:
+    """Give the expression whose square a term is, but for a positive factor."""
+    factor, rest = term.as_coeff_Mul()
+    square = rest.is_Pow and rest.exp == 2
+    return rest.base if square and factor > 0 and rest.free_symbols else None
+
+
+def _primitive(expr: sympy.Expr) -> tuple[sympy.Expr, sympy.Expr]:
+    """Split an expression into a number and a rest that is the same for all its multiples."""
+    if expr.count_ops() > _COMPARED:
+        return S.One, expr
+    whole = sympy.expand(expr)
+    factor = whole.as_ordered_terms()[0].as_coeff_Mul()[0]
+    return (factor, sympy.expand(whole / factor)) if factor else (S.One, whole)

@@ -1,0 +1,71 @@
+"""Whether a run is at a minimum on a kink, by slopes to all sides, or can go on along it."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...arrays import Mask, Whole
+from ...creases.alone import LOWEST, Claim
+from ...creases.form import abs_normal
+from ...creases.walk import Walk, walk
+from ...engine.kernel.stops import Stop
+from ...status import Kind, Status
+from ..case import HALTED, Case
+from ..local import largest
+from ..look import Ahead
+
+_KINDS = np.array([Kind.KINK_MINIMUM if c is not Claim.LEVEL else Kind.WEAK_MINIMUM for c in Claim])
+
+
+def at_creases(case: Case) -> None:
+    """Lead runs along the creases of f to minima, and deny minima where f falls on.
+
+    Smooth minima that are found so are left to the questions that follow.
+    """
+    found, rows = case.found, case.open(*HALTED, Stop.EPOCHS, Stop.NONFINITE)
+    form = abs_normal(case.problem.symbolic) if len(rows) else None
+    if form is None:
+        return
+    x, x0 = found.x[rows], case.x0[rows]
+    led = walk(case.problem.of(rows), form, x, x0, case.box, case.how.width)
+    lowest = LOWEST[led.what.claim]
+    near = _near(case, rows, led)
+    case.denied[rows] = (led.what.claim == Claim.NOT) | (lowest & ~near)
+    begun = ~case.stayed[rows] | (case.stop[rows] == Stop.NONFINITE)
+    arrived = lowest & (near | (case.how.polish & begun))
+    case.denied[rows[arrived]] = False
+    if case.how.polish:
+        moving = arrived | ((led.what.claim == Claim.BROKEN) & begun)
+        case.move(rows[moving], led.x[moving])
+        case.sight.ahead[rows[moving]] = Ahead.UNCLEAR
+    found.target[rows[arrived]] = led.x[arrived]
+    _decide(case, rows, led, arrived)
+
+
+def _near(case: Case, rows: Whole, led: Walk) -> Mask:
+    """Tell which runs have arrived where they were led."""
+    with np.errstate(invalid="ignore"):
+        missing = largest(np.abs(led.x - case.found.x[rows]) / case.how.width)
+        way = largest(np.abs(led.x - case.x0[rows]) / case.how.width)
+    return np.asarray(missing <= case.how.tol * way)
+
+
+def _decide(case: Case, rows: Whole, led: Walk, arrived: Mask) -> None:
+    """Give verdicts to the runs that are at minima on kinks, or on level pieces."""
+    claim, found = led.what.claim, case.found
+    sure = arrived & (~led.what.smooth | (claim == Claim.LEVEL))
+    its = rows[sure]
+    found.kind[its] = _KINDS[claim[sure]]
+    found.status[its] = np.where(led.what.held[sure], Status.AT_BOUND, Status.CONVERGED)
+    found.smooth[its] = led.what.plain[sure]
+
+
+def denied(case: Case) -> None:
+    """Take claims away from runs that ended where f falls along a crease or across it."""
+    found = case.found
+    kinked = np.isin(found.kind, (Kind.KINK_MINIMUM, Kind.WEAK_MINIMUM))
+    rows = np.flatnonzero(case.denied & found.success & kinked)
+    moved = largest(np.abs(found.x[rows] - case.ends.x[rows]) / case.how.width)
+    way = largest(np.abs(found.x[rows] - case.x0[rows]) / case.how.width)
+    rows = rows[moved <= case.how.tol * way]
+    found.status[rows], found.kind[rows] = Status.NO_PROGRESS, Kind.NOT_STATIONARY
