@@ -24,6 +24,14 @@ GOLDEN = (math.sqrt(5) - 1) / 2
 V = TypeVar("V", covariant=True)
 
 
+def unrelated(n: int) -> Array:
+    """Give n weights of which no whole multiples add up to 0, ``(n,)``: sums with them differ.
+
+    By the theorem of Lindemann and Weierstrass on sines of whole numbers.
+    """
+    return np.asarray(1.5 + np.sin(np.arange(1.0, n + 1.0)))
+
+
 class Frozen(Mapping[str, V]):
     """A mapping that nobody changes, and that can be pickled."""
 

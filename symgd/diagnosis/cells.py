@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import GOLDEN, Array, Whole
+from ..arrays import Array, Whole, unrelated
 
 
 def cells(points: Array, size: Array) -> tuple[Whole, Whole]:
@@ -30,8 +30,8 @@ def cells(points: Array, size: Array) -> tuple[Whole, Whole]:
     (array([0, 1]), array([0, 1, 0]))
     """
     grid = np.round(points / np.where(size > 0, size, 1.0))
-    weights = np.arange(1, points.shape[1] + 1) * GOLDEN % 1.0
-    order = np.argsort(grid @ weights)  # in no step with a grid: few cells share a value
+    weights = unrelated(points.shape[1])
+    order = np.argsort(grid @ weights)  # few cells share a value
     new = np.zeros(len(points), dtype=bool)
     new[:1] = True
     for column in grid.T:

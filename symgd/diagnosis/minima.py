@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..arrays import EPS, GOLDEN, Array, Mask, Whole
+from ..arrays import EPS, Array, Mask, Whole, unrelated
 from ..facts.motions import motions
 from ..facts.valley import Valley
 from ..given.boxes import Box
@@ -94,7 +94,7 @@ def _sets(valley: Valley, x: Array) -> Whole:
 
 def _close(points: Array, tolerance: Array) -> Whole:
     """Give one label to points that lie on two sides of a cell's border."""
-    weights = np.arange(1, points.shape[1] + 1) * GOLDEN % 1.0 + 0.5
+    weights = unrelated(points.shape[1])
     key = points @ weights
     order = np.argsort(key)
     reach = np.searchsorted(key[order], key[order] + weights @ tolerance, side="right")

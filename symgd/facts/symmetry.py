@@ -14,7 +14,7 @@ from itertools import combinations, islice, pairwise
 import numpy as np
 import sympy
 
-from ..arrays import GOLDEN, Array, Whole
+from ..arrays import Array, Whole, unrelated
 from ..given.boxes import Box
 from ..memos import memo
 from ..problem import Problem, Symbolic
@@ -130,7 +130,7 @@ def orbits(problem: Problem, points: Array, tolerance: Array, box: Box) -> Whole
 
 def _links(points: Array, images: Array, tolerance: Array) -> Whole:
     """Give the rows of images and of points that they are, ``(2, n)``."""
-    weights = np.arange(1, points.shape[1] + 1) * GOLDEN % 1.0 + 0.5
+    weights = unrelated(points.shape[1])
     keys, wanted = points @ weights, images @ weights  # close for points that are close
     reach = weights @ tolerance + 1e-14 * (np.abs(points) @ weights)
     order = np.argsort(keys)

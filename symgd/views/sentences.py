@@ -121,7 +121,7 @@ def _led(case: Case) -> str:
     pairs = zip(case.x, case.x0, case.width, strict=True)
     if all(abs(a - b) <= (_BESIDE * abs(a) if a else _AT_START * width) for a, b, width in pairs):
         return "started beside"
-    return "was flat enough at its start to stop, and Newton steps lead from there to"
+    return "took no step, but from its start the way leads down to"
 
 
 def _at_bound(case: Case) -> Clauses:
