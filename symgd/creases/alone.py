@@ -20,7 +20,7 @@ _CURVED = 1e-9  # share of the largest curvature: a piece with less is straight
 _DOUBT = 1e-6  # units: what curvatures change over this is their error
 _DOUBLED = 2.0  # times that change: it may amount to it
 _SIDE = 1e-11  # share of a normal: a way that leaves a crease by less stays on it
-_WAYS = 24  # ways: random ones from a level point, along which f must not fall first
+_WAYS_AROUND = 24  # ways: random ones from a level point, along which f must not fall first
 # units: where f is asked along these
 _DISTANCES = 2.0 ** np.arange(-13, 6)
 _MIXTURES = 8  # ways: random ones for each in which f is flat
@@ -238,7 +238,7 @@ class Alone:
     def level(self, steepness: float) -> int:
         """Tell whether f, level at first, falls before it rises on some way: a terrace."""
         n = self.x.shape[1]
-        ways = np.random.default_rng(0).normal(size=(_WAYS if n > 1 else 0, n))
+        ways = np.random.default_rng(0).normal(size=(_WAYS_AROUND if n > 1 else 0, n))
         ways = np.concatenate([np.eye(n), ways / length(ways)[:, None]])
         ways = np.concatenate([ways, -ways])
         steps = (_DISTANCES[:, None, None] * ways).reshape(-1, n)

@@ -11,12 +11,12 @@ from .algebra import Frame, dot, largest, length, times, turned
 from .surface import Surface
 
 _ALONG = 30  # steps: along creases
-_BACK = 8  # steps: back to the creases, at first
+_BACK_ON = 8  # steps: back to the creases, at first
 _BACK_AGAIN = 2  # steps: back to the creases, after each step along them
 _OFF_CREASES = 1e-2  # share of a step: it may end as far off the creases
-_SHORTER = 0.4  # share of a step: it is tried if f rises
-_TRIED = 12  # steps: tried before f counts as rising
-_LONGEST = 3.0  # units: a step along creases, at most
+_SHORTER_STEP = 0.4  # share of a step: it is tried if f rises
+_TRIED_STEPS = 12  # steps: tried before f counts as rising
+_LONGEST_STEP = 3.0  # units: a step along creases, at most
 _LEASH = 30.0  # units: the way along creases, at most
 _BARELY = 1e-11  # share of the largest curvature: no step is taken along less
 _ROOM = 0.9  # share of the way to a bound: a step may go
@@ -75,7 +75,7 @@ def finish(surface: Surface, x: Array, active: Mask) -> Finish:
 def _restored(surface: Surface, x: Array, signs: Array, on: Mask) -> tuple[Array, Mask]:
     """Bring points to where rows are zero; tell which of them are finite there."""
     x, good, rows = x.copy(), np.ones(len(x), dtype=bool), np.flatnonzero(on.any(axis=1))
-    for _ in range(_BACK):
+    for _ in range(_BACK_ON):
         if not len(rows):
             break
         its = surface.of(rows)
@@ -118,7 +118,12 @@ class _Turn:
         parts = np.where(kept, -times(ways, slope) / np.where(kept, sizes, 1.0), 0.0)
         step = times(turned(ways), parts)
         long = length(step)
-        return step * np.where(long > _LONGEST, _LONGEST / np.maximum(long, _LONGEST), 1.0)[:, None]
+        return (
+            step
+            * np.where(long > _LONGEST_STEP, _LONGEST_STEP / np.maximum(long, _LONGEST_STEP), 1.0)[
+                :, None
+            ]
+        )
 
     def take(self, begun: Array) -> tuple[Array, Mask, Mask]:
         """Take it; tell where it has led, which runs are at the end, and which are finite."""
@@ -129,7 +134,7 @@ class _Turn:
         share = self._faster.copy()
         level = self._here.value - dot(self._factors, self._here.zero)
         level = level + 4 * EPS * np.abs(self._here.value)
-        for trial in range(_TRIED):
+        for trial in range(_TRIED_STEPS):
             rows = np.flatnonzero(open_)
             if not len(rows):
                 break
@@ -138,7 +143,7 @@ class _Turn:
             moved[rows[lower]] = ahead[lower]
             open_[rows[lower]] = False
             several = (self._faster > 1) & (trial == 0)
-            share = np.where(several, 1.0, _SHORTER * share)
+            share = np.where(several, 1.0, _SHORTER_STEP * share)
         stuck = open_ | (np.abs(moved - x) <= 2 * EPS * np.abs(x)).all(axis=1)
         return moved, (small | stuck) & self.fine, self.fine
 

@@ -21,7 +21,7 @@ import numpy as np
 from ..arrays import Array, Columns, Indices, Mask
 from .algebra import dot, largest, length, nonnegative, product, pseudoinverse, times, turned
 
-_MET = 1e-12  # share of a normal: a crease that close is met
+_MET_CREASE = 1e-12  # share of a normal: a crease that close is met
 _RESTS = 1e-9  # share of the way: a step that much shorter is none
 _SETTLED = 1e-10  # share of the step without creases: one that much shorter is none
 _OVER = 1e-9  # share of the multipliers: exceeding the limits by less is rounding
@@ -86,7 +86,7 @@ class Piecewise(Columns):
 
     def near(self, d: Array) -> Array:
         """Give how close to zero z counts as zero."""
-        return _MET * self.sizes * (1 + largest(d))[:, None]
+        return _MET_CREASE * self.sizes * (1 + largest(d))[:, None]
 
 
 def lowest(model: Piecewise) -> tuple[Array, Mask, Array]:
@@ -284,5 +284,5 @@ def balanced(
     rate = rows @ step
     for i in range(count):
         change[i] = rate[i] + nest[:i, i] @ np.abs(change[:i])
-    tiny = np.abs(change) <= _MET * np.linalg.norm(step)
+    tiny = np.abs(change) <= _MET_CREASE * np.linalg.norm(step)
     return step, np.where(tiny, 0.0, change) * sizes

@@ -30,7 +30,7 @@ FOLLOWED = 1e-9  # units: a crease that was followed may be as far away, by roun
 _ROUNDED = 1e-9  # share of the slopes: a difference of that size is rounding
 _WEAK = 1e-7  # share of the rise across a crease: a multiplier that close to it decides nothing
 _ARRIVED = 1e-6  # units: a Newton step that long shows that the point is none
-_STRAIGHT = 1e-9  # share of the largest curvature: less is none
+_STRAIGHT_PIECE = 1e-9  # share of the largest curvature: less is none
 _USUAL = 1e-2  # units: where the usual slope is taken
 _RESOLVED = 1e-5  # units: x must be rounded by less
 _EDGE = 1e-9  # units: a jump that close is at the point
@@ -237,7 +237,7 @@ class _Points:
         self._usable = self._usable & np.isfinite(hessian).all(axis=(1, 2))
         hessian = self._cleared(hessian)
         curvatures, ways, mine = self._frame.curvatures(hessian)
-        level = np.maximum(_STRAIGHT * largest(largest(hessian)), doubt)
+        level = np.maximum(_STRAIGHT_PIECE * largest(largest(hessian)), doubt)
         slopes = np.where(mine, times(ways, self._here.slope), 0.0)
         flat = mine & (np.abs(curvatures) <= level[:, None])
         with np.errstate(all="ignore"):

@@ -34,8 +34,9 @@ _EASIER, _HARDER = 0.1, 10.0  # times the pull: after a step that was taken, and
 _STIFF = 1e-6  # share of the largest curvature: the pull after a step that was not taken, at least
 _CHANGE = 16 * EPS  # share of f: a smaller change is rounding
 _HARDEST = 1e9  # times the first pull: no step is left to be taken
-_OFF = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried in turn
+_OFF_CREASE = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried in turn
 _NO_FALL = 1e-12  # share of the whole fall: a step that brings less is the last one
+_SCATTERED = 64.0  # times the rounding of f beside a point: falling by less is no fall
 _ELSEWHERE = 1e-6  # units: a lower point that far away shows that the end was none
 
 
@@ -114,7 +115,7 @@ class _Walkers:
         what.put(rows, verify(its, self._begun[rows]))
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _ELSEWHERE
-        noise = rounding(its.problem, self._begun[rows])
+        noise = _SCATTERED * rounding(its.problem, self._begun[rows])
         least = _CHANGE * np.abs(its.problem.values(self._begun[rows]))
         noise = np.where(what.claim[rows] == Claim.BROKEN, least, noise)
         rows = rows[far & (falls > noise)]
@@ -195,7 +196,7 @@ class _Walkers:
         if not len(rows):
             return
         ways = ways_off(surface.of(rows), moved[rows])
-        for share in _OFF:
+        for share in _OFF_CREASE:
             its = surface.of(rows)
             ahead = its.box.clip(moved[rows] + share * ways * its.unit)
             with np.errstate(invalid="ignore"):

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
+from ..facts.cancellation import rounding
 from ..facts.valley import Frames, Valley, length, unit_vectors
 from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
+from .kinds import near_kink
 from .local import portions
 
 _REACHES = (0.1, 0.01, 0.001)  # shares of the size of a set: f is asked that far along it
@@ -21,6 +23,8 @@ _MOVED = 0.2  # share of a step: one whose end is nearer has come back to where 
 _FLATTEST = 0.15  # share of the longest extent of a piece of a set: a shorter one is its bend
 _VARIES = 1e-6  # share of a step along a set: a variable that changes by less is the same on it
 _MEMBERS_ASKED = 5  # minima of a set: most of them tell its dimension
+_ASKED_WAYS = 16  # directions: random ones around a point of a set, none of which leads down
+_SMALLEST_LENGTH = 1e-300  # length: a shorter direction is none
 _LEAST_SET = 1e-2  # share of the searched region: a set is followed so far, at least
 
 
@@ -63,6 +67,12 @@ def extents(
     return [sets.get(i) or _point(x[mine[0]]) for i, mine in enumerate(groups)]
 
 
+def within(problem: Problem, x: Array, kind: Whole) -> Mask:
+    """Tell which minima may lie inside a set, not on the kinks at its edges."""
+    weak = kind == Kind.WEAK_MINIMUM
+    return np.asarray(weak & ~near_kink(problem, x)) if weak.any() else weak
+
+
 def _point(x: Array) -> Extent:
     return Extent(0, x, x, np.zeros(len(x), dtype=np.bool_))
 
@@ -71,20 +81,36 @@ def _sets(valley: Valley, x: Array, kind: Whole, groups: Sequence[Whole]) -> lis
     """Ask some minima of each set for its dimension, all at once: those inside, where there are."""
     if not groups:
         return []
-    inside = [mine[kind[mine] == Kind.WEAK_MINIMUM] for mine in groups]
-    asked = [_some(a if len(a) else b) for a, b in zip(inside, groups, strict=True)]
-    counts, rows = [len(some) for some in asked], np.concatenate(asked)
+    interior = within(valley.problem, x, kind)
+    asked = [_asked(valley, x, kind, interior, mine) for mine in groups]
+    points, smooth = (np.concatenate(column) for column in zip(*asked, strict=True))
+    counts = [len(some) for some, _ in asked]
     ends = np.cumsum(counts)[:-1]
     reach = np.repeat([_reach(valley, x[mine]) for mine in groups], counts)
-    smooth = kind[rows] != Kind.KINK_MINIMUM
     probes = 2 * len(_REACHES) * _WAYS * x.shape[1] ** 2
     parts = [
-        dimensions(valley, x[rows[part]], reach[part], smooth[part])
-        for part in portions(np.arange(len(rows)), probes)
+        dimensions(valley, points[part], reach[part], smooth[part])
+        for part in portions(np.arange(len(points)), probes)
     ]
     numbers, varies = (np.concatenate(column) for column in zip(*parts, strict=True))
     each = zip(groups, np.split(numbers, ends), np.split(varies, ends), strict=True)
     return [_extent(x[mine], dimension, its) for mine, dimension, its in each]
+
+
+def _asked(
+    valley: Valley, x: Array, kind: Whole, interior: Mask, mine: Whole
+) -> tuple[Array, Mask]:
+    """Give some minima of a set, and where f is smooth: those inside, or halfway between edges."""
+    inside = mine[interior[mine]]
+    some = _some(inside if len(inside) else mine)
+    if not len(inside) and len(mine) > 1:
+        others = np.roll(some, len(some) // 2)
+        between, heights = (x[some] + x[others]) / 2, valley.heights(x[mine]).max()
+        level = valley.level(between, np.full(len(some), heights))
+        between = between[level & ~near_kink(valley.problem, between)]
+        if len(between):
+            return between, np.ones(len(between), dtype=np.bool_)
+    return x[some], kind[some] != Kind.KINK_MINIMUM
 
 
 def _some(rows: Whole) -> Whole:
@@ -148,6 +174,46 @@ def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Wh
         around = _around(valley, x[unsure], heights[unsure], reach[unsure])
         found[unsure], varies[unsure] = around
     return found, varies & (found > 0)[:, None]
+
+
+def on_level_sets(valley: Valley, x: Array) -> Mask:
+    """Tell which points f is level beside, to rounding, in all directions in which it may be.
+
+    Those of which nothing else is known; f curves up in all other directions.
+    """
+    frames = valley.frames(x, np.ones(len(x), dtype=bool))
+    ways = np.stack([_on(frames, way) for way in unit_vectors(_WAYS, x.shape[1])])
+    far = np.array([(share, -share) for share in _REACHES]).reshape(-1, 1, 1, 1)
+    steps = far * _LEAST_SET * ways  # (2 * n_reaches, n_ways, n, n_vars)
+    each = np.tile(np.arange(len(x)), steps[..., 0, 0].size)
+    heights, values = valley.heights(x), valley.problem.values(x)
+    flat = steps.reshape(-1, x.shape[1])
+    y, good = valley.along(x[each], frames.take(each), flat, heights[each])
+    lowest = 2 * values[each] - heights[each] - rounding(valley.problem, y)
+    good &= valley.problem.values(y) >= lowest
+    level = good.reshape(-1, len(x)).all(axis=0)
+    rows = np.flatnonzero(level & frames.convex & (frames.dimension > 0))
+    found = np.zeros(len(x), dtype=bool)
+    found[rows] = _falls_nowhere(valley, x[rows], frames.take(rows))
+    return found
+
+
+def _falls_nowhere(valley: Valley, x: Array, frames: Frames) -> Mask:
+    """Tell where f rises on both sides in each direction across a valley, and falls in none."""
+    values, noise = valley.problem.values(x), rounding(valley.problem, x)
+    across = frames.across / np.fmax(
+        length(frames.across.swapaxes(1, 2))[:, None], _SMALLEST_LENGTH
+    )
+    ways = [*across.transpose(2, 0, 1), *unit_vectors(_ASKED_WAYS, x.shape[1])]
+    rises = [True] * across.shape[2] + [False] * _ASKED_WAYS
+    found = np.ones(len(x), dtype=bool)
+    for share in (side * reach * _LEAST_SET for reach in _REACHES for side in (1, -1)):
+        for way, rising in zip(ways, rises, strict=True):
+            beside = valley.box.clip(x + share * way * valley.unit)
+            change = valley.problem.values(beside) - values
+            least = noise if rising else -noise - rounding(valley.problem, beside)
+            found &= (change > least) | ~np.any(way, axis=-1)
+    return found
 
 
 def _along(

@@ -22,7 +22,7 @@ _PACED = (*SUCCESSES, Status.SLOW, Status.OSCILLATING)
 _RESTLESS = (Status.OSCILLATING, Status.OUT_OF_DOMAIN)
 _MISSED = (*UNDER_WAY, *_RESTLESS, Status.PLATEAU, Status.DIVERGED, Status.NOT_A_MINIMUM)
 _AGAIN = 20_000  # steps: a slow run that took more is not tried at other rates, for time
-_LONGER = 4  # times the steps: after them a run that is merely slow is lower
+_LONGER_WAY = 4  # times the steps: after them a run that is merely slow is lower
 _OTHERS = (2.0, 0.5)  # times the rate: at which slow runs are tried
 _BEYOND = 10.0  # widths of the last steps: Newton steps lead so far to a minimum among them
 
@@ -148,7 +148,7 @@ def _slow_rates(judged: Judged) -> Array:
     """Give a rate with which slow runs do better; 0 where they rise again, and none settles."""
     ends, rate, its = judged.ends, judged.how.method.rate, _trials(judged)
     rate = np.broadcast_to(rate, len(ends.x)).astype(float)
-    better, longer = its.lower(_OTHERS, rate, ends), its.lower((1.0,), rate, ends, _LONGER)
+    better, longer = its.lower(_OTHERS, rate, ends), its.lower((1.0,), rate, ends, _LONGER_WAY)
     back = np.flatnonzero(np.isnan(longer))
     if len(back):
         less = _trials(judged.take(back)).settling(rate[back], ends.nit[back].astype(float))

@@ -12,7 +12,7 @@ from ..facts.cancellation import rounding
 from ..problem import Problem
 
 _REST = 1e-12  # share of the start's coordinate: as good as zero, if f is no higher there
-_NEAR = 1e-9  # share of the start's coordinate: at a kink it is zero, if f is no higher there
+_NEAR_ZERO = 1e-9  # share of the start's coordinate: at a kink it is zero, if f is no higher there
 _ROUGH = 1e-3  # share of the start's coordinate: it may be left at a degenerate minimum
 _DIGITS = 13  # digits: those of a kink's place that are not rounding
 _INWARD = (0.5, 2.0**-20)  # shares of such coordinates: where f is asked on the way to zero
@@ -71,7 +71,7 @@ def landed(problem: Problem, x: Array, x0: Array) -> Array:
 
     Where f is no higher, coordinates next to nothing are zero, and others have fewer digits.
     """
-    zeroed = _replaced(problem, x, np.where(rests(x, x0, _NEAR), 0.0, x))
+    zeroed = _replaced(problem, x, np.where(rests(x, x0, _NEAR_ZERO), 0.0, x))
     shortened = np.array([[float(f"{v:.{_DIGITS}g}") for v in row] for row in zeroed.tolist()])
     return _replaced(problem, zeroed, shortened.reshape(x.shape))
 
@@ -96,7 +96,7 @@ def falls_inward(problem: Problem, x: Array, x0: Array) -> Mask:
 
     Values farther away do not show it: log(abs(x)) rises on both sides of 1e-160.
     """
-    small = rests(x, x0, _NEAR)
+    small = rests(x, x0, _NEAR_ZERO)
     found = np.zeros(len(x), dtype=bool)
     rows = np.flatnonzero(small.any(axis=1))
     if not len(rows):

@@ -23,7 +23,17 @@ from .outlook import Course, look_ahead
 
 _TRIAL = 4096  # steps: descents in small steps, and trials of a rate, take no more
 _TOL = 1e-8  # share of the way travelled: what is left of it is nothing
-_TRIED = (0.95, 0.7, 0.5, 0.2, 0.1, 0.03, 0.01, 1e-3, 1e-4)  # shares: of a rate, tried in turn
+_TRIED_RATES = (
+    0.95,
+    0.7,
+    0.5,
+    0.2,
+    0.1,
+    0.03,
+    0.01,
+    1e-3,
+    1e-4,
+)  # shares: of a rate, tried in turn
 _SLACK = 1e-9  # digits: 19.999999999 are 20
 _ESCAPED = 1e6  # sizes of the searched region: a run that comes so far has run away
 
@@ -139,7 +149,7 @@ class Trials:
             ``(n,)``; nan where none of them does.
         """
         found = np.full(len(largest), np.nan)
-        for share in _TRIED:
+        for share in _TRIED_RATES:
             rates = _rounded_down(share * largest)
             rows = np.flatnonzero(np.isnan(found) & np.isfinite(rates))
             for limit in (epochs, np.full(len(rates), _TRIAL)):

@@ -24,6 +24,14 @@ def effort(problem: Problem) -> float:
     return operations if operations <= _MOST_OPERATIONS else np.inf
 
 
+def units(points: Array, x0: Array, width: Array) -> Array:
+    """Give powers of two about as long as the ways that runs made, ``(n, n_vars)``."""
+    way = np.abs(points - x0)
+    way = np.maximum(way, _SHORTEST_WAY * way.max(axis=1, keepdims=True))
+    way = np.where(way > 0, way, _SHORTEST_WAY * width)
+    return np.asarray(np.exp2(np.ceil(np.log2(way))))
+
+
 def closely(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -> Landscape:
     """Make the landscape around a point.
 
@@ -43,9 +51,7 @@ def closely(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -
     -------
     Landscape
     """
-    way = np.abs(point - x0)
-    way = np.maximum(way, _SHORTEST_WAY * way.max())
-    way = np.where(way > 0, way, _SHORTEST_WAY * width)
+    (way,) = units(point[None], x0[None], width)
     side = np.where(point <= box.lower, -1, np.where(point >= box.upper, 1, 0))
     params = tuple(float(np.ravel(v)[0]) for v in problem.param_values)
     given = tuple(map(float, point)), tuple(map(float, way)), tuple(map(int, side))

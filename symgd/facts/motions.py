@@ -13,7 +13,7 @@ from ..expression.calculus import upwards
 from ..memos import memo
 from ..problem import Problem, Symbolic
 
-_ALIKE = 1e-9  # share of the gradient's terms: what is left of their sum is rounding
+_ALIKE_ENDS = 1e-9  # share of the gradient's terms: what is left of their sum is rounding
 _TRIED = 8  # points: at all of them f must not change along a motion
 _TIE = 1e-3  # share of a distance: of points as far out, the earlier one is taken
 
@@ -111,7 +111,9 @@ def _unchanged(problem: Problem, places: Whole) -> bool:
             [points[:, one] * slopes[:, other], -points[:, other] * slopes[:, one]], axis=1
         )
         terms.append(turn)
-    return all(bool((np.abs(t.sum(axis=1)) <= _ALIKE * np.abs(t).sum(axis=1)).all()) for t in terms)
+    return all(
+        bool((np.abs(t.sum(axis=1)) <= _ALIKE_ENDS * np.abs(t).sum(axis=1)).all()) for t in terms
+    )
 
 
 def _axes(bodies: Array) -> Array:

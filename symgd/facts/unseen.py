@@ -8,7 +8,7 @@ from ..arrays import Whole
 
 USUAL = 1.6448536269514722  # standard deviations: 95 % lie below
 PATIENT = 1.9599639845400545  # standard deviations: 97.5 %; half of the risk is for earlier looks
-_WHOLE = 2 / 3  # minima met once: a count is whole, and so many more make up for it
+_WHOLE_SHARE = 2 / 3  # minima met once: a count is whole, and so many more make up for it
 _TILTS = np.linspace(0.002, 0.998, 499)  # s: the bound is the least of those for each
 
 
@@ -60,7 +60,7 @@ def unseen(counts: Whole, deviations: float = USUAL) -> float:
     if n == 0:
         return 1.0
     times, minima = np.unique(counts[counts > 0], return_counts=True)
-    times, minima = np.append(times, 1), np.append(minima, _WHOLE)
+    times, minima = np.append(times, 1), np.append(minima, _WHOLE_SHARE)
     logs = np.log1p(-(_TILTS ** times[:, None]))
     bounds = (deviations**2 / 2 - minima @ logs) / _TILTS
     return min(float(bounds.min()) / n, 1.0)

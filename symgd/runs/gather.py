@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
-from ..diagnosis.dimension import Extent, extents
+from ..diagnosis.dimension import Extent, extents, within
 from ..diagnosis.evidence import Told, told
 from ..diagnosis.heading import Judged
 from ..diagnosis.local import every, model, pick
@@ -62,7 +62,8 @@ def gather(
     order, last = np.argsort(found, kind="stable"), np.cumsum(np.bincount(found)).tolist()
     groups = [order[a:b] for a, b in zip([0, *last], last, strict=False)]
     sets = extents(problem, points, kind, groups, spread, options.box)
-    lowest = np.array([_lowest(values, kind, *each) for each in zip(groups, sets, strict=True)])
+    inside = within(problem, points, kind)
+    lowest = np.array([_lowest(values, inside, *each) for each in zip(groups, sets, strict=True)])
     kinds = [Kind(code) for code in judged.target_kind[rows[lowest]].tolist()]
     spectra = model(problem, points[lowest], options.box).spectrum()
     spectra[[k is Kind.KINK_MINIMUM for k in kinds]] = np.nan
@@ -88,10 +89,10 @@ def gather(
     return tuple(minima), member
 
 
-def _lowest(values: Array, kind: Whole, mine: Whole, its: Extent) -> int:
+def _lowest(values: Array, inside: Mask, mine: Whole, its: Extent) -> int:
     """Give the minimum that stands for a set: the lowest; of a set one inside, not at its edge."""
-    inside = mine[kind[mine] == Kind.WEAK_MINIMUM]
-    chosen = inside if its.dimension > 0 and len(inside) else mine
+    some = mine[inside[mine]]
+    chosen = some if its.dimension > 0 and len(some) else mine
     return int(chosen[values[chosen].argmin()])
 
 

@@ -56,15 +56,16 @@ def _decide(case: Case, rows: Whole, led: Walk, arrived: Mask) -> None:
     sure = arrived & (~led.what.smooth | (claim == Claim.LEVEL))
     its = rows[sure]
     found.kind[its] = _KINDS[claim[sure]]
-    found.status[its] = np.where(led.what.held[sure], Status.AT_BOUND, Status.CONVERGED)
+    x = found.target[its]
+    held = led.what.held[sure] | ((x <= case.box.lower) | (x >= case.box.upper)).any(axis=1)
+    found.status[its] = np.where(held, Status.AT_BOUND, Status.CONVERGED)
     found.smooth[its] = led.what.plain[sure]
 
 
 def denied(case: Case) -> None:
     """Take claims away from runs that ended where f falls along a crease or across it."""
     found = case.found
-    kinked = np.isin(found.kind, (Kind.KINK_MINIMUM, Kind.WEAK_MINIMUM))
-    rows = np.flatnonzero(case.denied & found.success & kinked)
+    rows = np.flatnonzero(case.denied & found.success & (found.kind == Kind.KINK_MINIMUM))
     moved = largest(np.abs(found.x[rows] - case.ends.x[rows]) / case.how.width)
     way = largest(np.abs(found.x[rows] - case.x0[rows]) / case.how.width)
     rows = rows[moved <= case.how.tol * way]

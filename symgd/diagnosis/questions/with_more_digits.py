@@ -9,13 +9,16 @@ import mpmath
 import numpy as np
 
 from ...arrays import Array, Mask, Whole
+from ...facts.absorbed import absorbed
 from ...facts.cancellation import gradient_noise
-from ...facts.close import closely, effort
+from ...facts.close import closely, effort, units
+from ...facts.valley import Valley
 from ...precise.infimum import Ahead, ahead
 from ...precise.nature import Nature, nature
 from ...status import Kind, Status
 from ..case import Case
 from ..cells import cells
+from ..dimension import on_level_sets
 from ..kinds import LOWEST, near_kink
 from ..local import TOUCHING, model
 
@@ -48,6 +51,7 @@ class _Seen(NamedTuple):
 def with_more_digits(case: Case) -> None:
     """Look again, with as many digits as it takes, where a claim rests on values alone."""
     rows = _doubtful(case)
+    rows = rows[~_on_sets(case, rows)] if len(rows) else rows
     its = effort(case.problem) if len(rows) else np.inf
     if not np.isfinite(its):
         return
@@ -80,6 +84,20 @@ def _doubtful(case: Case) -> Whole:
     return np.asarray(rows[doubtful & here.finite & ~near_kink(problem, y)])
 
 
+def _on_sets(case: Case, rows: Whole) -> Mask:
+    """Find the runs that doubles show on a set of minima, since nothing is lost in them there."""
+    y, found, problem = case.found.target[rows], case.found, case.problem.of(rows)
+    inside = ((y > case.box.lower) & (y < case.box.upper)).all(axis=1)
+    sets = np.flatnonzero(inside & ~absorbed(problem, y))
+    if len(sets):
+        valley = Valley(problem.of(sets), case.box, case.how.width)
+        sets = sets[on_level_sets(valley, y[sets])]
+    new = rows[sets[~LOWEST[found.kind[rows[sets]]]]]
+    found.status[new] = Status.CONVERGED
+    found.kind[new] = found.target_kind[new] = Kind.WEAK_MINIMUM
+    return np.isin(np.arange(len(rows)), sets)
+
+
 def _weakly_held(case: Case, rows: Whole, gradient: Array) -> Mask:
     """Tell where a variable lies on a bound beyond which f would fall by next to nothing."""
     y, box, problem = case.found.target[rows], case.box, case.problem.of(rows)
@@ -94,10 +112,10 @@ def _weakly_held(case: Case, rows: Whole, gradient: Array) -> Mask:
 def _distinct(case: Case, rows: Whole) -> tuple[Whole, Whole]:
     """Give a run for each distinct point, by f there, and the number of the point of each run."""
     y, size = case.found.target[rows], TOUCHING * case.how.width
+    powers = np.log2(units(y, case.x0[rows], case.how.width))
     cases = case.problem.of(rows).cases
-    if cases is not None:
-        y, size = np.column_stack([y, cases]), np.append(size, 1.0)
-    first, member = cells(y, size)
+    apart = powers if cases is None else np.column_stack([powers, cases])
+    first, member = cells(np.column_stack([y, apart]), np.append(size, np.ones(apart.shape[1])))
     order = np.argsort(case.found.fun[rows[first]], kind="stable")
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
@@ -111,7 +129,7 @@ def _looked(case: Case, rows: Whole, limit: int) -> Sequence[_Seen]:
         return [_look(case, row) for row in rows]
     some = np.unique(np.linspace(0, len(rows) - 1, count).astype(int))
     seen = {place: _look(case, rows[place]) for place in some}
-    kinds = {found.kind for found in seen.values()} - {None}
+    kinds = {found.kind for found in seen.values()}
     if len(kinds) == 1:
         common = _Seen(kinds.pop(), away=0.0)
         alone = [found for found in seen.values() if found.alone]
