@@ -38,7 +38,8 @@ class Program:
     Examples
     --------
     >>> x = sympy.Symbol("x", real=True)
-    >>> (value,) = Program([1 - sympy.cos(x)], [x])([mpmath.mpf("1e-20")])
+    >>> with mpmath.workdps(15):
+    ...     (value,) = Program([1 - sympy.cos(x)], [x])([mpmath.mpf("1e-20")])
     >>> mpmath.nstr(value, 5)
     '0.0'
     >>> with mpmath.workdps(60):
