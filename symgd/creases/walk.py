@@ -78,11 +78,25 @@ def walk(problem: Problem, form: Form, x: Array, x0: Array, box: Box, width: Arr
     Walk
         Of each run the same whichever others there are.
     """
-    share = np.exp2(np.ceil(np.log2(np.maximum(largest((x - x0) / width), _SHORTEST_UNIT))))
-    surface = Surface(problem, form, box, share[:, None] * width)
+    surface = Surface(problem, form, box, _units(x, x0, width))
     walkers = _Walkers(surface, np.ascontiguousarray(x))
     walkers.go()
     return walkers.ended()
+
+
+@np.errstate(all="ignore")
+def beside_creases(
+    problem: Problem, form: Form, x: Array, x0: Array, box: Box, width: Array, share: float
+) -> Mask:
+    """Tell which ends are on a crease or a bound within a share of their units, as in `walk`."""
+    surface = Surface(problem, form, box, _units(x, x0, width))
+    return np.asarray(touching(surface, x, max(share, ON)).any(axis=1))
+
+
+def _units(x: Array, x0: Array, width: Array) -> Array:
+    """Give the lengths of runs: their ways, rounded up, ``(m, n)``."""
+    share = np.exp2(np.ceil(np.log2(np.maximum(largest((x - x0) / width), _SHORTEST_UNIT))))
+    return np.asarray(share[:, None] * width)
 
 
 class _Walkers:

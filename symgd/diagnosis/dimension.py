@@ -60,11 +60,13 @@ def extents(
     -------
     list of Extent
     """
-    unknown = [i for i, mine in enumerate(groups) if (kind[mine] != Kind.MINIMUM).any()]
+    weak = kind != Kind.MINIMUM
+    unknown = [i for i, mine in enumerate(groups) if weak[mine].any()] if weak.any() else []
     valley = Valley(problem, box, np.where(width > 0, width, 1.0))
     found = _sets(valley, x, kind, [groups[i] for i in unknown])
     sets = dict(zip(unknown, found, strict=True))
-    return [sets.get(i) or _point(x[mine[0]]) for i, mine in enumerate(groups)]
+    points = x[[mine[0] for mine in groups]]
+    return [sets.get(i) or _point(point) for i, point in enumerate(points)]
 
 
 def within(problem: Problem, x: Array, kind: Whole) -> Mask:

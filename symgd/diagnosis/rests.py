@@ -45,6 +45,8 @@ def tidy(problem: Problem, points: Array, x0: Array, degenerate: Mask | None = N
     small = rests(points, x0)
     if degenerate is not None:
         small |= degenerate[:, None] & rests(points, x0, _ROUGH)
+    if not small.any():
+        return points
     return _replaced(problem, points, np.where(small, 0.0, points))
 
 

@@ -64,7 +64,7 @@ def determined(
     Determined(parts=('x + y',), values=(1.0,), complete=True, motions=False)
     """
     wanted = len(minimum.x) - minimum.dimension
-    if not np.isfinite([box.lower, box.upper]).any():
+    if not box.bounded:
         moving = motions(problem)
         if moving is not None and moving.dimension == minimum.dimension:
             return Determined(motions=True)

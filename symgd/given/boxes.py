@@ -21,6 +21,11 @@ class Box:
     lower: Array
     upper: Array
 
+    @property
+    def bounded(self) -> bool:
+        """Whether any variable has a bound."""
+        return bool(np.isfinite([self.lower, self.upper]).any())
+
     def clip(self, points: Array) -> Array:
         """Move points to the nearest point inside."""
         return np.clip(points, self.lower, self.upper)

@@ -72,7 +72,7 @@ class Options:
     @property
     def bounded(self) -> bool:
         """Whether any side of the box is closed."""
-        return bool(np.isfinite(self.box.lower).any() or np.isfinite(self.box.upper).any())
+        return self.box.bounded
 
 
 def read_problem(

@@ -265,6 +265,8 @@ class Minimum:
 
     def __post_init__(self) -> None:
         """Let what is not said be that of a point."""
+        if len(self.lowest) == len(self.highest) == len(self.varies) == len(self.x):
+            return
         point = {"lowest": self.x, "highest": self.x, "varies": np.zeros(len(self.x), np.bool_)}
         for name, value in point.items():
             if not len(getattr(self, name)):

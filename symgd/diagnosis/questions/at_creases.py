@@ -6,8 +6,8 @@ import numpy as np
 
 from ...arrays import Mask, Whole
 from ...creases.alone import LOWEST, Claim
-from ...creases.form import abs_normal
-from ...creases.walk import Walk, walk
+from ...creases.form import Form, abs_normal
+from ...creases.walk import Walk, beside_creases, walk
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
 from ..case import HALTED, Case
@@ -24,7 +24,8 @@ def at_creases(case: Case) -> None:
     """
     found, rows = case.found, case.open(*HALTED, Stop.EPOCHS, Stop.NONFINITE)
     form = abs_normal(case.problem.symbolic) if len(rows) else None
-    if form is None:
+    rows = rows if form is None else _worth_leading(case, form, rows)
+    if form is None or not len(rows):
         return
     x, x0 = found.x[rows], case.x0[rows]
     led = walk(case.problem.of(rows), form, x, x0, case.box, case.how.width)
@@ -40,6 +41,16 @@ def at_creases(case: Case) -> None:
         case.sight.ahead[rows[moving]] = Ahead.UNCLEAR
     found.target[rows[arrived]] = led.x[arrived]
     _decide(case, rows, led, arrived)
+
+
+def _worth_leading(case: Case, form: Form, rows: Whole) -> Whole:
+    """Leave out runs on their way that are far from creases and will not be moved to one."""
+    if case.how.polish:
+        return rows
+    going = np.flatnonzero(case.stop[rows] == Stop.EPOCHS)
+    its, how = rows[going], case.how
+    given = (case.problem.of(its), form, case.found.x[its], case.x0[its], case.box)
+    return np.delete(rows, going[~beside_creases(*given, how.width, how.tol)])
 
 
 def _near(case: Case, rows: Whole, led: Walk) -> Mask:

@@ -67,9 +67,11 @@ def with_more_digits(case: Case) -> None:
 def _doubtful(case: Case) -> Whole:
     """Give the runs at rest at what the Hessian does not show, or on a bound that hardly holds."""
     found, box = case.found, case.box
-    rows = np.flatnonzero(np.isin(found.status, _AT_REST) & ~case.steep)
-    on_bound = ((found.target[rows] <= box.lower) | (found.target[rows] >= box.upper)).any(axis=1)
-    rows = rows[np.isin(found.kind[rows], _DOUBTFUL) | on_bound]
+    doubtful = np.isin(found.kind, _DOUBTFUL)
+    if box.bounded:
+        doubtful |= ((found.target <= box.lower) | (found.target >= box.upper)).any(axis=1)
+    rows = np.flatnonzero(doubtful)
+    rows = rows[np.isin(found.status[rows], _AT_REST) & ~case.steep[rows]]
     if not len(rows):
         return rows
     problem, y = case.problem.of(rows), found.target[rows]

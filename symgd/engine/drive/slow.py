@@ -174,7 +174,7 @@ def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) ->
     path[0] = ends.x
     layout = Layout(tuple(method.rows(n_vars).items()), tuple(method.rows(n_vars)))
     w = _Arrays({"x": ends.x.T, **layout.named(ends.memory.T), **method.begin(np.ones(n_vars))})
-    bounded = np.isfinite([box.lower, box.upper]).any()
+    bounded = box.bounded
     with np.errstate(all="ignore"):
         for k in range(steps):
             gradient = problem.gradients(path[k]).T
