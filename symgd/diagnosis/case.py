@@ -130,6 +130,8 @@ class Case:
         Where the gradient is not finite, ``(n_runs,)``.
     denied : ndarray
         Where values cannot show a minimum, as f falls along a crease, ``(n_runs,)``.
+    on_set : ndarray
+        Where the run leads to a smooth set of minima that doubles show, ``(n_runs,)``.
     """
 
     problem: Problem
@@ -141,6 +143,7 @@ class Case:
     sight: Sight
     steep: Mask
     denied: Mask
+    on_set: Mask
 
     @classmethod
     def begin(
@@ -162,7 +165,7 @@ class Case:
         given = problem, found.x, x0, box, how.tol, how.polish or far, how.workers
         sight = look(*given) if looking else Sight.none(found.x)
         found.fun[:], found.grad_norm[:] = sight.fun, sight.grad_norm
-        masks = np.zeros((2, len(x0)), dtype=np.bool_)
+        masks = np.zeros((3, len(x0)), dtype=np.bool_)
         case = cls(problem, box, how, x0, ends, found, sight, *masks)
         unclear = np.flatnonzero(sight.ahead == Ahead.UNCLEAR)
         case.evaluate(unclear)

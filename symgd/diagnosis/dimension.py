@@ -8,24 +8,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
-from ..facts.cancellation import rounding
 from ..facts.valley import Frames, Valley, length, unit_vectors
 from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
 from .kinds import near_kink
+from .levels import LEAST_SET, REACHES, WAYS, way_along
 from .local import portions
 
-_REACHES = (0.1, 0.01, 0.001)  # shares of the size of a set: f is asked that far along it
 _TWICE = 2  # of these distances: f must be level at so many
-_WAYS = 3  # directions: random ones along a valley, each to both sides
 _MOVED = 0.2  # share of a step: one whose end is nearer has come back to where it began
 _FLATTEST = 0.15  # share of the longest extent of a piece of a set: a shorter one is its bend
 _VARIES = 1e-6  # share of a step along a set: a variable that changes by less is the same on it
 _MEMBERS_ASKED = 5  # minima of a set: most of them tell its dimension
-_ASKED_WAYS = 16  # directions: random ones around a point of a set, none of which leads down
-_SMALLEST_LENGTH = 1e-300  # length: a shorter direction is none
-_LEAST_SET = 1e-2  # share of the searched region: a set is followed so far, at least
 
 
 @dataclass(frozen=True)
@@ -89,7 +84,7 @@ def _sets(valley: Valley, x: Array, kind: Whole, groups: Sequence[Whole]) -> lis
     counts = [len(some) for some, _ in asked]
     ends = np.cumsum(counts)[:-1]
     reach = np.repeat([_reach(valley, x[mine]) for mine in groups], counts)
-    probes = 2 * len(_REACHES) * _WAYS * x.shape[1] ** 2
+    probes = 2 * len(REACHES) * WAYS * x.shape[1] ** 2
     parts = [
         dimensions(valley, points[part], reach[part], smooth[part])
         for part in portions(np.arange(len(points)), probes)
@@ -131,7 +126,7 @@ def _extent(x: Array, numbers: Whole, varies: Mask) -> Extent:
 def _reach(valley: Valley, x: Array) -> float:
     """Give the size of a set, as far as it is known."""
     size = float(valley.size(x.max(axis=0) - x.min(axis=0)))
-    return min(max(size, _LEAST_SET), 1.0)
+    return min(max(size, LEAST_SET), 1.0)
 
 
 def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Whole, Mask]:
@@ -178,52 +173,12 @@ def dimensions(valley: Valley, x: Array, reach: Array, smooth: Mask) -> tuple[Wh
     return found, varies & (found > 0)[:, None]
 
 
-def on_level_sets(valley: Valley, x: Array) -> Mask:
-    """Tell which points f is level beside, to rounding, in all directions in which it may be.
-
-    Those of which nothing else is known; f curves up in all other directions.
-    """
-    frames = valley.frames(x, np.ones(len(x), dtype=bool))
-    ways = np.stack([_on(frames, way) for way in unit_vectors(_WAYS, x.shape[1])])
-    far = np.array([(share, -share) for share in _REACHES]).reshape(-1, 1, 1, 1)
-    steps = far * _LEAST_SET * ways  # (2 * n_reaches, n_ways, n, n_vars)
-    each = np.tile(np.arange(len(x)), steps[..., 0, 0].size)
-    heights, values = valley.heights(x), valley.problem.values(x)
-    flat = steps.reshape(-1, x.shape[1])
-    y, good = valley.along(x[each], frames.take(each), flat, heights[each])
-    lowest = 2 * values[each] - heights[each] - rounding(valley.problem, y)
-    good &= valley.problem.values(y) >= lowest
-    level = good.reshape(-1, len(x)).all(axis=0)
-    rows = np.flatnonzero(level & frames.convex & (frames.dimension > 0))
-    found = np.zeros(len(x), dtype=bool)
-    found[rows] = _falls_nowhere(valley, x[rows], frames.take(rows))
-    return found
-
-
-def _falls_nowhere(valley: Valley, x: Array, frames: Frames) -> Mask:
-    """Tell where f rises on both sides in each direction across a valley, and falls in none."""
-    values, noise = valley.problem.values(x), rounding(valley.problem, x)
-    across = frames.across / np.fmax(
-        length(frames.across.swapaxes(1, 2))[:, None], _SMALLEST_LENGTH
-    )
-    ways = [*across.transpose(2, 0, 1), *unit_vectors(_ASKED_WAYS, x.shape[1])]
-    rises = [True] * across.shape[2] + [False] * _ASKED_WAYS
-    found = np.ones(len(x), dtype=bool)
-    for share in (side * reach * _LEAST_SET for reach in _REACHES for side in (1, -1)):
-        for way, rising in zip(ways, rises, strict=True):
-            beside = valley.box.clip(x + share * way * valley.unit)
-            change = valley.problem.values(beside) - values
-            least = noise if rising else -noise - rounding(valley.problem, beside)
-            found &= (change > least) | ~np.any(way, axis=-1)
-    return found
-
-
 def _along(
     valley: Valley, x: Array, frames: Frames, heights: Array, reach: Array
 ) -> tuple[Mask, Mask]:
     """Tell where f is level along all directions in which it is not curved."""
-    ways = np.stack([_on(frames, way) for way in unit_vectors(_WAYS, x.shape[1])])
-    far = np.array([(share, -share) for share in _REACHES])[:, :, None, None]
+    ways = np.stack([way_along(frames, way) for way in unit_vectors(WAYS, x.shape[1])])
+    far = np.array([(share, -share) for share in REACHES])[:, :, None, None]
     steps = far[..., None] * reach[:, None] * ways  # (n_reaches, 2, n_ways, n, n_vars)
     each = np.tile(np.arange(len(x)), steps[..., 0, 0].size)
     flat = steps.reshape(-1, x.shape[1])
@@ -238,18 +193,10 @@ def _along(
     return sure, np.asarray(varies.reshape(-1, *x.shape).any(axis=0))
 
 
-def _on(frames: Frames, direction: Array) -> Array:
-    """Give a direction along valleys, of length 1; 0 where there is none."""
-    along = frames.along(np.broadcast_to(direction, frames.tangent.shape[:2]))
-    size = length(along)[:, None]
-    with np.errstate(invalid="ignore"):
-        return np.where(size > _VARIES, along / size, 0.0)
-
-
 def _around(valley: Valley, x: Array, heights: Array, reach: Array) -> tuple[Whole, Mask]:
     """Go down again from points all around minima: where that leads elsewhere is their set."""
     n_vars = x.shape[1]
-    sides, fars = unit_vectors(4 * n_vars + 8, n_vars), np.array(_REACHES)
+    sides, fars = unit_vectors(4 * n_vars + 8, n_vars), np.array(REACHES)
     far = fars[:, None, None] * reach  # (n_reaches, 1, n)
     steps = far[..., None] * sides[:, None]  # (n_reaches, n_sides, n, n_vars)
     beside = valley.box.clip(x + steps * valley.unit).reshape(-1, n_vars)

@@ -14,6 +14,7 @@ from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Kind
 from .creases import falls_along_kink
+from .levels import on_level_sets
 from .local import PERTURBED, SINGULAR, Model, total
 from .probe import Around, Places, around
 from .rests import falls_inward
@@ -63,8 +64,11 @@ class Kinds:
         """Give what tells points of some runs apart."""
         return replace(self, problem=self.problem.of(rows))
 
-    def at(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> Whole:
-        """Tell what stationary points are, from the Hessian or from values around them."""
+    def at(self, points: Array, x0: Array, here: Model, degenerate: Mask) -> tuple[Whole, Mask]:
+        """Tell what stationary points are, from the Hessian or from values around them.
+
+        And which of them lie on smooth sets of minima that doubles show.
+        """
         doubt = self._doubt(points, here)
         noise = self._hessian_noise(points, here, doubt)
         linear = degenerate
@@ -75,9 +79,12 @@ class Kinds:
         kinds[high < -noise] = Kind.MAXIMUM
         doubtful = degenerate | ~((np.abs(here.eigenvalues) > noise[:, None]).all(axis=1))
         doubtful &= ~(low < -np.maximum(noise, SINGULAR))
-        doubtful |= near_kink(self.problem, points)
+        kinked = near_kink(self.problem, points)
+        doubtful |= kinked
+        level = self._on_sets(points, doubtful & ~linear & ~kinked)
+        kinds[level] = Kind.WEAK_MINIMUM
         error = np.fmax(doubt, np.abs(here.newton_step()))
-        rows = np.flatnonzero(doubtful)
+        rows = np.flatnonzero(doubtful & ~level)
         if len(rows):
             its = self.of(rows)
             trusted = ~linear[rows] & its._curved(points[rows], here.take(rows), doubt[rows])
@@ -86,7 +93,15 @@ class Kinds:
             kinds[rows] = its.by_values(points[rows], x0[rows], smooth, error[rows], trusted)
         coarse = ~self.resolved(points, x0, doubtful)
         kinds[coarse] = Kind.UNKNOWN
-        return kinds
+        return kinds, level & ~coarse
+
+    def _on_sets(self, points: Array, asked: Mask) -> Mask:
+        """Tell which of some points lie on sets of minima that doubles show."""
+        rows, level = np.flatnonzero(asked), np.zeros(len(points), dtype=bool)
+        if len(rows):
+            its = self.problem.of(rows)
+            level[rows] = on_level_sets(its, points[rows], self.box, self.width)
+        return level
 
     def clear(self, points: Array, length: Array, here: Model) -> Mask:
         """Tell where the Hessian shows a minimum, and nothing speaks against it within a length."""

@@ -47,7 +47,7 @@ def traps(problem: Problem, x0: Array, x: Array, box: Box, width: Array) -> tupl
         return points, kinds
     its, y = problem.of(rows), y[rows]
     smooth = np.zeros(len(rows), dtype=bool)
-    what = Kinds(its, box, width).at(y, x[rows], model(its, y, box), smooth)
+    what, _ = Kinds(its, box, width).at(y, x[rows], model(its, y, box), smooth)
     trapped = (what == Kind.MAXIMUM) | (what == Kind.SADDLE)
     points[rows[trapped]], kinds[rows[trapped]] = y[trapped], what[trapped]
     return points, kinds

@@ -22,6 +22,7 @@ _ORDERS = 24.0  # order: f rises from its floor by a power of the distance, at m
 _A_LITTLE_ALONG = 1e-4  # share of a unit: where slopes along a valley are asked for
 _BESIDE_FLOOR = 1e-5  # share of a unit: where slopes beside a point are asked for
 _CHANGED = 5.0  # times the curvature across a valley: more means that it may be another one
+UNEVEN = 16.0  # times the rounding of f: squares of next to nothing scatter by so much
 _TRUE = 0.3  # share of a step along the floor: the way back to it is shorter
 
 
@@ -97,6 +98,10 @@ class Valley:
     box: Box
     unit: Array
 
+    def of(self, rows: Any) -> Valley:
+        """Give the valleys of some runs."""
+        return replace(self, problem=self.problem.of(rows))
+
     def frames(self, points: Array, smooth: Mask) -> Frames:
         """Tell where the valley leads: by the Hessian, or else by slopes beside the points.
 
@@ -166,7 +171,7 @@ class Valley:
             excess = self.problem.values(points) - heights
             level = excess <= 0
             above = np.flatnonzero(~level)
-            level[above] = excess[above] <= rounding(self.problem, points[above])
+            level[above] = excess[above] <= UNEVEN * rounding(self.problem, points[above])
         return np.asarray(level)
 
     def along(

@@ -30,7 +30,7 @@ def careful_minima(case: Case) -> None:
     x, x0 = found.x[rows], case.x0[rows]
     problem = case.problem.of(rows)
     there = model(problem, y, case.box)
-    kinds = case.kinds(rows).at(y, x0, there, degenerate)
+    kinds, case.on_set[rows] = case.kinds(rows).at(y, x0, there, degenerate)
     lowest = LOWEST[kinds]
     missing = there.length(y - x)
     linear = np.flatnonzero(degenerate)

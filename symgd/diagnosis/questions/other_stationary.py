@@ -36,7 +36,7 @@ def other_stationary(case: Case) -> None:
     x0, there = case.x0[rows], model(case.problem.of(rows), y, case.box)
     linear = np.flatnonzero(degenerate)
     y[linear] = tidy_stationary(case.problem.of(rows[linear]), y[linear], x0[linear])
-    kinds = case.kinds(rows).at(y, x0, there, degenerate)
+    kinds, case.on_set[rows] = case.kinds(rows).at(y, x0, there, degenerate)
     found.smooth[rows] = True
     lowest = LOWEST[kinds]
     found.kind[rows], found.target[rows] = kinds, y

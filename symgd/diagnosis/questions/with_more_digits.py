@@ -9,17 +9,15 @@ import mpmath
 import numpy as np
 
 from ...arrays import Array, Mask, Whole
-from ...facts.absorbed import absorbed
 from ...facts.cancellation import gradient_noise
 from ...facts.close import closely, effort, units
-from ...facts.valley import Valley
 from ...precise.infimum import Ahead, ahead
 from ...precise.nature import Nature, nature
 from ...status import Kind, Status
 from ..case import Case
 from ..cells import cells
-from ..dimension import on_level_sets
 from ..kinds import LOWEST, near_kink
+from ..levels import on_level_sets
 from ..local import TOUCHING, model
 
 _DOUBTFUL = (Kind.WEAK_MINIMUM, Kind.SADDLE, Kind.MAXIMUM, Kind.FLAT, Kind.UNKNOWN)
@@ -88,16 +86,15 @@ def _doubtful(case: Case) -> Whole:
 
 def _on_sets(case: Case, rows: Whole) -> Mask:
     """Find the runs that doubles show on a set of minima, since nothing is lost in them there."""
-    y, found, problem = case.found.target[rows], case.found, case.problem.of(rows)
-    inside = ((y > case.box.lower) & (y < case.box.upper)).all(axis=1)
-    sets = np.flatnonzero(inside & ~absorbed(problem, y))
-    if len(sets):
-        valley = Valley(problem.of(sets), case.box, case.how.width)
-        sets = sets[on_level_sets(valley, y[sets])]
-    new = rows[sets[~LOWEST[found.kind[rows[sets]]]]]
+    found, known = case.found, case.on_set[rows].copy()
+    left = rows[~known]
+    known[~known] = on_level_sets(
+        case.problem.of(left), found.target[left], case.box, case.how.width
+    )
+    new = rows[known & ~LOWEST[found.kind[rows]]]
     found.status[new] = Status.CONVERGED
     found.kind[new] = found.target_kind[new] = Kind.WEAK_MINIMUM
-    return np.isin(np.arange(len(rows)), sets)
+    return known
 
 
 def _weakly_held(case: Case, rows: Whole, gradient: Array) -> Mask:
