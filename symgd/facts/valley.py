@@ -123,7 +123,7 @@ class Valley:
         squares = np.zeros((*shape, shape[1]))
         for direction in unit_vectors(2 * shape[1], shape[1]):
             along = frames.along(np.broadcast_to(_A_LITTLE_ALONG * direction, shape))
-            y, _ = self._back(self.box.clip(points + along * self.unit), frames, points[:, 0])
+            y, _ = self._back(self.box.clip(points + along * self.unit), frames, heights)
             slopes = frames.along(self.problem.gradients(y) * self.unit)
             slopes[self.level(y, heights)] = 0.0
             squares += slopes[:, :, None] * slopes[:, None]
@@ -213,7 +213,7 @@ class Valley:
     def settled(self, points: Array) -> Array:
         """Move points that are close to the floor of a valley onto it, where f is smooth."""
         frames = self.frames(points, np.ones(len(points), dtype=bool))
-        y, good = self._back(points, frames, points[:, 0])
+        y, good = self._back(points, frames, np.full(len(points), -np.inf))
         return np.where(good[:, None], y, points)
 
     def size(self, ways: Array) -> Array:
@@ -221,8 +221,10 @@ class Valley:
         return length(ways / self.unit)
 
     def _back(self, points: Array, frames: Frames, heights: Array) -> tuple[Array, Mask]:
-        """Take Newton steps across the valley, as long as they shrink; tell if it is the same."""
-        del heights  # the slopes say where the floor is
+        """Take Newton steps across the valley until f is as low, or as long as they shrink.
+
+        Tell if it is the same valley.
+        """
         y, last = points.copy(), np.full(len(points), np.inf)
         good, rows = np.ones(len(points), dtype=bool), np.arange(len(points))
         across, unit = frames.across, np.eye(points.shape[1])
@@ -244,6 +246,9 @@ class Valley:
             if not len(rows):
                 break
             y[rows] = self.box.clip(y[rows] - steps * self.unit)
+            rows = rows[~(self.problem.values(y[rows]) <= heights[rows])]
+            if not len(rows):
+                break
         return y, good
 
     def _down(self, points: Array, frames: Frames, heights: Array) -> tuple[Array, Mask]:
