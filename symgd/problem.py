@@ -30,7 +30,7 @@ from .given.names import known_keywords, read_names, unknown_name
 from .given.numbers import read_number
 from .given.types import Number, Pairs
 from .memos import memo, on_forget
-from .precise.program import Precise, written
+from .precise.program import Precise
 
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
@@ -154,10 +154,7 @@ class Symbolic:
     @cached_property
     def precise(self) -> Precise:
         """f, its gradient and the lower triangle of its Hessian with any number of digits."""
-        expr = written(self.expr)
-        gradient = [*map(own, derivatives(expr, self.variables))]
-        names = (*self.variables, *self.params)
-        return Precise([expr, *gradient], self._second_derivatives(gradient), names)
+        return Precise.of(self.expr, self.variables, self.params)
 
     @cached_property
     def holds(self) -> Evaluator:

@@ -26,11 +26,12 @@ from sympy import S
 
 from ..arrays import Whole
 from ..expression.calculus import derivatives, derivatives_bound, upwards
-from ..expression.classes import Absolute, Hypot, Less, Maximum, Minimum, Where
+from ..expression.classes import Absolute, Hypot, Less, LessEqual, Maximum, Minimum, Where
 from ..expression.evaluator import Evaluator
 from ..expression.functions import own
 from ..expression.guards import kinks_of
 from ..memos import memo
+from ..precise.program import Precise, written
 from ..problem import Symbolic
 
 _SWITCHES = 40  # switches: more take longer than they are worth
@@ -66,6 +67,7 @@ class Form:
 
     def __init__(self, symbolic: Symbolic, reading: _Reading) -> None:
         self._symbolic = symbolic
+        self._joined = reading.joined
         self.value = reading.value
         used = reading.used()
         self._signs = [reading.signs[i] for i in used]
@@ -75,6 +77,7 @@ class Form:
         self.owner: Whole = np.array([place for place, _ in rows], dtype=np.int64)
         self.sorts: Whole = np.array([reading.sorts[i] for i in used], dtype=np.int64)
         self._constant: dict[tuple[int, ...], bool] = {}
+        self._smoothed: dict[tuple[int, ...], Precise] = {}
 
     @cached_property
     def depth(self) -> int:
@@ -113,7 +116,7 @@ class Form:
     @cached_property
     def jumps(self) -> Evaluator | None:
         """Expressions at whose zeros f jumps, or has a kink that is no switch."""
-        found = kinks_of(self._symbolic.expr, but=_KINKS)
+        found = kinks_of(_opened(self._symbolic.expr, self._joined), but=_KINKS)
         return self._symbolic.compile(found) if found else None
 
     @cached_property
@@ -131,6 +134,24 @@ class Form:
             piece = sympy.expand(self.value.xreplace(values))
             self._constant[key] = not piece.has(*self._symbolic.variables)
         return self._constant[key]
+
+    def smoothed(self, signs: tuple[int, ...]) -> Precise:
+        """Give the piece with these signs, with squares for the kinks whose sign is 0.
+
+        Along these creases it goes on falling, or has a minimum, just as f does.
+        """
+        if signs not in self._smoothed:
+            values: dict[sympy.Symbol, sympy.Expr] = {}
+            for i, sign in enumerate(signs):
+                mine = [
+                    z for z, owner in zip(self.arguments, self.owner, strict=True) if owner == i
+                ]
+                square = sympy.Add(*[z.xreplace(values) ** 2 for z in mine])
+                values[self._signs[i]] = sympy.Integer(sign)
+                values[self._handles[i]] = S.Zero if sign else square
+            piece, names = self.value.xreplace(values), self._symbolic
+            self._smoothed[signs] = Precise.of(own(piece), names.variables, names.params)
+        return self._smoothed[signs]
 
     @property
     def _more(self) -> list[sympy.Symbol]:
@@ -157,7 +178,7 @@ def abs_normal(symbolic: Symbolic) -> Form | None:
     >>> abs_normal(Problem("x**2").symbolic) is None
     True
     """
-    if not symbolic.expr.has(*_KINKS, sympy.Pow):
+    if not symbolic.expr.has(*_KINKS, Where, sympy.Pow):
         return None
     reading = _Reading(symbolic)
     if not reading.used() or len(reading.used()) > _SWITCHES:
@@ -175,7 +196,9 @@ class _Reading:
         self.handles: list[sympy.Symbol] = []
         self.arguments: list[tuple[sympy.Expr, ...]] = []
         self.sorts: list[Sort] = []
+        self.joined: dict[sympy.Expr, sympy.Expr] = {}
         self._variables = frozenset(symbolic.variables)
+        self._everywhere = not symbolic.domain
         self._same: dict[sympy.Expr, tuple[int, sympy.Expr]] = {}
         self._done: dict[sympy.Expr, sympy.Expr] = {}
         for node in upwards([symbolic.expr]):
@@ -211,6 +234,8 @@ class _Reading:
             side = 1 if isinstance(node, Maximum) else -1
             sign, handle = self._kink(a - b)
             return _HALF * ((1 + side * sign) * a + (1 - side * sign) * b + side * handle)
+        if varies and isinstance(node, Where) and self._everywhere:
+            return self._of_pieces(node, *args)
         if varies and isinstance(node, Hypot):
             args = [self._done[a.args[0] if isinstance(a, Absolute) else a] for a in node.args]
             return self._vector(Sort.TIP, node.func(*args), tuple(args))
@@ -218,6 +243,25 @@ class _Reading:
             sort, arguments, base = found
             return self._vector(sort, base ** args[1], arguments)
         return node if tuple(args) == node.args else node.func(*args)
+
+    def _of_pieces(self, node: Where, *args: sympy.Expr) -> sympy.Expr:
+        """Read pieces that join along a straight line as a kink: there they differ by c*z.
+
+        In the middle between both, c/2 times the handle makes either of them, to first order.
+        """
+        border = _straight_border(node, sorted(self._variables, key=str))
+        if border is None:
+            return node if args == node.args else node.func(*args)
+        self.joined[node] = sympy.Add(*node.args[1:], border)
+        sign, handle = self._kink(border)
+        _, chosen, other = args
+        names = sorted(border.free_symbols & self._variables, key=str)
+        normal = derivatives(border, names)
+        apart = derivatives(chosen - other, names)
+        along = sympy.Add(*[a * b for a, b in zip(apart, normal, strict=True)])
+        rise = _HALF * along / sympy.Add(*[b**2 for b in normal])
+        middle = Where(Less(sign, S.Zero), other, _HALF * (chosen + other))
+        return Where(Less(S.Zero, sign), chosen, middle) + rise * handle
 
     def _of_power(self, node: sympy.Pow) -> tuple[Sort, tuple[sympy.Expr, ...], sympy.Expr] | None:
         """Tell whether a power has a tip or a cusp, where, and what it is a power of."""
@@ -275,6 +319,28 @@ def _degrees(exprs: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]) -> 
         else:
             found[node] = inf
     return [found[e] for e in exprs]
+
+
+def _straight_border(node: Where, variables: Sequence[sympy.Symbol]) -> sympy.Expr | None:
+    """Give what is 0 on a straight border where pieces join, and positive on the first."""
+    condition, chosen, other = node.args
+    if not isinstance(condition, Less | LessEqual):
+        return None
+    border = sympy.expand(written(condition.args[1] - condition.args[0]))
+    slopes = {v: s for v in variables if (s := sympy.diff(border, v)) != 0}
+    if not slopes or not all(s.is_number for s in slopes.values()):
+        return None
+    name, slope = next(iter(slopes.items()))
+    on = {name: sympy.expand(name - border / slope)}
+    apart = sympy.expand(written(chosen - other).xreplace(on))
+    return border if apart == 0 else None
+
+
+def _opened(expr: sympy.Expr, joined: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:
+    """Put what they are made of in the place of pieces that join."""
+    while any(expr.has(node) for node in joined):
+        expr = expr.xreplace(joined)
+    return expr
 
 
 def _root_of_square(term: sympy.Expr) -> sympy.Expr | None:

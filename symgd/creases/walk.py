@@ -19,11 +19,12 @@ import numpy as np
 from ..arrays import EPS, Array, Columns, Mask, Whole
 from ..facts.cancellation import rounding
 from ..given.boxes import Box
+from ..precise.program import Precise
 from ..problem import Problem
 from .algebra import largest, length
 from .alone import LOWEST, Claim
 from .finish import finish
-from .form import Form
+from .form import Form, abs_normal
 from .step import Step
 from .surface import Surface
 from .verify import FOLLOWED, ON, Claims, touching, verify, ways_off
@@ -50,10 +51,19 @@ class Walk(Columns):
         The point, ``(m, n)``: a minimum, or where f jumps, or else the end of the run.
     what : Claims
         What it is; NOT also where f falls on from the end of the run.
+    last : ndarray
+        Where the steps ended, ``(m, n)``.
+    signs : ndarray
+        The signs of the switches there, 0 on creases, ``(m, k)``.
+    open : ndarray
+        Where f is lower there, and it is not known what it is, ``(m,)``.
     """
 
     x: Array
     what: Claims
+    last: Array
+    signs: Array
+    open: Mask
 
 
 @np.errstate(all="ignore")
@@ -93,6 +103,26 @@ def beside_creases(
     return np.asarray(touching(surface, x, max(share, ON)).any(axis=1))
 
 
+@np.errstate(all="ignore")
+def smoothed_at(problem: Problem, x: Array, x0: Array, box: Box, width: Array) -> Precise | None:
+    """Give what goes on along the creases at a point as f does; None where it is on none.
+
+    `x` and `x0` are the end and the start of one run, ``(1, n)``.
+    """
+    form = abs_normal(problem.symbolic)
+    if form is None:
+        return None
+    surface = Surface(problem, form, box, _units(x, x0, width))
+    signs = _signs(surface, x)[0]
+    return None if signs.all() else form.smoothed(tuple(int(s) for s in signs))
+
+
+def _signs(surface: Surface, x: Array) -> Array:
+    """Give the signs of the switches of f at points, 0 for those that are on creases."""
+    signs = np.where(touching(surface, x, ON), 0.0, surface.signs(x))
+    return signs[:, : len(surface.form.sorts)]
+
+
 def _units(x: Array, x0: Array, width: Array) -> Array:
     """Give the lengths of runs: their ways, rounded up, ``(m, n)``."""
     share = np.exp2(np.ceil(np.log2(np.maximum(largest((x - x0) / width), _SHORTEST_UNIT))))
@@ -106,7 +136,9 @@ class _Walkers:
         self._surface, self._begun, self._x = surface, x, x.copy()
         count, switches = len(x), len(surface.sorts)
         none = np.zeros((3, count), dtype=bool)
-        self._found = Walk(x.copy(), Claims(np.full(count, Claim.UNKNOWN.value), *none))
+        unknown = Claims(np.full(count, Claim.UNKNOWN.value), *none)
+        signs = np.ones((count, len(surface.form.sorts)))
+        self._found = Walk(x.copy(), unknown, self._x, signs, np.zeros(count, dtype=bool))
         self._pull = np.full(count, np.nan)
         self._active = np.zeros((count, switches), dtype=bool)
 
@@ -127,6 +159,7 @@ class _Walkers:
             return found
         its = surface.of(rows)
         what.put(rows, verify(its, self._begun[rows]))
+        found.signs[rows] = _signs(its, self._x[rows])
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _ELSEWHERE
         noise = _SCATTERED * rounding(its.problem, self._begun[rows])
@@ -135,7 +168,8 @@ class _Walkers:
         rows = rows[far & (falls > noise)]
         if not len(rows):
             return found
-        jumps = verify(surface.of(rows), self._x[rows]).claim == Claim.BROKEN
+        there = verify(surface.of(rows), self._x[rows]).claim
+        jumps, found.open[rows] = there == Claim.BROKEN, there == Claim.UNKNOWN
         what.claim[rows] = np.where(jumps, Claim.BROKEN, Claim.NOT)
         found.x[rows[jumps]] = self._x[rows[jumps]]
         return found

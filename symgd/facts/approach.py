@@ -9,6 +9,7 @@ from ..arrays import Array
 from ..given.boxes import Box
 from ..precise.infimum import Ahead, ahead
 from ..precise.landscape import combined, origin
+from ..precise.program import Precise
 from ..problem import Problem
 from .close import closely, effort
 from .known import Approach
@@ -19,7 +20,14 @@ _VANISHING = 1e-3  # share of f at the end: where it has fallen below it, it fal
 _KNOWN = 1e-4  # share of f: the limit is known where it still falls by no more
 
 
-def approach(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -> Approach | None:
+def approach(
+    problem: Problem,
+    point: Array,
+    x0: Array,
+    box: Box,
+    width: Array,
+    along: Precise | None = None,
+) -> Approach | None:
     """Follow f with many digits to where it goes on falling for ever.
 
     Parameters
@@ -32,6 +40,9 @@ def approach(problem: Problem, point: Array, x0: Array, box: Box, width: Array) 
         Bounds.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
+
+    along : Precise, optional
+        What stands for f where the point is on a crease.
 
     Returns
     -------
@@ -47,7 +58,7 @@ def approach(problem: Problem, point: Array, x0: Array, box: Box, width: Array) 
     """
     if not np.isfinite(effort(problem)):
         return None
-    landscape = closely(problem, point, x0, box, width)
+    landscape = closely(problem, point, x0, box, width, along)
     found = ahead(landscape)
     if found.ahead is not Ahead.FALLING or found.concave:
         return None

@@ -7,6 +7,7 @@ import numpy as np
 from ..arrays import Array
 from ..given.boxes import Box
 from ..precise.landscape import Landscape
+from ..precise.program import Precise
 from ..problem import Problem
 
 _SHORTEST_WAY = 1e-3  # share of the longest way, or of the region: a unit is no shorter
@@ -32,7 +33,14 @@ def units(points: Array, x0: Array, width: Array) -> Array:
     return np.asarray(np.exp2(np.ceil(np.log2(way))))
 
 
-def closely(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -> Landscape:
+def closely(
+    problem: Problem,
+    point: Array,
+    x0: Array,
+    box: Box,
+    width: Array,
+    precise: Precise | None = None,
+) -> Landscape:
     """Make the landscape around a point.
 
     Parameters
@@ -46,6 +54,8 @@ def closely(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -
         Bounds.
     width : ndarray
         Size of the region that was searched, ``(n_vars,)``.
+    precise : Precise, optional
+        What stands for f around the point, if that is not f itself.
 
     Returns
     -------
@@ -55,4 +65,4 @@ def closely(problem: Problem, point: Array, x0: Array, box: Box, width: Array) -
     side = np.where(point <= box.lower, -1, np.where(point >= box.upper, 1, 0))
     params = tuple(float(np.ravel(v)[0]) for v in problem.param_values)
     given = tuple(map(float, point)), tuple(map(float, way)), tuple(map(int, side))
-    return Landscape(problem.symbolic.precise, *given, params)
+    return Landscape(precise or problem.symbolic.precise, *given, params)

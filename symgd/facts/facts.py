@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 
@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import Array, Whole
 from ..given.boxes import Box
+from ..precise.program import Precise
 from ..problem import Problem
 from ..results.runs import SUCCESS, Later, Minimum, Remaining, Runs, Settings
 from ..status import Status
@@ -26,6 +27,7 @@ from .unseen import PATIENT, USUAL, unseen
 _ONE_POINT = 1e-6  # share of the searched region: two ways out this close are one
 _LISTED = 10  # minima: the first ones, of which it is told what is determined
 _NONE = np.empty(0, dtype=np.int64)
+Smoothed = Callable[[Problem, Array, Array, Box, Array], Precise | None]
 _STALLED = (Status.STALLED_AT_START, Status.NOT_A_MINIMUM)
 
 
@@ -48,6 +50,8 @@ class Facts:
         By row, the minima that `escape` would reach from there, ``(k, n_vars)``.
     remaining : Remaining, optional
         What is missing at points that came from elsewhere.
+    smoothed : callable
+        Gives what stands for f along the creases at the end of a run.
     """
 
     def __init__(
@@ -59,12 +63,13 @@ class Facts:
         swept: Mapping[str, Array] | None = None,
         ways_out: Mapping[int, Later[Array]] | None = None,
         remaining: Remaining | None = None,
+        smoothed: Smoothed = lambda *_: None,
     ) -> None:
         self._problem, self._runs, self._minima, self._settings = problem, runs, minima, settings
         self._width = np.array(settings.width)
         self._box = Box(*np.array(settings.bounds, dtype=float).T)
         self._swept, self._ways_out = dict(swept or {}), dict(ways_out or {})
-        self._remaining = remaining
+        self._remaining, self._smoothed = remaining, smoothed
         self._known: dict[int, RunFacts] = {}
         self._sets: dict[int, Determined] = {}
 
@@ -165,11 +170,11 @@ class Facts:
             x0 = self._runs.x0[row]
             return RunFacts(fall=shown(problem, x0, x[0], self._box, self._width))
         if status is Status.PLATEAU:
-            where = problem, x[0]
-            on = approach(*where, self._start(row), self._box, self._width)
-            return RunFacts(
-                plateau=None if on else plateau(*where, self._box, self._width), approach=on
-            )
+            where, start, region = (problem, x[0]), self._start(row), (self._box, self._width)
+            with np.errstate(all="ignore"):
+                along = self._smoothed(problem, x, start[None], *region)
+            on = approach(*where, start, *region, along)
+            return RunFacts(plateau=None if on else plateau(*where, *region), approach=on)
         if status is Status.NO_PROGRESS:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))

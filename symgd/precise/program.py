@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import mpmath
 import sympy
 
-from ..expression.calculus import upwards
-from ..expression.functions import kernel_name
+from ..expression.calculus import derivatives, upwards
+from ..expression.functions import kernel_name, own
 from .functions import FORMS, Number
 
 _DEEP = {"exp", "expm1", "tanh", "sinh", "cosh", "erf", "erfc"}
@@ -121,6 +121,17 @@ class Precise:
     ) -> None:
         self.first = Program(first, inputs)
         self.both = Program([*first, *second], inputs)
+
+    @classmethod
+    def of(
+        cls, expr: sympy.Expr, variables: Sequence[sympy.Symbol], params: Sequence[sympy.Symbol]
+    ) -> Precise:
+        """Differentiate a formula, with its decimals as they were written."""
+        value = written(expr)
+        gradient = [*map(own, derivatives(value, variables))]
+        lower = (derivatives(g, variables[:i]) for i, g in enumerate(gradient, 1))
+        second = [own(entry) for row in lower for entry in row]
+        return cls([value, *gradient], second, (*variables, *params))
 
     def __len__(self) -> int:
         return len(self.both)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..arrays import Array, Frozen, Whole
+from ..creases.walk import smoothed_at
 from ..facts.facts import Facts
 from ..facts.known import Known
 from ..status import Kind, Status
@@ -127,7 +128,7 @@ class Result(Outcome):
         ways_out = {self.best: self.ways_out}
         return Facts(
             self.problem, self.runs, self.minima, self.settings,
-            ways_out=ways_out, remaining=self.remaining,
+            ways_out=ways_out, remaining=self.remaining, smoothed=smoothed_at,
         )  # fmt: skip
 
     @property

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..arrays import Array, Frozen, Whole
+from ..creases.walk import smoothed_at
 from ..errors import ConfigurationError
 from ..facts.facts import Facts
 from ..facts.known import Known
@@ -120,7 +121,8 @@ class SweepResult(Outcome):
     def facts(self) -> Facts:
         """What is known about the formula and the runs, found when it is asked for."""
         swept = {n: v for n, v in self.coordinates().items() if n in self.problem.params}
-        return Facts(self.problem, self.runs.flat, self.minima, self.settings, swept)
+        runs = self.runs.flat
+        return Facts(self.problem, runs, self.minima, self.settings, swept, smoothed=smoothed_at)
 
     def _points(self, points: Array) -> Array:
         one = points.shape[-1] == 1

@@ -203,10 +203,12 @@ def _plateau(case: Case) -> Clauses:
         return _thrown(case, f"ended on a plateau: {case.end}{case.height}")
     small = case.grad_norm * max(case.width) <= _LITTLE * abs(case.fun0 - case.fun)
     only = "only " if case.grad_norm > 0 and small else ""
+    flat = f"the gradient is {only}{case.gradient} because f is flat there{case.shape}"
+    if case.facts.approach is not None and not small:
+        flat = "f is flat there along a kink"
     return (
         f"ended on a plateau: {case.end}{case.height}",
-        f"the gradient is {only}{case.gradient} because f is flat there{case.shape}, "
-        "and no minimum is near",
+        f"{flat}, and no minimum is near",
         *around(case),
     )
 

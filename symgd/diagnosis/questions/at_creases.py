@@ -10,7 +10,8 @@ from ...creases.form import Form, abs_normal
 from ...creases.walk import Walk, beside_creases, walk
 from ...engine.kernel.stops import Stop
 from ...status import Kind, Status
-from ..case import HALTED, Case
+from ..case import HALTED, UNDECIDED, Case
+from ..falling import falls_for_ever
 from ..local import largest
 from ..look import Ahead
 
@@ -35,8 +36,13 @@ def at_creases(case: Case) -> None:
     begun = ~case.stayed[rows] | (case.stop[rows] == Stop.NONFINITE)
     arrived = lowest & (near | (case.how.polish & begun))
     case.denied[rows[arrived]] = False
+    falls_for_ever(case, rows[~arrived], led.take(~arrived), form)
     if case.how.polish:
-        moving = arrived | ((led.what.claim == Claim.BROKEN) & begun)
+        onward = led.open & ~arrived & begun & (found.status[rows] == UNDECIDED)
+        case.denied[rows[onward]] = False
+        led.x[onward] = led.last[onward]
+        broken = (led.what.claim == Claim.BROKEN) & begun
+        moving = arrived | onward | (broken & (found.status[rows] == UNDECIDED))
         case.move(rows[moving], led.x[moving])
         case.sight.ahead[rows[moving]] = Ahead.UNCLEAR
     found.target[rows[arrived]] = led.x[arrived]

@@ -68,6 +68,7 @@ def _doubtful(case: Case) -> Whole:
     doubtful = np.isin(found.kind, _DOUBTFUL)
     if box.bounded:
         doubtful |= ((found.target <= box.lower) | (found.target >= box.upper)).any(axis=1)
+    doubtful &= ~(case.denied & (found.status == Status.PLATEAU))
     rows = np.flatnonzero(doubtful)
     rows = rows[np.isin(found.status[rows], _AT_REST) & ~case.steep[rows]]
     if not len(rows):
