@@ -28,7 +28,7 @@ from ..arrays import Whole
 from ..expression.calculus import derivatives, derivatives_bound, upwards
 from ..expression.classes import Absolute, Hypot, Less, LessEqual, Maximum, Minimum, Where
 from ..expression.evaluator import Evaluator
-from ..expression.functions import own
+from ..expression.functions import BY_CLASS, own
 from ..expression.guards import kinks_of
 from ..memos import memo
 from ..precise.program import Precise, written
@@ -198,7 +198,6 @@ class _Reading:
         self.sorts: list[Sort] = []
         self.joined: dict[sympy.Expr, sympy.Expr] = {}
         self._variables = frozenset(symbolic.variables)
-        self._everywhere = not symbolic.domain
         self._same: dict[sympy.Expr, tuple[int, sympy.Expr]] = {}
         self._done: dict[sympy.Expr, sympy.Expr] = {}
         for node in upwards([symbolic.expr]):
@@ -234,7 +233,7 @@ class _Reading:
             side = 1 if isinstance(node, Maximum) else -1
             sign, handle = self._kink(a - b)
             return _HALF * ((1 + side * sign) * a + (1 - side * sign) * b + side * handle)
-        if varies and isinstance(node, Where) and self._everywhere:
+        if varies and isinstance(node, Where):
             return self._of_pieces(node, *args)
         if varies and isinstance(node, Hypot):
             args = [self._done[a.args[0] if isinstance(a, Absolute) else a] for a in node.args]
@@ -326,14 +325,24 @@ def _straight_border(node: Where, variables: Sequence[sympy.Symbol]) -> sympy.Ex
     condition, chosen, other = node.args
     if not isinstance(condition, Less | LessEqual):
         return None
-    border = sympy.expand(written(condition.args[1] - condition.args[0]))
+    if not all(map(_everywhere, upwards([chosen, other]))):
+        return None
+    border = sympy.expand(written(condition.args[1]) - written(condition.args[0]))
     slopes = {v: s for v in variables if (s := sympy.diff(border, v)) != 0}
     if not slopes or not all(s.is_number for s in slopes.values()):
         return None
     name, slope = next(iter(slopes.items()))
     on = {name: sympy.expand(name - border / slope)}
-    apart = sympy.expand(written(chosen - other).xreplace(on))
+    apart = sympy.expand((written(chosen) - written(other)).xreplace(on))
     return border if apart == 0 else None
+
+
+def _everywhere(node: sympy.Expr) -> bool:
+    """Tell whether a function is defined for all numbers."""
+    if node.is_Pow and node.func is sympy.Pow:
+        return bool(node.exp.is_Integer and node.exp.is_nonnegative)
+    row = BY_CLASS.get(node.func)
+    return row is None or row.defined is None
 
 
 def _opened(expr: sympy.Expr, joined: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:

@@ -52,7 +52,7 @@ class Walk(Columns):
     what : Claims
         What it is; NOT also where f falls on from the end of the run.
     last : ndarray
-        Where the steps ended, ``(m, n)``.
+        Where the steps ended, ``(m, n)``: at the minimum, if there is one.
     signs : ndarray
         The signs of the switches there, 0 on creases, ``(m, k)``.
     open : ndarray
@@ -154,12 +154,13 @@ class _Walkers:
         """Judge the runs that have found no minimum at their own ends."""
         found, surface = self._found, self._surface
         what = found.what
+        found.last = np.where(LOWEST[what.claim][:, None], found.x, self._x)
+        found.signs = _signs(surface, found.last)
         rows = np.flatnonzero(what.claim == Claim.UNKNOWN)
         if not len(rows):
             return found
         its = surface.of(rows)
         what.put(rows, verify(its, self._begun[rows]))
-        found.signs[rows] = _signs(its, self._x[rows])
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _ELSEWHERE
         noise = _SCATTERED * rounding(its.problem, self._begun[rows])

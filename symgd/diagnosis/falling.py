@@ -1,4 +1,4 @@
-"""Runs that were led halted along a crease on which f only goes on falling."""
+"""Runs on creases, seen with many digits: whether f has a minimum along them or falls for ever."""
 
 from __future__ import annotations
 
@@ -10,48 +10,61 @@ from ..creases.form import Form
 from ..creases.walk import Walk
 from ..facts.close import closely, effort
 from ..precise.infimum import Ahead, ahead
+from ..precise.program import Precise
 from ..status import Kind, Status
 from .case import HALTED, Case
 from .local import largest
 
 _SAMPLE = 4  # runs: where so many on a piece go on falling, so do the others
 _STEEP = 0.4  # share of a fall that its second half brings: then f falls as fast as ever
-_ENDLESS = 1e3  # ways: a run that f led on so halted as fast as ever has no end
+_ENDLESS = 1e3  # ways: a run that f led on so far as fast as ever has no end
+_ASKED = (Claim.NOT, Claim.UNKNOWN, Claim.FLAT, Claim.LEVEL)  # values could not tell for sure
 
 
-def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> None:
+def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
     """Find the runs along whose creases f falls for ever, and move them to where that shows.
 
-    f is asked there with many digits, with squares for the kinks of the creases.
+    f is asked with many digits, with squares for the kinks of the creases.
+
+    Returns
+    -------
+    ndarray
+        Along which there is a minimum, ``(n,)``.
     """
+    rests = np.zeros(len(rows), dtype=bool)
     if not case.how.polish or not np.isfinite(effort(case.problem)):
-        return
+        return rests
     way = largest(np.abs(case.found.x[rows] - case.x0[rows]) / case.how.width)
     led_by = largest(np.abs(led.last - case.found.x[rows]) / case.how.width)
-    halted = np.isin(led.what.claim, (Claim.NOT, Claim.UNKNOWN)) & np.isin(case.stop[rows], HALTED)
-    halted &= np.isfinite(led.last).all(axis=1)
-    endless = halted & (led_by > _ENDLESS * way) & _as_fast_as_ever(case, rows, led.last)
+    asked = np.isin(led.what.claim, _ASKED) & np.isin(case.stop[rows], HALTED)
+    asked &= np.isfinite(led.last).all(axis=1)
+    endless = asked & (led_by > _ENDLESS * way) & _as_fast_as_ever(case, rows, led.last)
     _move(case, rows[endless], led.last[endless], Status.DIVERGED, Kind.NOT_STATIONARY)
-    mine = np.flatnonzero(halted & ~endless & ~led.signs.all(axis=1))
-    if not len(mine):
-        return
+    mine = np.flatnonzero(asked & ~endless & ~led.signs.all(axis=1))
+    if form.quadratic or not len(mine):
+        return rests | form.quadratic
     pieces, member = np.unique(led.signs[mine], axis=0, return_inverse=True)
     for number, signs in enumerate(pieces):
         its = mine[member.ravel() == number]
-        if _falling(case, rows[its], led.last[its], form, signs):
-            _move(case, rows[its], led.last[its], Status.PLATEAU, Kind.FLAT)
+        precise = form.smoothed(tuple(int(s) for s in signs))
+        for points in (led.last[its], case.found.x[rows[its]]):  # where f is less flat
+            seen = _seen(case, rows[its], points, precise)
+            if seen is Ahead.FALLING:
+                _move(case, rows[its], points, Status.PLATEAU, Kind.FLAT)
+            if seen is not Ahead.UNDECIDED:
+                break
+        rests[its] = seen is Ahead.MINIMUM
+    return rests
 
 
-def _falling(case: Case, rows: Whole, points: Array, form: Form, signs: Array) -> bool:
-    """Tell whether f goes on falling from points on a piece, of many from some."""
-    precise = form.smoothed(tuple(int(s) for s in signs))
-    some = np.unique(np.linspace(0, len(rows) - 1, _SAMPLE).astype(int))
-    for row, point in zip(rows[some], points[some], strict=True):
-        given = case.problem.of([row]), point, case.x0[row], case.box, case.how.width
+def _seen(case: Case, rows: Whole, points: Array, precise: Precise) -> Ahead:
+    """Tell what lies ahead of points on a piece: of many what lies ahead of some."""
+    seen = set()
+    for i in np.unique(np.linspace(0, len(rows) - 1, _SAMPLE).astype(int)):
+        given = case.problem.of([rows[i]]), points[i], case.x0[rows[i]], case.box, case.how.width
         found = ahead(closely(*given, precise))
-        if found.ahead is not Ahead.FALLING or found.concave:
-            return False
-    return True
+        seen.add(Ahead.UNDECIDED if found.concave else found.ahead)
+    return seen.pop() if len(seen) == 1 else Ahead.UNDECIDED
 
 
 def _as_fast_as_ever(case: Case, rows: Whole, points: Array) -> Mask:
@@ -63,7 +76,8 @@ def _as_fast_as_ever(case: Case, rows: Whole, points: Array) -> Mask:
 
 
 def _move(case: Case, rows: Whole, points: Array, status: Status, kind: Kind) -> None:
-    """Move runs to points, with these answers."""
+    """Move runs to points, with these answers; values no longer make a minimum of them."""
     case.move(rows, points)
     case.found.target[rows] = points
     case.found.status[rows], case.found.kind[rows] = status, kind
+    case.denied[rows] = True

@@ -36,9 +36,10 @@ def at_creases(case: Case) -> None:
     begun = ~case.stayed[rows] | (case.stop[rows] == Stop.NONFINITE)
     arrived = lowest & (near | (case.how.polish & begun))
     case.denied[rows[arrived]] = False
-    falls_for_ever(case, rows[~arrived], led.take(~arrived), form)
+    rests = falls_for_ever(case, rows, led, form)
+    arrived &= found.status[rows] == UNDECIDED
     if case.how.polish:
-        onward = led.open & ~arrived & begun & (found.status[rows] == UNDECIDED)
+        onward = led.open & ~arrived & begun & rests
         case.denied[rows[onward]] = False
         led.x[onward] = led.last[onward]
         broken = (led.what.claim == Claim.BROKEN) & begun
