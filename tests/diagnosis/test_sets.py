@@ -215,3 +215,15 @@ def test_what_stands_for_a_flat_piece_lies_inside():
     assert minimum.kind is symgd.Kind.WEAK_MINIMUM
     assert -1 < minimum.x[0] < 1
     assert (minimum.lowest[0], minimum.highest[0]) == pytest.approx((-1, 1))
+
+
+@pytest.mark.parametrize(("n_vars", "forms"), [(8, 2), (32, 20), (40, 12)])
+def test_every_end_on_a_large_null_space_is_on_the_set(n_vars, forms):
+    rng = np.random.default_rng(n_vars)
+    rows = rng.integers(-9, 10, (forms, n_vars))
+    lines = ["+".join(f"{k}*x{j}" for j, k in enumerate(row)).replace("+-", "-") for row in rows]
+    squares = "+".join(f"({line} - {rng.integers(0, 5)})**2" for line in lines)
+    r = symgd.minimize(squares, starts=32)
+    assert (r.runs.kind == symgd.Kind.WEAK_MINIMUM).all()
+    (valley,) = r.minima
+    assert valley.dimension == n_vars - np.linalg.matrix_rank(rows)

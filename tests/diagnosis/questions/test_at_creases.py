@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from cases import case_at, kinds, statuses
 
+import symgd.diagnosis.questions.at_creases as question
 from symgd import minimize
+from symgd.creases.walk import walk
 from symgd.diagnosis.questions.at_creases import at_creases, denied
 from symgd.engine.kernel.stops import Stop
 from symgd.status import Kind, Status
@@ -137,3 +139,15 @@ def test_smooth_formulas_are_not_asked():
     case = case_at("(x - 1)**2", [[0.4]], [[3.0]])
     at_creases(case)
     assert statuses(case) == [None]
+
+
+def test_runs_that_are_on_their_way_far_from_creases_are_led_nowhere(monkeypatch):
+    led = []
+    monkeypatch.setattr(question, "walk", lambda *given: led.append(len(given[2])) or walk(*given))
+    ring = np.random.default_rng(0).uniform(1, 4, (64, 2))
+    far = minimize("sqrt(x**2 + y**2) + x**2", ring, lr=1e-3, epochs=5)
+    assert set(far.runs.status.tolist()) == {Status.SLOW}
+    assert not led
+    near = minimize("abs(x) + y**2", [[0.0, 0.25]], lr=0.5, epochs=5)
+    assert (near.status, near.kind) == (CONVERGED, KINK)
+    assert led == [1]
