@@ -19,6 +19,7 @@ from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
 from .expression.calculus import derivative_bound, derivatives, derivatives_bound, upwards
 from .expression.domain import Condition
+from .expression.edges import Edge, closed_edges, shared_edges
 from .expression.evaluator import Evaluator
 from .expression.functions import numpy_functions, own
 from .expression.guards import Guards, guards, kinks_of
@@ -84,6 +85,11 @@ class Symbolic:
         n = len(self.variables)
         lower = dict(zip(_triangle(n), self._second_derivatives(self.gradient), strict=True))
         return sympy.ImmutableDenseMatrix(n, n, lambda i, j: lower[max(i, j), min(i, j)])
+
+    @property
+    def source(self) -> Source:
+        """The formula as it was given."""
+        return self._key[0]
 
     @property
     def triangle(self) -> list[sympy.Expr]:
@@ -160,6 +166,21 @@ class Symbolic:
     def holds(self) -> Evaluator:
         """Indicators of the conditions of `domain`, for NumPy."""
         return self.compile([c.holds for c in self.domain])
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Edges of the domain that belong to it, each a value of one variable."""
+        return closed_edges(self.domain, self.variables)
+
+    @cached_property
+    def shared_edges(self) -> tuple[Evaluator, ...]:
+        """For edges of several variables what is 0 there, f along them, and both's slopes."""
+        exprs = [(e.zero, e.along) for e in shared_edges(self.expr, self.domain, self.variables)]
+        own_ones = [[*map(own, pair)] for pair in exprs]
+        return tuple(
+            self.compile([e for f in pair for e in (f, *map(own, derivatives(f, self.variables)))])
+            for pair in own_ones
+        )
 
     @cached_property
     def kinks(self) -> Evaluator:
@@ -363,6 +384,35 @@ class Problem:
         other.params = Frozen({**self.params, **columns})
         other._differing = tuple(n for n, v in other.params.items() if isinstance(v, np.ndarray))
         return other
+
+    def at(self, variable: int, value: float) -> Problem:
+        """Give f in all variables but one, which becomes a parameter with a fixed value.
+
+        Parameters
+        ----------
+        variable : int
+            Its index.
+        value : float
+            What it is.
+
+        Returns
+        -------
+        Problem
+            f is not differentiated by that variable.
+
+        Examples
+        --------
+        >>> Problem("sqrt(y) + x**2").at(1, 0.0).grad([3.0])
+        array([6.])
+        """
+        names = [*self.names]
+        fixed = names.pop(variable)
+        source = self.symbolic.source
+        single = {name: float(np.ravel(v)[0]) for name, v in self.params.items()}
+        other = Problem(source, variables=names, params={**single, fixed: value})
+        # Python's own numbers raise an error where NumPy's are infinite.
+        scalars = {name: np.float64(v) for name, v in other.params.items()}
+        return other.over({**scalars, **{name: self.params[name] for name in self._differing}})
 
     def of(self, rows: Any) -> Problem:
         """Give the problem of some runs; the same one where no parameter differs between runs."""

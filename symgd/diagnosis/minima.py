@@ -60,7 +60,7 @@ def distinct(
         floor[others] = valley.settled(floor[others])
         rows = _as_low(valley, floor, weak[heads])
         sets[rows] = rows[_sets(valley, floor[rows])]
-    return _ranked(sets[place], x, fun)
+    return ranked(sets[place], x, fun)
 
 
 def _as_low(valley: Valley, x: Array, weak: Mask) -> Whole:
@@ -107,8 +107,26 @@ def _close(points: Array, tolerance: Array) -> Whole:
     return labels
 
 
-def _ranked(labels: Whole, x: Array, fun: Array) -> Whole:
-    """Count labels anew, by the lowest f of their members; where that is the same, by x."""
+def ranked(labels: Whole, x: Array, fun: Array) -> Whole:
+    """Count labels anew, by the lowest f of their members; where that is the same, by x.
+
+    Parameters
+    ----------
+    labels : ndarray
+        Numbers of sets, ``(n,)``.
+    x, fun : ndarray
+        Their points, ``(n, n_vars)``, and f there, ``(n,)``.
+
+    Returns
+    -------
+    ndarray
+        ``(n,)``.
+
+    Examples
+    --------
+    >>> ranked(np.array([7, 3]), np.array([[0.0], [1.0]]), np.array([2.0, 1.0]))
+    array([1, 0])
+    """
     fun = np.where(np.isnan(fun), np.finfo(float).max, fun)  # as x*log(x) is at 0
     order = np.argsort(labels, kind="stable")
     first = np.flatnonzero(np.diff(labels[order], prepend=-1))

@@ -20,6 +20,7 @@ from .cancellation import gradient_noise, rounding
 from .determined import determined
 from .known import Determined, Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
+from .rims import touched
 from .symmetry import even_variables, orbits, symmetries
 from .unbounded import shown, unbounded
 from .unseen import PATIENT, USUAL, unseen
@@ -114,9 +115,19 @@ class Facts:
             with np.errstate(all="ignore"):
                 minimum, runs = self._minima[index], self._runs
                 rows = np.flatnonzero((runs.minimum == index) & SUCCESS[runs.status])
-                given = self._problem, minimum, runs.x[rows], self._width, self._box
-                self._sets[index] = determined(*given)
+                on = touched(self._problem, minimum.x, self._width)
+                self._sets[index] = self._along(minimum, runs.x[rows], [i for i, *_ in on])
         return self._sets[index]
+
+    def _along(self, minimum: Minimum, ends: Array, held: list[int]) -> Determined:
+        """Tell it of a set on edges of the domain, where the variables `held` are fixed."""
+        problem, others = self._problem, np.delete(np.arange(len(minimum.x)), held)
+        for i in sorted(held, reverse=True):
+            problem = problem.at(i, float(minimum.x[i]))
+        columns = {n: getattr(minimum, n)[others] for n in ("x", "lowest", "highest", "varies")}
+        box = Box(self._box.lower[others], self._box.upper[others])
+        its = replace(minimum, **columns)
+        return determined(problem, its, ends[:, others], self._width[others], box)
 
     def run(self, row: int) -> RunFacts:
         """Give what is known about one run, as far as its verdict has a use for it."""
@@ -181,7 +192,10 @@ class Facts:
         if status is Status.AT_BOUND:
             slopes, falls = bound_slopes(problem, x[0], self._box, self._width)
             sides = tuple(falls.tolist())
-            return RunFacts(slopes=tuple(slopes.tolist()), open_sides=sides, determined=its_set)
+            return RunFacts(
+                slopes=tuple(slopes.tolist()), open_sides=sides, determined=its_set,
+                edges=touched(problem, x[0], self._width),
+            )  # fmt: skip
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
         return RunFacts(determined=its_set)

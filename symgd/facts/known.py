@@ -171,6 +171,9 @@ class RunFacts:
         The gradient at its end on bounds; where a bound lies on a kink, inside of it.
     open_sides : tuple of bool
         For each variable whether f falls beyond its bound.
+    edges : tuple of (int, str, str)
+        The edges of the domain that its end lies on: the index of the variable, the part of the
+        formula that is not defined beyond, and what it needs.
     ways_out : tuple of tuple of float
         Minima that `escape` would reach from its end.
     remaining : Remaining or None
@@ -185,6 +188,7 @@ class RunFacts:
     floor: tuple[float, float] | None = None
     slopes: tuple[float, ...] | None = None
     open_sides: tuple[bool, ...] = ()
+    edges: tuple[tuple[int, str, str], ...] = ()
     ways_out: tuple[tuple[float, ...], ...] = ()
     remaining: Remaining | None = None
     determined: Determined | None = None

@@ -16,15 +16,19 @@ from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
 from ..engine.drive.snapshots import paths, snapshots
 from ..engine.kernel.source import Kernel, kernel
+from ..engine.kernel.stops import Stop
 from ..errors import Interrupted
 from ..given.options import TOL, Options
 from ..problem import Problem
 from ..status import Status
+from .along import Along, Onward, Sent, near_edges
 from .escape import beside
 
 _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
 _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
 _TIGHTER = 1e-4
+_SOON = 500  # steps: after them it is looked whether a run creeps up to an edge of the domain
+_TURNS = 6  # times that a run may go on along an edge of the domain, or leave one
 _LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
 
 
@@ -69,15 +73,36 @@ class Batch:
         )  # fmt: skip
 
 
-def descend(problem: Problem, x0: Array, options: Options) -> Batch:
+@dataclass(frozen=True)
+class Later:
+    """How runs go on that came from elsewhere.
+
+    Attributes
+    ----------
+    begun : ndarray
+        Where they began, ``(n_runs, n_vars)``: their way is measured from there.
+    limits : ndarray or None
+        How many steps each may take; as many as all for None.
+    turns : int
+        How often they may go on along an edge of the domain, or leave one.
+    """
+
+    begun: Array
+    limits: Whole | None
+    turns: int
+
+
+def descend(problem: Problem, x0: Array, options: Options, later: Later | None = None) -> Batch:
     """Run from starts to verdicts; a run that its tolerance stopped too early goes on.
+
+    Runs that came from elsewhere go on `later`.
 
     Raises
     ------
     Interrupted
         After Ctrl-C, with the batch as far as it had come.
     """
-    descent = _Descent(problem, x0, options)
+    descent = _Descent(problem, x0, options, later or Later(x0, None, _TURNS))
     try:
         descent.run()
     except KeyboardInterrupt as stopped:
@@ -88,8 +113,15 @@ def descend(problem: Problem, x0: Array, options: Options) -> Batch:
 class _Descent:
     """What a batch has reached so far."""
 
-    def __init__(self, problem: Problem, x0: Array, options: Options) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        x0: Array,
+        options: Options,
+        later: Later | None = None,
+    ) -> None:
         self._problem, self._x0, self._options = problem, x0, options
+        self._later = later or Later(x0, None, 0)
         self._ends: lanes.Ends | None = None
         self._paths: list[Array] = []
         self._verdicts: Verdicts | None = None
@@ -98,21 +130,73 @@ class _Descent:
     def run(self) -> None:
         """Run, judge, and let runs go on with a smaller tolerance that have not arrived."""
         tol, options = self._options.tol, self._options
-        ends, self._paths = _run(self._problem, self._x0, tol, options)
+        ends = self._first(tol)
         judged, nit = self.judge(ends), ends.nit
         self._leave_tips(ends, judged)
         early = judged.early
         for _ in range(_ROUNDS):
-            rows = np.flatnonzero(early & (nit < options.epochs))
+            rows = np.flatnonzero(early & (nit < self._most()))
             if not len(rows):
                 break
             tol = min(tol * _TIGHTER, TOL) if tol > EPS else 0.0
+            self._go_on(ends, judged, rows, tol)
+        if self._edged:
+            self._follow_edges(ends, judged)
+            rows = np.flatnonzero((ends.stop == Stop.EPOCHS) & (ends.nit < self._most()))
+            self._go_on(ends, judged, rows, options.tol)
+
+    @property
+    def _edged(self) -> bool:
+        """Whether runs may go on along edges of the domain."""
+        return self._later.turns > 0 and bool(self._problem.symbolic.edges)
+
+    def _first(self, tol: float) -> lanes.Ends:
+        """Run from the starts; a run that soon creeps up to an edge of the domain stops there."""
+        problem, options, most = self._problem, self._options, self._most()
+        if options.method.fixed or not self._edged:
+            given = problem, self._x0, tol, options, self._later.limits
+            ends, self._paths = _run(*given)
+            return ends
+        ends, self._paths = _run(problem, self._x0, tol, options, np.minimum(most, _SOON))
+        rows = np.flatnonzero((ends.stop == Stop.EPOCHS) & (ends.nit < most))
+        rows = rows[~near_edges(problem.of(rows), ends.x[rows], options.width)]
+        if len(rows):
+            more, paths = self._further(ends, rows, tol)
+            ends.put(rows, more)
+            self._keep(rows, paths)
+        return ends
+
+    def _go_on(self, ends: lanes.Ends, judged: Verdicts, rows: Whole, tol: float) -> None:
+        """Let runs go on, and judge them again."""
+        if len(rows):
             more, paths = self._further(ends, rows, tol)
             verdicts = self._judged(more, rows, Verdicts.undecided(*more.x.shape))
             ends.put(rows, more)
             judged.put(rows, verdicts)
-            for row, path in zip(rows, paths, strict=False):
-                self._paths[row] = path
+            self._keep(rows, paths)
+
+    def _keep(self, rows: Whole, paths: list[Array]) -> None:
+        for row, path in zip(rows, paths, strict=False):
+            self._paths[row] = path
+
+    def _most(self) -> Whole:
+        """Give how many steps each run may take."""
+        every = np.full(len(self._x0), self._options.epochs)
+        return every if self._later.limits is None else self._later.limits
+
+    def _follow_edges(self, ends: lanes.Ends, judged: Verdicts) -> None:
+        """Let runs go on along edges of the domain that belong to it."""
+        turns = self._later.turns - 1
+
+        def go(sent: Sent) -> Onward:
+            later = Later(sent.begun, sent.left, turns)
+            more = descend(sent.problem, sent.x, sent.options, later)
+            return Onward(more.ends, more.verdicts, more.paths)
+
+        limits = self._most()
+        begun = self._later.begun
+        given = self._problem, self._x0, begun, ends, judged, self._paths, self._options
+        Along(*given, limits, go).run()
 
     def _leave_tips(self, ends: lanes.Ends, judged: Verdicts) -> None:
         """Start runs again right beside tips on which they stayed, where f falls from there."""
@@ -142,10 +226,11 @@ class _Descent:
         where it is, with what it keeps.
         """
         options = self._options.take(rows)
+        limits = None if self._later.limits is None else self._later.limits[rows]
         if options.method.fixed:
-            return _run(self._problem.of(rows), self._x0[rows], tol, options)
+            return _run(self._problem.of(rows), self._x0[rows], tol, options, limits)
         before = ends.take(rows)
-        left = options.epochs - before.nit
+        left = self._most()[rows] - before.nit
         its = self._problem.of(rows)
         more, paths = _run(its, before.x, tol, options, left, before.memory)
         whole = replace(
@@ -186,7 +271,7 @@ class _Descent:
         self, ends: lanes.Ends, rows: Any, found: Verdicts, quick: bool = False
     ) -> Verdicts:
         how = _judging(self._options).take(rows)
-        x0 = np.asfortranarray(self._x0[rows])
+        x0 = np.asfortranarray(self._later.begun[rows])
         its = self._problem.of(rows)
         return judge(its, x0, ends, self._options.box, how, found, halted=quick)
 

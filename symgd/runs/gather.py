@@ -13,8 +13,10 @@ from ..diagnosis.dimension import Extent, extents, within
 from ..diagnosis.evidence import Told, told
 from ..diagnosis.heading import Judged
 from ..diagnosis.local import every, model, pick
-from ..diagnosis.minima import distinct
+from ..diagnosis.minima import distinct, ranked
 from ..diagnosis.rates import rates
+from ..facts.rims import Rim, along, on_rims, rims
+from ..given.boxes import Box
 from ..given.options import Options
 from ..methods import Method
 from ..problem import Problem
@@ -57,11 +59,9 @@ def gather(
     values[moved] = problem.values(points[moved])
     spread = np.fmin(_extent(batch.x0, points), 10 * options.width)
     kind = judged.target_kind[rows]
-    weak = kind != Kind.MINIMUM
-    member[rows] = found = distinct(problem, points, values, weak, spread, options.box)
-    order, last = np.argsort(found, kind="stable"), np.cumsum(np.bincount(found)).tolist()
-    groups = [order[a:b] for a, b in zip([0, *last], last, strict=False)]
-    sets = extents(problem, points, kind, groups, spread, options.box)
+    member[rows] = found = _sets(problem, points, values, kind, spread, options.box)
+    groups = _groups(found)
+    sets = _extents(problem, points, kind, groups, spread, options.box)
     inside = within(problem, points, kind)
     lowest = np.array([_lowest(values, inside, *each) for each in zip(groups, sets, strict=True)])
     kinds = [Kind(code) for code in judged.target_kind[rows[lowest]].tolist()]
@@ -87,6 +87,58 @@ def gather(
         for i, mine in enumerate(groups)
     ]
     return tuple(minima), member
+
+
+def _groups(labels: Whole) -> list[Whole]:
+    """Give the rows with each label, from 0 on."""
+    order, last = np.argsort(labels, kind="stable"), np.cumsum(np.bincount(labels)).tolist()
+    return [order[a:b] for a, b in zip([0, *last], last, strict=False)]
+
+
+def _sets(problem: Problem, x: Array, fun: Array, kind: Whole, width: Array, box: Box) -> Whole:
+    """Tell which minima are one; those on edges of the domain by f along these."""
+    labels = np.zeros(len(x), dtype=np.int64)
+    count, weak = 0, kind != Kind.MINIMUM
+    parts = on_rims(_rims(problem, kind, width), x)
+    for rows, held in parts:
+        its, others = along(problem, held)
+        sides = Box(box.lower[others], box.upper[others])
+        mine = x[rows][:, others]
+        found = distinct(its, mine, fun[rows], weak[rows], width[others], sides)
+        labels[rows] = found + count
+        count += found.max(initial=-1) + 1
+    return labels if len(parts) == 1 else ranked(labels, x, fun)
+
+
+def _extents(
+    problem: Problem, x: Array, kind: Whole, groups: list[Whole], width: Array, box: Box
+) -> list[Extent]:
+    """Tell how large sets of minima are; those on edges of the domain along these."""
+    first = x[[mine[0] for mine in groups]]
+    found: dict[int, Extent] = {}
+    for which, held in on_rims(_rims(problem, kind, width), first):
+        its, others = along(problem, held)
+        sides = Box(box.lower[others], box.upper[others])
+        given = [groups[i] for i in which]
+        for i, extent in zip(
+            which, extents(its, x[:, others], kind, given, width[others], sides), strict=True
+        ):
+            found[int(i)] = _whole(extent, first[i], others)
+    return [found[i] for i in range(len(groups))]
+
+
+def _rims(problem: Problem, kind: Whole, width: Array) -> list[Rim]:
+    """Give the edges of the domain, where sets of minima may lie on them."""
+    wanted = problem.symbolic.edges and (kind != Kind.MINIMUM).any() and problem.cases is None
+    return rims(problem, np.where(width > 0, width, 1.0)) if wanted else []
+
+
+def _whole(extent: Extent, point: Array, others: Whole) -> Extent:
+    """Put the variables of edges back among the others."""
+    lowest, highest, varies = point.copy(), point.copy(), np.zeros(len(point), dtype=np.bool_)
+    lowest[others], highest[others] = extent.lowest, extent.highest
+    varies[others] = extent.varies
+    return Extent(extent.dimension, lowest, highest, varies)
 
 
 def _lowest(values: Array, inside: Mask, mine: Whole, its: Extent) -> int:

@@ -26,6 +26,7 @@ from ..problem import Problem, Source
 from ..results.result import Result
 from ..results.runs import ELSEWHERE, Later, Remaining
 from ..status import Kind, Status
+from .along import Along, Onward, Sent
 from .descent import Batch, descend, ways_out
 from .gather import gather, runs_of, settings_of
 from .interruption import interruptible
@@ -186,8 +187,20 @@ def _verdicts(problem: Problem, options: Options, begun: Array) -> Verdicts:
         mine = Verdicts.undecided(len(rows), begun.shape[1])
         ends = _ends(options.x0[rows])
         found.put(rows, verdicts_on(problem, begun[rows], ends, options.box, how, mine))
+    _judge_on_edges(problem, options, begun, found)
     _say_what_points_are(found, begun)
     return found
+
+
+def _judge_on_edges(problem: Problem, options: Options, begun: Array, found: Verdicts) -> None:
+    """Judge points on edges of the domain by f along these, and to the inside."""
+
+    def go(sent: Sent) -> Onward:
+        return Onward(_ends(sent.x), _verdicts(sent.problem, sent.options, sent.begun), [])
+
+    points, any_number = options.x0, np.ones(len(begun), dtype=np.int64)
+    ends = _ends(points)
+    Along(problem, points, begun, ends, found, [], options, any_number, go, moving=False).run()
 
 
 def _say_what_points_are(found: Verdicts, begun: Array) -> None:

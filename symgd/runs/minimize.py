@@ -63,7 +63,8 @@ def minimize(
         Names with fixed values.
     bounds : tuple, sequence of tuples or mapping, optional
         ``(lo, hi)``, one pair a variable, or ``{"x": (lo, hi)}``; None or an infinity for an open
-        side. No run leaves them.
+        side. No run leaves them. Where f ends in one variable with a finite value, as ``sqrt(y)``
+        does at y = 0, is a bound, too, that need not be given.
     start_box : tuple, sequence of tuples or mapping, optional
         Where starts come from, as `bounds`; by default the bounds, or [-10, 10].
     starts : int or str

@@ -89,7 +89,7 @@ def _is_minimum(case: Case) -> Clauses:
     distance, fall, rounding = _rest(case)
     what, held = sentences.is_a(case), ""
     if case.status is Status.AT_BOUND:
-        what, held = "a minimum on a bound", sentences.held_by(case)
+        what, held = sentences.on_bound(case), sentences.held_by(case)
     note, off = sentences.MINIMUM_NOTES.get(case.kind, ""), ""
     if distance > _SAME * max(map(abs, case.x)):
         off = f"the exact one lies {number(distance, 3)} away"

@@ -127,19 +127,38 @@ def _led(case: Case) -> str:
 def _at_bound(case: Case) -> Clauses:
     how = _how(case)
     held = held_by(case) or "around it f falls nowhere inside the bounds"
-    remedy = advice(case.status) if any(case.facts.open_sides) else ""
+    given = any(x in bounds for x, bounds in zip(case.x, case.bounds, strict=True))
+    remedy = advice(case.status) if given and any(case.facts.open_sides) else ""
     if case.minimum is not None and case.minimum.dimension > 0:
         return (*_on_set(case, case.minimum, how), held, remedy)
     return (
-        f"{how} a minimum on a bound: {case.end}{case.height}, after {case.steps}",
+        f"{how} {on_bound(case)}: {case.end}{case.height}, after {case.steps}",
         held,
         remedy,
     )
 
 
+def on_bound(case: Case) -> str:
+    """Name a minimum on a bound, or on an edge of the domain."""
+    return f"a minimum on {'the edge of the domain of f' if case.facts.edges else 'a bound'}"
+
+
 def held_by(case: Case) -> str:
-    """Name the bounds, with the slopes that hold the run there."""
-    slopes = case.facts.slopes or [0.0] * len(case.x)
+    """Name the edges of the domain and the bounds, with the slopes that hold the run there."""
+    clauses = (_held_by_edges(case), _held_by_bounds(case))
+    return "; ".join(clause for clause in clauses if clause)
+
+
+def _held_by_edges(case: Case) -> str:
+    """Tell what needs the variables to stay where they are."""
+    needs = [f"{text} needs {what}" for _, text, what in case.facts.edges]
+    return f"f rises from there to the inside: {listed(needs)}" if needs else ""
+
+
+def _held_by_bounds(case: Case) -> str:
+    slopes = list(case.facts.slopes or [0.0] * len(case.x))
+    for variable, _, _ in case.facts.edges:
+        slopes[variable] = 0.0
     held = []
     for name, x, slope, bounds in zip(case.names, case.x, slopes, case.bounds, strict=True):
         if x in bounds and slope:
@@ -147,8 +166,8 @@ def held_by(case: Case) -> str:
             held.append(f"at the {side} bound {name} = {number(x)} its slope is {number(slope)}")
     if not held:
         return ""
-    sides = zip(case.x, case.facts.open_sides, case.bounds, strict=True)
-    outside = all(falls for x, falls, bounds in sides if x in bounds)
+    sides = zip(slopes, case.x, case.facts.open_sides, case.bounds, strict=True)
+    outside = all(falls for slope, x, falls, bounds in sides if slope and x in bounds)
     where = "f falls only outside the bounds" if outside else "inside the bounds f rises"
     return f"{where}: {listed(held)}"
 

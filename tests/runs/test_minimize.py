@@ -111,10 +111,11 @@ EXPECTED = [
     (CUBIC, {"x0": 0}, Status.DIVERGED, Kind.NOT_STATIONARY),
     ("x", {"x0": 1}, Status.DIVERGED, Kind.NOT_STATIONARY),
     ("log(x)", {"x0": -1}, Status.OUT_OF_DOMAIN, Kind.UNKNOWN),
-    ("sqrt(x)", {"x0": 1, "lr": 0.9, "epochs": 50}, Status.OUT_OF_DOMAIN, Kind.UNKNOWN),
+    ("log(x)", {"x0": 1, "lr": 0.9, "epochs": 50}, Status.OUT_OF_DOMAIN, Kind.UNKNOWN),
+    ("sqrt(x)", {"x0": 1, "lr": 0.9, "epochs": 50}, Status.AT_BOUND, Kind.MINIMUM),
     ("sin(x)/x", {"x0": 0}, Status.OUT_OF_DOMAIN, Kind.UNKNOWN),
     ("x**2", {"x0": 1, "lr": 1e-300, "epochs": 9}, Status.NO_PROGRESS, Kind.NOT_STATIONARY),
-    ("sqrt(x)", {"x0": 2}, Status.CONVERGED, Kind.KINK_MINIMUM),  # the edge of its domain
+    ("sqrt(x)", {"x0": 2}, Status.AT_BOUND, Kind.MINIMUM),  # the edge of its domain
 ]
 
 
