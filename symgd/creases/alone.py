@@ -195,6 +195,8 @@ class Alone:
             mixed = rng.normal(size=(_MIXTURES * len(ways), len(ways))) @ ways
             ways = np.concatenate([ways, mixed / length(mixed)[:, None]])
         changes, noise = self._changes(np.concatenate([ways, -ways]), kept)
+        sizes = np.where(np.isfinite(changes), np.abs(changes), 0.0)
+        noise = noise + EPS * sizes.max(initial=0.0)
         lower, higher = changes < -noise, changes > noise
         if (lower.sum(axis=0) > 1).any():
             return Claim.NOT

@@ -38,6 +38,8 @@ _HARDEST = 1e9  # times the first pull: no step is left to be taken
 _OFF_CREASE = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried in turn
 _NO_FALL = 1e-12  # share of the whole fall: a step that brings less is the last one
 _SCATTERED = 64.0  # times the rounding of f beside a point: falling by less is no fall
+_BESIDE = 1e-2  # units: where the usual change of f is taken
+_BELOW = 1.0  # times the resolution of that change: falling by less is no fall
 _ELSEWHERE = 1e-6  # units: a lower point that far away shows that the end was none
 
 
@@ -164,6 +166,7 @@ class _Walkers:
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _ELSEWHERE
         noise = _SCATTERED * rounding(its.problem, self._begun[rows])
+        noise = np.fmax(noise, _BELOW * EPS * self._usual_change(rows))
         least = _CHANGE * np.abs(its.problem.values(self._begun[rows]))
         noise = np.where(what.claim[rows] == Claim.BROKEN, least, noise)
         rows = rows[far & (falls > noise)]
@@ -173,6 +176,20 @@ class _Walkers:
         jumps, found.open[rows] = there == Claim.BROKEN, there == Claim.UNKNOWN
         what.claim[rows] = np.where(jumps, Claim.BROKEN, Claim.NOT)
         found.x[rows[jumps]] = self._x[rows[jumps]]
+        return found
+
+    def _usual_change(self, rows: Whole) -> Array:
+        """Give how much f changes beside the ends of some runs.
+
+        Within their own errors, squares that are zero at the ends may differ by EPS times that.
+        """
+        surface, begun = self._surface.of(rows), self._begun[rows]
+        here, found = surface.problem.values(begun), np.zeros(len(rows))
+        for side in (-_BESIDE, _BESIDE):
+            for way in np.eye(begun.shape[1]):
+                beside = surface.box.clip(begun + side * way * surface.unit)
+                change = np.abs(surface.problem.values(beside) - here)
+                found = np.fmax(found, np.where(np.isfinite(change), change, 0.0))
         return found
 
     def _step(self, rows: Whole) -> Mask:

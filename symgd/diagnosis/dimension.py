@@ -100,7 +100,7 @@ def _asked(
     """Give some minima of a set, and where f is smooth: those inside, or halfway between edges."""
     inside = mine[interior[mine]]
     some = _some(inside if len(inside) else mine)
-    if not len(inside) and len(mine) > 1:
+    if len(some) > 1:
         others = np.roll(some, len(some) // 2)
         between, heights = (x[some] + x[others]) / 2, valley.heights(x[mine]).max()
         level = valley.level(between, np.full(len(some), heights))

@@ -39,6 +39,8 @@ _OUTSIDE_DOUBT = 10.0 ** np.arange(1, 9)[:, None]  # times the doubt: where curv
 _LEAST_DOUBT = 1e-30  # share of the searched region: the doubt about a point, at least
 _ALIKE = 0.1  # share of what curvature makes of f: it changes by no more or less
 _INSIDE = 1e-2  # share of the neighbourhood: changes of f so close are those that count
+_SLOPES_AT = (1e-9, 1e-2)  # shares of the neighbourhood: slopes beside a point, and usual ones
+_VANISHED = 1e-6  # share of the slopes nearby: where those beside a point are less, it has no kink
 _FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
 
 
@@ -228,9 +230,25 @@ class Kinds:
         rows = np.flatnonzero((found == Around.UP) & kinked)
         if len(rows):
             its = self.problem.of(rows)
+            its_kinds = self.of(rows)
             falls = falls_along_kink(its, points[rows], length[rows], self.box)
-            kinds[rows] = np.where(falls, Kind.SADDLE, Kind.KINK_MINIMUM)
+            bent = its_kinds._bent(points[rows], length[rows])
+            lowest = np.where(bent, Kind.KINK_MINIMUM, Kind.WEAK_MINIMUM)
+            kinds[rows] = np.where(falls, Kind.SADDLE, lowest)
         return kinds
+
+    def _bent(self, points: Array, length: Array) -> Mask:
+        """Tell where slopes do not vanish towards points, as they do where pieces join smoothly."""
+        close, usual = (self._steepest(points, share * length, length) for share in _SLOPES_AT)
+        return np.asarray(~(close <= _VANISHED * usual))
+
+    def _steepest(self, points: Array, steps: Array, length: Array) -> Array:
+        """Give the largest slope at the ends of steps along the axes, times a length."""
+        n_vars = points.shape[1]
+        sides = np.concatenate([np.eye(n_vars), -np.eye(n_vars)])[:, None]
+        aside = self.box.clip((points + steps * sides).reshape(-1, n_vars))
+        slopes = self.problem.gradients(aside) * np.tile(length, (2 * n_vars, 1))
+        return np.asarray(np.fmax.reduce(np.abs(slopes).max(axis=1).reshape(2 * n_vars, -1)))
 
     def _nearby(self, points: Array, length: Array, centre: Array) -> Array:
         """Give the largest change of f along the axes, well within neighbourhoods.

@@ -18,6 +18,7 @@ from functools import reduce
 import numpy as np
 
 from ..arrays import EPS, Array, Columns, Indices, Mask, Whole
+from ..facts.borders import beyond, borders, unattained
 from ..facts.bottom import continuous, lower_bounds
 from ..facts.cancellation import rounding, scatter
 from ..given.boxes import Box
@@ -33,6 +34,7 @@ _COARSE = 1e-3  # share of the change over the neighbourhood: rounding may amoun
 _UNUSUAL = 1e3  # times the rounding of f beside the point: a jump scatters more
 _SUDDEN = 0.1  # share of the rise over the neighbourhood: a jump has it at once
 _SHARPER = 30.0  # errors of the point: the nearest probe is as far away
+_AT_BORDER = 1e-9  # share of the neighbourhood: the border of a piece that close is at the point
 _ASKED = 2**11  # probes: evaluated at once, so that they stay in the cache
 
 
@@ -90,7 +92,9 @@ def around(problem: Problem, places: Places, box: Box) -> Whole:
     """
     found = np.full(len(places.point), Around.BROKEN, dtype=np.int64)
     nearest = np.count_nonzero(~(_SHARPER * places.error[:, None] <= _NEAR_PROBES), axis=1)
-    resolved = np.flatnonzero(nearest < len(_NEAR_PROBES))
+    fine = nearest < len(_NEAR_PROBES)
+    fine &= ~unattained(problem, places.point, _AT_BORDER * places.length)
+    resolved = np.flatnonzero(fine)
     for rows in portions(resolved, RANDOM * places.point.shape[1]):
         mine = _Points(problem.of(rows), places.take(rows), box, nearest[rows])
         found[rows] = mine.judged()
@@ -230,6 +234,7 @@ class _Points:
         changes = self._changes(asked.steps, mine, _NEAR_PROBES[-1])
         sudden = np.zeros(rises.shape, dtype=bool)
         sudden.flat[mine] = asked.nearest.flat[mine] > _SUDDEN * np.abs(changes)
+        sudden.flat[mine] &= ~self._beyond(asked.steps, mine)
         broken = self._any(asked, sudden)
         rows = np.flatnonzero(broken)
         if len(rows) and continuous(self._problem.symbolic):
@@ -237,6 +242,13 @@ class _Points:
             np.minimum.at(rises, np.tile(asked.steps.owner, 2)[mine], np.abs(changes))
             broken[rows] = self._above_bottom(rows) > _SUDDEN * rises[rows]
         return broken
+
+    def _beyond(self, steps: Steps, probes: Indices) -> Mask:
+        """Tell which probes lead from the border of a piece, which belongs to it, to the other."""
+        if not borders(self._problem.symbolic):
+            return np.zeros(len(probes), dtype=bool)
+        owner, targets = self._targets(steps, probes, _NEAR_PROBES[-1])
+        return beyond(self._problem.symbolic, self._places.point[owner], targets)
 
     def _above_bottom(self, rows: Indices) -> Array:
         """Give how much lower f may be than at points before the nearest probes, at most."""

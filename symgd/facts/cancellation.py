@@ -18,6 +18,7 @@ from ..expression.functions import own
 from ..expression.printing import operations
 from ..memos import memo
 from ..problem import Problem, Symbolic
+from .borders import borders, on_borders
 
 _LARGE = 3000  # operations of a gradient: beyond, the estimate is not worth its cost
 
@@ -112,8 +113,13 @@ def rounding(problem: Problem, points: Array) -> Array:
 
 
 def scatter(problem: Problem, points: Array, values: Array) -> Array:
-    """Give how far f at six doubles beside each point is from its value there, at most."""
+    """Give how far f at six doubles beside each point is from its value there, at most.
+
+    Coordinates on the border of a piece stay: beyond it f is another one, and no less exact.
+    """
     around = points * _neighbours(points.shape[1])
+    if borders(problem.symbolic):
+        around = np.where(on_borders(problem.symbolic, points), points, around)
     moved = problem.values(around.reshape(-1, points.shape[1])).reshape(len(around), -1)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.fmax(np.fmax.reduce(np.abs(moved - values)), 0.0))

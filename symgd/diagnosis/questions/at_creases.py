@@ -17,6 +17,8 @@ from ..look import Ahead
 
 _KINDS = np.array([Kind.KINK_MINIMUM if c is not Claim.LEVEL else Kind.WEAK_MINIMUM for c in Claim])
 
+_BY_VALUES = (Kind.KINK_MINIMUM, Kind.WEAK_MINIMUM)
+
 
 def at_creases(case: Case) -> None:
     """Lead runs along the creases of f to minima, and deny minima where f falls on.
@@ -83,7 +85,7 @@ def _decide(case: Case, rows: Whole, led: Walk, arrived: Mask) -> None:
 def denied(case: Case) -> None:
     """Take claims away from runs that ended where f falls along a crease or across it."""
     found = case.found
-    rows = np.flatnonzero(case.denied & found.success & (found.kind == Kind.KINK_MINIMUM))
+    rows = np.flatnonzero(case.denied & found.success & np.isin(found.kind, _BY_VALUES))
     moved = largest(np.abs(found.x[rows] - case.ends.x[rows]) / case.how.width)
     way = largest(np.abs(found.x[rows] - case.x0[rows]) / case.how.width)
     rows = rows[moved <= case.how.tol * way]
