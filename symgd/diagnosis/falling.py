@@ -15,8 +15,8 @@ from ..status import Kind, Status
 from .case import HALTED, Case
 from .local import largest
 
-_SAMPLE = 4  # runs: where so many on a piece go on falling, so do the others
-_STEEP = 0.4  # share of a fall that its second half brings: then f falls as fast as ever
+_TOLD_BY = 4  # runs: where so many on a piece go on falling, so do the others
+_AS_FAST = 0.4  # share of a fall that its second half brings: then f falls as fast as ever
 _ENDLESS = 1e3  # ways: a run that f led on so far as fast as ever has no end
 _ASKED = (Claim.NOT, Claim.UNKNOWN, Claim.FLAT, Claim.LEVEL)  # values could not tell for sure
 
@@ -60,7 +60,7 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
 def _seen(case: Case, rows: Whole, points: Array, precise: Precise) -> Ahead:
     """Tell what lies ahead of points on a piece: of many what lies ahead of some."""
     seen = set()
-    for i in np.unique(np.linspace(0, len(rows) - 1, _SAMPLE).astype(int)):
+    for i in np.unique(np.linspace(0, len(rows) - 1, _TOLD_BY).astype(int)):
         given = case.problem.of([rows[i]]), points[i], case.x0[rows[i]], case.box, case.how.width
         found = ahead(closely(*given, precise))
         seen.add(Ahead.UNDECIDED if found.concave else found.ahead)
@@ -72,7 +72,7 @@ def _as_fast_as_ever(case: Case, rows: Whole, points: Array) -> Mask:
     problem, begun = case.problem.of(rows), case.found.x[rows]
     before, between, after = map(problem.values, (begun, (begun + points) / 2, points))
     falls = (before > between) & (between > after)
-    return np.asarray(falls & (between - after > _STEEP * (before - after)))
+    return np.asarray(falls & (between - after > _AS_FAST * (before - after)))
 
 
 def _move(case: Case, rows: Whole, points: Array, status: Status, kind: Kind) -> None:
