@@ -31,7 +31,7 @@ _ROUNDED = 1e-9  # share of the slopes: a difference of that size is rounding
 _WEAK = 1e-7  # share of the rise across a crease: a multiplier that close to it decides nothing
 _ARRIVED = 1e-6  # units: a Newton step that long shows that the point is none
 _STRAIGHT_PIECE = 1e-9  # share of the largest curvature: less is none
-_DIGITS_LOST = 1e-290  # curvature: below it doubles have lost digits
+_WITHOUT_DIGITS = 1e-290  # curvature: below it doubles have lost digits
 _USUAL = 1e-2  # units: where the usual slope is taken
 _RESOLVED = 1e-5  # units: x must be rounded by less
 _EDGE = 1e-9  # units: a jump that close is at the point
@@ -240,7 +240,7 @@ class _Points:
         curvatures, ways, mine = self._frame.curvatures(hessian)
         level = np.maximum(_STRAIGHT_PIECE * largest(largest(hessian)), doubt)
         rounded = 4 * EPS * largest(self._here.slope) / _ARRIVED
-        level = np.maximum(level, np.maximum(rounded, _DIGITS_LOST))
+        level = np.maximum(level, np.maximum(rounded, _WITHOUT_DIGITS))
         slopes = np.where(mine, times(ways, self._here.slope), 0.0)
         flat = mine & (np.abs(curvatures) <= level[:, None])
         with np.errstate(all="ignore"):

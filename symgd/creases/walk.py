@@ -39,7 +39,6 @@ _OFF_CREASE = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried i
 _NO_FALL = 1e-12  # share of the whole fall: a step that brings less is the last one
 _SCATTERED = 64.0  # times the rounding of f beside a point: falling by less is no fall
 _BESIDE = 1e-2  # units: where the usual change of f is taken
-_BELOW = 1.0  # times the resolution of that change: falling by less is no fall
 _ELSEWHERE = 1e-6  # units: a lower point that far away shows that the end was none
 
 
@@ -166,7 +165,7 @@ class _Walkers:
         falls = its.problem.values(self._begun[rows]) - its.problem.values(self._x[rows])
         far = length((self._x[rows] - self._begun[rows]) / its.unit) > _ELSEWHERE
         noise = _SCATTERED * rounding(its.problem, self._begun[rows])
-        noise = np.fmax(noise, _BELOW * EPS * self._usual_change(rows))
+        noise = np.fmax(noise, EPS * self._usual_change(rows))
         least = _CHANGE * np.abs(its.problem.values(self._begun[rows]))
         noise = np.where(what.claim[rows] == Claim.BROKEN, least, noise)
         rows = rows[far & (falls > noise)]

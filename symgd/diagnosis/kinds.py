@@ -40,7 +40,7 @@ _LEAST_DOUBT = 1e-30  # share of the searched region: the doubt about a point, a
 _ALIKE = 0.1  # share of what curvature makes of f: it changes by no more or less
 _INSIDE = 1e-2  # share of the neighbourhood: changes of f so close are those that count
 _SLOPES_AT = (1e-9, 1e-2)  # shares of the neighbourhood: slopes beside a point, and usual ones
-_VANISHED = 1e-6  # share of the slopes nearby: where those beside a point are less, it has no kink
+_NO_KINK = 1e-6  # share of the slopes nearby: where those beside a point are less, it has no kink
 _FLATTER = 1e6  # times the curvature's rise: f rises more only at a degenerate minimum
 
 
@@ -72,7 +72,8 @@ class Kinds:
         And which of them lie on smooth sets of minima that doubles show.
         """
         doubt = self._doubt(points, here)
-        noise = self._hessian_noise(points, here, doubt)
+        error = np.fmax(doubt, np.abs(here.newton_step()))
+        noise = self._hessian_noise(points, here, error)
         linear = degenerate
         degenerate = degenerate | self._flattened(points, self._length(points, x0), here)
         low, high = here.eigenvalues[:, 0], here.eigenvalues[:, -1]
@@ -85,7 +86,6 @@ class Kinds:
         doubtful |= kinked
         level = self._on_sets(points, doubtful & ~linear & ~kinked)
         kinds[level] = Kind.WEAK_MINIMUM
-        error = np.fmax(doubt, np.abs(here.newton_step()))
         rows = np.flatnonzero(doubtful & ~level)
         if len(rows):
             its = self.of(rows)
@@ -240,7 +240,7 @@ class Kinds:
     def _bent(self, points: Array, length: Array) -> Mask:
         """Tell where slopes do not vanish towards points, as they do where pieces join smoothly."""
         close, usual = (self._steepest(points, share * length, length) for share in _SLOPES_AT)
-        return np.asarray(~(close <= _VANISHED * usual))
+        return np.asarray(~(close <= _NO_KINK * usual))
 
     def _steepest(self, points: Array, steps: Array, length: Array) -> Array:
         """Give the largest slope at the ends of steps along the axes, times a length."""

@@ -23,6 +23,7 @@ from .questions.halted_elsewhere import halted_elsewhere
 from .questions.interrupted import interrupted, stopped
 from .questions.kept_at_kinks import kept_at_kinks
 from .questions.nonfinite import nonfinite
+from .questions.on_decays import on_decays
 from .questions.on_shared_edges import on_shared_edges
 from .questions.ordinary_minima import ordinary_minima
 from .questions.other_stationary import other_stationary
@@ -59,7 +60,7 @@ QUESTIONS: tuple[Question, ...] = (
 )
 """In this order; each is about the runs that the ones before it have left open."""
 
-CLAIMS: tuple[Question, ...] = (denied, with_more_digits, on_shared_edges)
+CLAIMS: tuple[Question, ...] = (denied, with_more_digits, on_shared_edges, on_decays)
 """Asked after all others, about answers that rest on values alone."""
 
 QUICK: tuple[Question, ...] = (interrupted, where_undefined, ordinary_minima, stopped)

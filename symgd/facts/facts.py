@@ -18,6 +18,7 @@ from .approach import approach
 from .bounds import bound_slopes
 from .cancellation import gradient_noise, rounding
 from .determined import determined
+from .endless import only_approached
 from .known import Determined, Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
 from .rims import touched
@@ -186,6 +187,9 @@ class Facts:
                 along = self._smoothed(problem, x, start[None], *region)
             on = approach(*where, start, *region, along)
             return RunFacts(plateau=None if on else plateau(*where, *region), approach=on)
+        if status is Status.SLOW and index < 0:
+            given = problem, x[0], self._start(row), self._box, self._width
+            return RunFacts(approach=approach(*given) if only_approached(*given) else None)
         if status is Status.NO_PROGRESS:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))

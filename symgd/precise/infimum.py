@@ -36,6 +36,7 @@ _BLOCK, _BLOCKS = 4, 10  # steps in a block, and blocks
 _TURNING = mpf("-0.8")  # cosine between two steps: these alternate, and half as long they do not
 _LEVEL = mpf("1e-9")  # share: steps that shrink by less do not shrink
 _HOMING = mpf("0.85")  # `kappa`: the prediction of what is left shrinks by the way made
+_FAR_BLOCKS = (10, 100, 1000)  # blocks of steps: f is asked again so far along the way
 _THREE = 3  # blocks in a row that do not shrink
 
 
@@ -148,6 +149,54 @@ def ahead(landscape: Landscape) -> Found:
         except _UndefinedError:
             start = origin(landscape)
             return Found(Ahead.UNDECIDED, start, start, mpf("inf"))
+
+
+def endless(landscape: Landscape) -> Found:
+    """Tell where full Newton steps lead, however long they are.
+
+    `ahead` looks as far as a run came; this looks as far as the steps go. FALLING: they lead to
+    no stationary point at all.
+
+    Parameters
+    ----------
+    landscape : Landscape
+        f around the end of a run.
+
+    Returns
+    -------
+    Found
+
+    Examples
+    --------
+    >>> import sympy
+    >>> from symgd.precise.program import Precise
+    >>> x = sympy.Symbol("x", real=True)
+    >>> def far_from(f, at):
+    ...     program = Precise([f, f.diff(x)], [f.diff(x, 2)], [x])
+    ...     return endless(Landscape(program, (at,), (1.0,), (0,))).ahead.name
+    >>> far_from(sympy.exp(-x), 3.0), far_from(x**2, 1e9), far_from(x**10, 1e3)
+    ('FALLING', 'MINIMUM', 'MINIMUM')
+    """
+    with mpmath.workdps(_MORE * _DIGITS):
+        start = origin(landscape)
+        try:
+            found = _followed(landscape, start)
+            if found.ahead is not Ahead.FALLING or _falls_on(landscape, start, found):
+                return found
+        except _UndefinedError:
+            pass
+        return Found(Ahead.UNDECIDED, start, start, mpf("inf"))
+
+
+def _falls_on(landscape: Landscape, start: Vector, found: Found) -> bool:
+    """Tell whether f goes on falling far beyond where steps were followed to."""
+    point, value = found.point, landscape.value(found.point)
+    falls = bool(value < landscape.value(start))
+    for far in _FAR_BLOCKS:
+        there = _settled(landscape, combined(point, [mpf(far)], [found.direction]), _SETTLING)
+        last, value = value, landscape.value(there)
+        falls = falls and bool(value < last)
+    return falls
 
 
 def _open(point: Vector, step: _Step) -> Found:

@@ -298,13 +298,13 @@ def _slow(case: Case) -> Clauses:
         if not math.isfinite(case.valley_rate):
             what = "ended higher than it started"
         return _thrown(case, f"{what}: {case.end}{case.height}")
-    remedy = _more(case)
+    remedy = (_more(case),) if case.facts.approach is None else around(case)
     return (
         f"was still on its way down when the epochs ended: {case.end}{case.height}, "
         f"after {case.steps} with {case.pace}",
         f"the gradient there is still {case.gradient}{_pace(case)}",
         _beside_trap(case),
-        remedy,
+        *remedy,
     )
 
 

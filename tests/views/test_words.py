@@ -41,6 +41,7 @@ KINKED = [
     "sqrt(x**2 + y**2) + (x - 3)**2",
     "abs(x**2 - 1)",
 ]
+DECAYS = ["exp(-x) + y**2", "1/(1 + x**2) + y**2", "3 + exp(-x - y) + (x - y)**2", "1/(1 + exp(x))"]
 PARTIAL = ["log(x)**2", "x*log(x)", "sqrt(x) - x/5", "log(x)**2 - sqrt(3 - x)", "1/x + x"]
 RATES = (1e-3, 0.02, 0.3, 5.0)
 SLOPE = r"bound (\w+) = \S+ its slope is (-?\S+?)[;,.]?(?: |$)"
@@ -56,7 +57,7 @@ def quiet(expr, x0, **given):
 def calls():
     """Give formulas with starts and settings, the same in each session."""
     rng = np.random.default_rng(7)
-    for expr in SMOOTH + KINKED + PARTIAL:
+    for expr in SMOOTH + KINKED + PARTIAL + DECAYS:
         n = len(symgd.Problem(expr).names)
         starts = np.vstack([rng.uniform(-3, 3, (3, n)), np.zeros((1, n))])
         yield expr, starts, {}
@@ -156,6 +157,17 @@ def more_epochs_go_on(told):
     return f <= told.f(told.x)
 
 
+def f_only_falls(told):
+    result, f = told.again(epochs=10 * told.given.get("epochs", 10_000))
+    return not result.success and f <= told.f(told.x)
+
+
+def f_only_approaches(told):
+    limit = told.number(r"goes on falling towards (\S+), which")
+    _, f = told.again(epochs=10 * told.given.get("epochs", 10_000))
+    return limit <= f * (1 + 1e-3) and f_only_falls(told)
+
+
 def it_rose(told):
     after = told.f(told.x)
     return np.isnan(after) or after > told.f(told.x0)
@@ -216,6 +228,8 @@ CLAIMS = {
     "lower lr to at most": that_rate_settles,
     "more epochs would do": more_epochs_do,
     "allow more epochs": more_epochs_go_on,
+    "f goes on falling, as": f_only_falls,
+    "which it only approaches": f_only_approaches,
     "f rose from": it_rose,
     "its slope is": it_falls_outside,
     "start at": f_is_lower_from_there,

@@ -1,0 +1,49 @@
+"""Whether runs that ran out of steps have all but reached an infimum that f only approaches."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...arrays import Whole
+from ...facts.endless import only_approached
+from ...status import Kind, Status
+from ..case import Case
+
+_SLIGHT_SLOPE = 1e-3  # share of the fall of a run that its gradient would bring: it is small
+_SAMPLED_RUNS = 8  # runs: where so many only fall on, so do the others that have come as far
+_SINGLE_RUNS = 64  # runs: no more are looked at one by one
+
+
+def on_decays(case: Case) -> None:
+    """Find them among the slow runs: no number of steps would bring them to a minimum."""
+    found = case.found
+    slow = (found.status == Status.SLOW) & (found.target_kind == Kind.UNKNOWN)
+    rows = np.flatnonzero(slow & np.isin(found.kind, (Kind.NOT_STATIONARY, Kind.UNKNOWN)))
+    if not len(rows):
+        return
+    with np.errstate(all="ignore"):
+        fall = case.problem.of(rows).values(case.x0[rows]) - found.fun[rows]
+        left = found.grad_norm[rows] * case.how.width.max()
+    rows = rows[left <= _SLIGHT_SLOPE * np.abs(fall)]
+    rows = rows[_falling(case, rows)]
+    found.status[rows], found.kind[rows] = Status.PLATEAU, Kind.FLAT
+
+
+def _falling(case: Case, rows: Whole) -> Whole:
+    """Tell from which runs f only falls on; of many by some, if these agree."""
+    some = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLED_RUNS)).astype(int))
+    seen = {place: _only_falls(case, rows[place]) for place in some}
+    if len(rows) <= _SAMPLED_RUNS or all(seen.values()):
+        return np.flatnonzero([seen.get(place, True) for place in range(len(rows))])
+    if not any(seen.values()):
+        return np.empty(0, dtype=np.int64)
+    for place in range(min(len(rows), _SINGLE_RUNS)):
+        if place not in seen:
+            seen[place] = _only_falls(case, rows[place])
+    return np.flatnonzero([seen.get(place, False) for place in range(len(rows))])
+
+
+def _only_falls(case: Case, row: int) -> bool:
+    problem = case.problem.of([row])
+    given = case.found.x[row], case.x0[row], case.box, case.how.width
+    return only_approached(problem, *given)
