@@ -30,6 +30,8 @@ from .surface import Surface
 from .verify import FOLLOWED, ON, Claims, touching, verify, ways_off
 
 _WALKED = 40  # steps: of a run along creases, at most
+_STEP_WORK = 4e5  # cubes of variables and switches together: as many steps, at most
+_LEAST = 2  # steps: taken whatever they cost
 _SHORTEST_UNIT = 1e-3  # share of the searched region: the unit of a run that did not get far
 _EASIER, _HARDER = 0.1, 10.0  # times the pull: after a step that was taken, and one that was not
 _STIFF = 1e-6  # share of the largest curvature: the pull after a step that was not taken, at least
@@ -38,7 +40,7 @@ _HARDEST = 1e9  # times the first pull: no step is left to be taken
 _OFF_CREASE = (1.0, 0.1, 1e-2, 1e-3, 1e-4)  # units: steps off a crease, tried in turn
 _NO_FALL = 1e-12  # share of the whole fall: a step that brings less is the last one
 _SCATTERED = 64.0  # times the rounding of f beside a point: falling by less is no fall
-_BESIDE = 1e-2  # units: where the usual change of f is taken
+_USUAL_WAY = 1e-2  # units: where the usual change of f is taken
 _ELSEWHERE = 1e-6  # units: a lower point that far away shows that the end was none
 
 
@@ -130,6 +132,11 @@ def _units(x: Array, x0: Array, width: Array) -> Array:
     return np.asarray(share[:, None] * width)
 
 
+def steps(variables: int, switches: int) -> int:
+    """Tell how many steps a run may take along creases: each one solves dense equations."""
+    return int(max(_LEAST, min(_WALKED, _STEP_WORK // (variables + switches) ** 3)))
+
+
 class _Walkers:
     """Runs on their ways."""
 
@@ -146,7 +153,7 @@ class _Walkers:
     def go(self) -> None:
         """Take steps until all are at an end."""
         rows = np.arange(len(self._x))
-        for _ in range(_WALKED):
+        for _ in range(steps(self._x.shape[1], self._active.shape[1])):
             if not len(rows):
                 break
             rows = rows[self._step(rows)]
@@ -184,7 +191,7 @@ class _Walkers:
         """
         surface, begun = self._surface.of(rows), self._begun[rows]
         here, found = surface.problem.values(begun), np.zeros(len(rows))
-        for side in (-_BESIDE, _BESIDE):
+        for side in (-_USUAL_WAY, _USUAL_WAY):
             for way in np.eye(begun.shape[1]):
                 beside = surface.box.clip(begun + side * way * surface.unit)
                 change = np.abs(surface.problem.values(beside) - here)

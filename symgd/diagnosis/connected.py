@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -22,6 +22,7 @@ _GONE = 0.5  # share of such a step: more is left when it is back on the floor
 _KEPT = 1e-6  # share of what a part of f changes by across the valley: it is constant along it
 _OTHER = 1e-2  # share of that change: two valleys in which a part differs by more are two
 _WALK = 48  # steps: along a valley from one minimum towards another, at most
+_WALK_WORK = 1.5e8  # steps times the cubes of variables: all walks together, at most
 _ON_STEP = np.array([0.25, 0.5, 0.75, 1.0])  # shares of a step: there f has to be level, too
 _SHORTER = 0.5  # times a step that led off the valley: the next one
 _LONGER = 2.0  # times a step that did not: the next one, at most
@@ -96,6 +97,19 @@ def _meeting(ends: _Ends, pairs: Whole, labels: Whole) -> Whole:
     return labels
 
 
+@dataclass
+class _Work:
+    """How much may be walked: each step solves dense equations."""
+
+    left: float = _WALK_WORK
+
+    def allows(self, count: int, variables: int) -> bool:
+        """Take what some steps cost; tell whether there was something left."""
+        before = self.left
+        self.left -= count * variables**3
+        return before > 0
+
+
 @dataclass(frozen=True)
 class _Ends:
     """Minima, and where the valley leads at each."""
@@ -108,6 +122,7 @@ class _Ends:
     parts: Array  # values of the parts of f, ``(n, n_parts)``
     kept: Mask  # the parts that are constant along the valley
     change: Array  # by how much each changes across it
+    work: _Work = field(default_factory=lambda: _Work())
 
     @classmethod
     def at(cls, valley: Valley, x: Array, heights: Array) -> _Ends:
@@ -193,7 +208,7 @@ class _Ends:
             far = length(ahead)
             leads = (far > _LEADING * away) & (reach[rows] > _LEAST_STEP * far) & ~met[rows]
             rows = rows[leads]
-            if not len(rows):
+            if not (len(rows) and self.work.allows(len(rows), x.shape[1])):
                 break
             way = np.fmin(far[leads], reach[rows])
             steps = ahead[leads] * (way / far[leads])[:, None]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..arrays import EPS, Array, Columns, Whole
+from ..blas import in_one_thread
 from ..engine.kernel.stops import Stop
 from ..methods import Fixed
 from ..status import SUCCESSES, Kind, Status
@@ -55,6 +56,7 @@ class Told(Columns):
         return cls(**numbers, period=period, trap=trap, trap_kind=kind)
 
 
+@in_one_thread
 def told(judged: Judged) -> Told:
     """Find what is told of runs; of each it depends on that run alone.
 

@@ -18,7 +18,12 @@ from .local import largest
 _TOLD_BY = 4  # runs: where so many on a piece go on falling, so do the others
 _AS_FAST = 0.4  # share of a fall that its second half brings: then f falls as fast as ever
 _ENDLESS = 1e3  # ways: a run that f led on so far as fast as ever has no end
-_ASKED = (Claim.NOT, Claim.UNKNOWN, Claim.FLAT, Claim.LEVEL)  # values could not tell for sure
+_TOLD_BY_VALUES = (
+    Claim.NOT,
+    Claim.UNKNOWN,
+    Claim.FLAT,
+    Claim.LEVEL,
+)  # values could not tell for sure
 
 
 def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
@@ -36,7 +41,7 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
         return rests
     way = largest(np.abs(case.found.x[rows] - case.x0[rows]) / case.how.width)
     led_by = largest(np.abs(led.last - case.found.x[rows]) / case.how.width)
-    asked = np.isin(led.what.claim, _ASKED) & np.isin(case.stop[rows], HALTED)
+    asked = np.isin(led.what.claim, _TOLD_BY_VALUES) & np.isin(case.stop[rows], HALTED)
     asked &= np.isfinite(led.last).all(axis=1)
     endless = asked & (led_by > _ENDLESS * way) & _as_fast_as_ever(case, rows, led.last)
     _move(case, rows[endless], led.last[endless], Status.DIVERGED, Kind.NOT_STATIONARY)

@@ -10,6 +10,7 @@ from ..arrays import EPS, Array, Indices, Mask
 from .local import times, total
 
 _WEIGHINGS = 100  # steps: towards the shortest mean of gradients, each of which shortens it
+_WEIGHING_WORK = 3e6  # cubes of variables: as many steps, at most; the mean is good by then
 _SHORTEST = 1e-10  # share of its square: a mean that much shorter is not worth a step
 
 
@@ -96,7 +97,7 @@ class _Corrals:
         lowest = products[np.arange(len(rows)), best]
         shorter = lowest < (1 - _SHORTEST) * total(mean * mean) - EPS
         shorter &= (self._members[rows, :size] != best[:, None]).all(axis=1)
-        shorter &= self._added[rows] < _WEIGHINGS
+        shorter &= self._added[rows] < min(_WEIGHINGS, _WEIGHING_WORK // mean.shape[1] ** 3)
         self._mean[rows[~shorter]] = mean[~shorter]
         self._open[rows[~shorter]] = False
         rows = rows[shorter]

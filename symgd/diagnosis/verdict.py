@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array
+from ..blas import in_one_thread
 from ..engine.drive.lanes import Ends
 from ..engine.kernel import store
 from ..engine.kernel.stops import Stop
@@ -70,6 +71,7 @@ AT_ONCE: tuple[Question, ...] = (stopped,)
 """When that has taken long enough."""
 
 
+@in_one_thread
 def judge(
     problem: Problem,
     x0: Array,

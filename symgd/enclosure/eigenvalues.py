@@ -15,6 +15,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..arrays import Array
+from ..blas import in_one_thread
 
 _EPS = float(np.finfo(float).eps)
 _TINY = 1e-300  # more than whatever underflows
@@ -75,6 +76,7 @@ def _of_two(matrices: Array) -> tuple[Array, Array]:
     return middle + distance, 4 * _EPS * (np.abs(middle) + distance)
 
 
+@in_one_thread
 def _verified(matrices: Array) -> tuple[Array, Array]:
     """Compute eigenvalues, and bound their error by what eigenvectors leave of the matrices.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache, reduce
 from itertools import accumulate
 from operator import add
@@ -12,6 +13,7 @@ import sympy
 from sympy import S
 
 from ..arrays import EPS, Array
+from ..expression.calculus import upwards
 from ..expression.classes import Absolute, Maximum, Minimum, Where
 from ..expression.evaluator import Evaluator
 from ..expression.functions import own
@@ -56,24 +58,27 @@ def gradient_noise(problem: Problem, points: Array) -> Array:
 def _terms(symbolic: Symbolic) -> Evaluator | None:
     if operations(symbolic.gradient) > _LARGE:
         return None
-    memo: dict[sympy.Expr, sympy.Expr] = {}
-    return symbolic.compile([own(_size(g, memo)) for g in symbolic.gradient])
+    sizes = _sizes(symbolic.gradient)
+    return symbolic.compile([own(sizes[g]) for g in symbolic.gradient])
 
 
-def _size(expr: sympy.Expr, memo: dict[sympy.Expr, sympy.Expr]) -> sympy.Expr:
-    """Give what an expression's rounding error is a few units in the last place of.
+def _sizes(exprs: Sequence[sympy.Expr]) -> dict[sympy.Expr, sympy.Expr]:
+    """Give what each part's rounding error is a few units in the last place of.
 
     The errors of sums add up; those of products and powers are passed on to first order.
     """
-    if expr not in memo:
-        parts = [_size(a, memo) for a in expr.args]
-        memo[expr] = _combined(expr, parts)
-    return memo[expr]
+    sizes: dict[sympy.Expr, sympy.Expr] = {}
+    varying: set[sympy.Basic] = set()
+    for node in upwards(exprs):
+        varies = node.is_Symbol or not varying.isdisjoint(node.args)
+        if varies:
+            varying.add(node)
+        compound = node.args and varies
+        sizes[node] = _combined(node, [sizes[a] for a in node.args]) if compound else Absolute(node)
+    return sizes
 
 
 def _combined(expr: sympy.Expr, parts: list[sympy.Expr]) -> sympy.Expr:
-    if not expr.args or not expr.free_symbols:
-        return Absolute(expr)
     if expr.is_Add or isinstance(expr, Maximum | Minimum):
         return sympy.Add(*parts, evaluate=False)
     if expr.is_Mul:

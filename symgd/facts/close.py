@@ -7,10 +7,11 @@ import numpy as np
 from ..arrays import Array
 from ..given.boxes import Box
 from ..precise.landscape import Landscape
-from ..precise.program import Precise
+from ..precise.program import Precise, Work
 from ..problem import Problem
 
 _SHORTEST_WAY = 1e-3  # share of the longest way, or of the region: a unit is no shorter
+_LOOK_WORK = 4e5  # microseconds: work of one look, at most; what it does not tell stays undecided
 _MOST_OPERATIONS = 2500  # operations of one look: more take seconds
 
 
@@ -65,4 +66,4 @@ def closely(
     side = np.where(point <= box.lower, -1, np.where(point >= box.upper, 1, 0))
     params = tuple(float(np.ravel(v)[0]) for v in problem.param_values)
     given = tuple(map(float, point)), tuple(map(float, way)), tuple(map(int, side))
-    return Landscape(precise or problem.symbolic.precise, *given, params)
+    return Landscape(precise or problem.symbolic.precise, *given, params, Work(_LOOK_WORK))

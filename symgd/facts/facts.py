@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import Array, Whole
+from ..blas import in_one_thread
 from ..given.boxes import Box
 from ..precise.program import Precise
 from ..problem import Problem
@@ -110,6 +111,7 @@ class Facts:
         found = self._runs.minimum[starts & (self._runs.minimum >= 0)]
         return unseen(np.bincount(found), USUAL if self._settings.until is None else PATIENT)
 
+    @in_one_thread
     def determined(self, index: int) -> Determined:
         """Tell what only is determined on a set of minima."""
         if index not in self._sets:
@@ -130,6 +132,7 @@ class Facts:
         its = replace(minimum, **columns)
         return determined(problem, its, ends[:, others], self._width[others], box)
 
+    @in_one_thread
     def run(self, row: int) -> RunFacts:
         """Give what is known about one run, as far as its verdict has a use for it."""
         if row not in self._known:

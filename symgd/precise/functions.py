@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, TypeAlias
 
 import mpmath
-from mpmath import mpf
+from mpmath import libmp, mpf
 
 Number: TypeAlias = Any  # mpmath tells no types
 _NAN = mpmath.nan
@@ -20,13 +21,35 @@ def _real(function: Callable[..., Any]) -> Callable[..., Number]:
             found = function(*arguments)
         except (ArithmeticError, ValueError):
             return _NAN
-        return found if isinstance(found, mpf) and mpmath.isfinite(found) else _NAN
+        return found if isinstance(found, mpf) and finite(found) else _NAN
 
     return value
 
 
+def finite(number: Number) -> bool:
+    """Tell whether a number is neither infinite nor nan, sooner than mpmath does."""
+    _, mantissa, exponent, _ = number._mpf_
+    return bool(mantissa or not exponent)
+
+
 def _power(base: Number, exponent: Number) -> Number:
-    return base ** (int(exponent) if mpmath.isint(exponent) else exponent)
+    _, mantissa, power, _ = exponent._mpf_
+    whole = power >= 0 and (mantissa or not power)
+    return base ** (int(exponent) if whole else exponent)
+
+
+@lru_cache(maxsize=16)  # values: the other function of the pair asks for them soon
+def _both(pair: Callable[..., Any], number: Any, precision: int, rounding: str) -> Any:
+    """Give two functions that take as long together as each of them alone."""
+    return pair(number, precision, rounding)
+
+
+def _one(pair: Callable[..., Any], place: int) -> Callable[[Number], Number]:
+    def value(u: Number) -> Number:
+        both = _both(pair, u._mpf_, *mpmath.mp._prec_rounding)
+        return mpmath.mp.make_mpf(both[place])
+
+    return value
 
 
 def _log(u: Number) -> Number:
@@ -61,25 +84,34 @@ def _compared(relation: Callable[[Number, Number], bool]) -> Callable[..., Numbe
 
 
 def _sum(*terms: Number) -> Number:
-    return sum(terms, mpf(0))
+    precision, rounding = mpmath.mp._prec_rounding
+    result = libmp.fzero
+    for term in terms:
+        result = libmp.mpf_add(result, term._mpf_, precision, rounding)
+    return mpmath.mp.make_mpf(result)
 
 
 def _product(*factors: Number) -> Number:
-    result = mpf(1)
+    precision, rounding = mpmath.mp._prec_rounding
+    result = libmp.fone
     for factor in factors:
-        result *= factor
-    return result
+        result = libmp.mpf_mul(result, factor._mpf_, precision, rounding)
+    return mpmath.mp.make_mpf(result)
 
 
 _NAMESAKES = (
-    *("sin", "cos", "tan", "asin", "acos", "atan", "sinh", "cosh", "tanh", "asinh", "acosh"),
-    *("atanh", "exp", "expm1", "sqrt", "erf", "erfc", "sign"),
+    *("tan", "asin", "acos", "atan", "tanh", "asinh", "acosh", "atanh", "exp", "expm1", "sqrt"),
+    *("erf", "erfc", "sign"),
 )
 
 FORMS: dict[str, Callable[..., Number]] = {
     "add": _sum,
     "multiply": _product,
     **{name: _real(getattr(mpmath, name)) for name in _NAMESAKES},
+    "cos": _real(_one(libmp.mpf_cos_sin, 0)),
+    "sin": _real(_one(libmp.mpf_cos_sin, 1)),
+    "cosh": _real(_one(libmp.mpf_cosh_sinh, 0)),
+    "sinh": _real(_one(libmp.mpf_cosh_sinh, 1)),
     "power": _real(_power),
     "log": _real(_log),
     "log2": _real(lambda u: _log(u) / mpmath.ln2),

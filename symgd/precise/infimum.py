@@ -16,7 +16,8 @@ from mpmath import mpf
 
 from .functions import Number
 from .landscape import Landscape, Shape, combined, origin
-from .linear import Vector, conjugate, dot, largest, length
+from .linear import Vector, conjugate, dot, largest, length, quotient
+from .program import TooMuchError
 
 _DIGITS = 60
 _MORE = 4  # times the digits: with as many it is seen whether what is left goes on to vanish
@@ -25,6 +26,7 @@ _LEVELS = (
     240,
     960,
 )  # digits: one after the other, until curvatures are more than rounding
+_TWICE = 2  # times the digits: a step as short as that many is no step
 _SEEN = mpf("0.8")  # of the digits: smaller curvatures are rounding
 _TEN, _MARGIN = mpf("2.3"), 20  # logarithm of 10; digits: exponentials are seen with so many more
 _SETTLING = 7  # steps: towards the floor of a valley
@@ -33,7 +35,7 @@ _LONG = mpf("0.1")  # ways: a longer step leads elsewhere
 _CHECKING = 24  # steps: after these a fall that only rounding left has vanished
 _LEFT = mpf("0.01")  # share of a fall: less of it left shows that it vanishes
 _BLOCK, _BLOCKS = 4, 10  # steps in a block, and blocks
-_TURNING = mpf("-0.8")  # cosine between two steps: these alternate, and half as long they do not
+_TURNING = mpf("0.64")  # squared cosine of two opposite steps: half as long they do not alternate
 _LEVEL = mpf("1e-9")  # share: steps that shrink by less do not shrink
 _HOMING = mpf("0.85")  # `kappa`: the prediction of what is left shrinks by the way made
 _FAR_BLOCKS = (10, 100, 1000)  # blocks of steps: f is asked again so far along the way
@@ -87,7 +89,8 @@ class _Step:
         directions, curvatures = conjugate(shape.hessian)
         slopes = [dot(d, shape.slopes) for d in directions]
         shares = [
-            -slope / abs(c) if c else mpf(0) for slope, c in zip(slopes, curvatures, strict=True)
+            quotient(-slope, abs(c)) if c else mpf(0)
+            for slope, c in zip(slopes, curvatures, strict=True)
         ]
         return cls(directions, curvatures, slopes, shares)
 
@@ -146,7 +149,7 @@ def ahead(landscape: Landscape) -> Found:
     with mpmath.workdps(_DIGITS):
         try:
             return _ahead(landscape)
-        except _UndefinedError:
+        except (_UndefinedError, TooMuchError):
             start = origin(landscape)
             return Found(Ahead.UNDECIDED, start, start, mpf("inf"))
 
@@ -278,7 +281,7 @@ def _followed(landscape: Landscape, start: Vector, closed: bool = False) -> Foun
             move = step.along(kept, factor)
             if largest(move) <= target * (1 + largest(point)):
                 return _arrived(landscape, point, move, closed)
-            if last is not None and dot(move, last) < _TURNING * length(move) * length(last):
+            if last is not None and _turning(move, last):
                 factor /= 2
                 move = [m / 2 for m in move]
             point, last = _sum(point, move), move
@@ -292,17 +295,26 @@ def _followed(landscape: Landscape, start: Vector, closed: bool = False) -> Foun
     return _judged(point, rests)
 
 
+def _turning(move: Vector, last: Vector) -> bool:
+    cosine = dot(move, last)  # times both lengths
+    return bool(cosine < 0 and cosine**2 > _TURNING * dot(move, move) * dot(last, last))
+
+
 def _arrived(landscape: Landscape, point: Vector, move: Vector, closed: bool) -> Found:
-    """Tell a stationary point from where a step is short only because f has all but vanished."""
-    digits = mpmath.mp.dps
-    with mpmath.workdps(_MORE * digits):
-        deep = _settled(landscape, point, 4)
-        step = _step(landscape, deep)
-        kept = step.upright() if closed else [True] * len(landscape)
-        left = largest(step.along(kept, _WHOLE))
-        short = left <= mpf(10) ** (-2 * digits) * (1 + largest(deep))
-    if short:
-        return Found(Ahead.MINIMUM, deep, move, left)
+    """Tell a stationary point from where a step is short only because f has all but vanished.
+
+    Digits that show a step that short do in most cases; they take a third of the time of twice
+    as many.
+    """
+    least, deep = _TWICE * mpmath.mp.dps, point
+    for digits in (least + _MARGIN, _MORE * mpmath.mp.dps):
+        with mpmath.workdps(digits):
+            deep = _settled(landscape, deep, 4)
+            step = _step(landscape, deep)
+            kept = step.upright() if closed else [True] * len(landscape)
+            left = largest(step.along(kept, _WHOLE))
+            if left <= mpf(10) ** -least * (1 + largest(deep)):
+                return Found(Ahead.MINIMUM, deep, move, left)
     return Found(Ahead.UNDECIDED, point, move, left)
 
 
@@ -324,7 +336,7 @@ def _judged(point: Vector, rests: list[tuple[Number, Vector]]) -> Found:
 
 
 def _step(landscape: Landscape, point: Vector) -> _Step:
-    shape = landscape.shape(point)
+    shape = landscape.step(point)
     if not shape.finite:
         raise _UndefinedError
     return _Step.at(shape)

@@ -8,14 +8,16 @@ f would fall into the box a direction of negative curvature.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import mpmath
 from mpmath import mpf
 
-from .functions import Number
+from .functions import Number, finite
 from .linear import Matrix, Vector
-from .program import Precise
+from .program import Precise, Program, Work
+
+_DEFINED = 240  # digits: these tell whether f is defined, and how deep its exponentials go
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Shape:
     def finite(self) -> bool:
         """Whether all of it exists."""
         entries = [self.value, *self.slopes, *(entry for row in self.hessian for entry in row)]
-        return all(map(mpmath.isfinite, entries))
+        return all(map(finite, entries))
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Landscape:
         -1 for a variable at its lower bound, 1 at its upper one, 0 for a free one.
     params : tuple of float
         Values of the parameters.
+    work : Work
+        What may be done to look at it; what takes more raises `TooMuchError`.
     """
 
     program: Precise
@@ -54,6 +58,7 @@ class Landscape:
     way: tuple[float, ...]
     side: tuple[int, ...]
     params: tuple[float, ...] = ()
+    work: Work = field(default_factory=Work, compare=False)
 
     def __len__(self) -> int:
         return len(self.point)
@@ -67,11 +72,11 @@ class Landscape:
 
     def value(self, s: Vector) -> Number:
         """Give f at scaled coordinates; nan where it is undefined."""
-        return self.program.first([*self.place(s), *self._numbers()])[0]
+        return self._computed(self.program.value, s)[0]
 
     def slopes(self, s: Vector) -> Vector:
         """Give the slopes at scaled coordinates."""
-        gradient = self.program.first([*self.place(s), *self._numbers()])[1:]
+        gradient = self._computed(self.program.first, s)[1:]
         return [g * p for g, p in zip(gradient, self._pace(s), strict=True)]
 
     def _pace(self, s: Vector) -> Vector:
@@ -83,8 +88,18 @@ class Landscape:
 
     def shape(self, s: Vector) -> Shape:
         """Give f, its slopes and curvatures at scaled coordinates."""
+        value, *rest = self._computed(self.program.both, s)
+        return self._shape(s, value, rest)
+
+    def step(self, s: Vector) -> Shape:
+        """Give slopes and curvatures; f with few digits, as it only has to be defined there."""
+        rest = self._computed(self.program.slopes, s)
+        with mpmath.workdps(min(mpmath.mp.dps, _DEFINED)):
+            (value,) = self._computed(self.program.value, s)
+        return self._shape(s, value, rest)
+
+    def _shape(self, s: Vector, value: Number, rest: list[Number]) -> Shape:
         n = len(self)
-        value, *rest = self.program.both([*self.place(s), *self._numbers()])
         gradient, triangle, pace = rest[:n], rest[n:], self._pace(s)
         hessian = [[mpf(0)] * n for _ in range(n)]
         entries = iter(triangle)
@@ -97,7 +112,15 @@ class Landscape:
 
     def deepest(self, s: Vector) -> Number:
         """Give the largest argument of an exponential, or what is made of them."""
-        return self.program.both.deepest([*self.place(s), *self._numbers()])
+        inner = self._deepest(self.program.slopes, s)
+        with mpmath.workdps(min(mpmath.mp.dps, _DEFINED)):
+            return max(inner, self._deepest(self.program.value, s))
+
+    def _computed(self, program: Program, s: Vector) -> list[Number]:
+        return program([*self.place(s), *self._numbers()], self.work)
+
+    def _deepest(self, program: Program, s: Vector) -> Number:
+        return program.deepest([*self.place(s), *self._numbers()], self.work)
 
     def _numbers(self) -> list[Number]:
         return [*map(_exactly, self.params)]

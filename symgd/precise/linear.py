@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mpmath import mpf
+import mpmath
+from mpmath import libmp, mpf
 
 from .functions import Number
 
@@ -14,7 +15,33 @@ _PAIR = 16  # times the pivot: an off-diagonal entry this large asks for two at 
 
 def dot(a: Vector, b: Vector) -> Number:
     """Multiply two vectors."""
-    return sum((x * y for x, y in zip(a, b, strict=True)), mpf(0))
+    precision, rounding = mpmath.mp._prec_rounding
+    result = libmp.fzero
+    for x, y in zip(a, b, strict=True):
+        product = libmp.mpf_mul(x._mpf_, y._mpf_, precision, rounding)
+        result = libmp.mpf_add(result, product, precision, rounding)
+    return mpmath.mp.make_mpf(result)
+
+
+def quotient(a: Number, b: Number) -> Number:
+    """Divide; exact quotients, as beside powers, at once: mpmath takes long to see their zeros.
+
+    Raises
+    ------
+    ZeroDivisionError
+        If the second number is 0.
+
+    Examples
+    --------
+    >>> quotient(mpf(3), mpf(6))
+    mpf('0.5')
+    """
+    sign, mantissa, exponent, bits = a._mpf_
+    sign_b, divisor, exponent_b, bits_b = b._mpf_
+    if bits >= bits_b > 0 and not mantissa % divisor:
+        sizes = (mantissa // divisor) * (-1 if sign != sign_b else 1), exponent - exponent_b
+        return mpmath.mp.make_mpf(libmp.from_man_exp(*sizes, *mpmath.mp._prec_rounding))
+    return a / b
 
 
 def times(matrix: Matrix, vector: Vector) -> Vector:
@@ -29,7 +56,7 @@ def largest(vector: Vector) -> Number:
 
 def length(vector: Vector) -> Number:
     """Give the Euclidean length."""
-    return dot(vector, vector) ** mpf("0.5")
+    return mpmath.sqrt(dot(vector, vector))
 
 
 def conjugate(hessian: Matrix) -> tuple[list[Vector], Vector]:
@@ -95,7 +122,7 @@ def _eliminate(form: Matrix, basis: Matrix, pivot: int, left: list[int]) -> None
         return
     row = list(form[pivot])
     for i in left:
-        share = row[i] / size
+        share = quotient(row[i], size)
         if share:
             basis[i] = [b - share * p for b, p in zip(basis[i], basis[pivot], strict=True)]
             for j in left:

@@ -26,6 +26,7 @@ from mpmath import mpf
 from .functions import Number
 from .landscape import Landscape, Shape, combined
 from .linear import Vector, conjugate, dot, largest, length
+from .program import TooMuchError
 
 _DIGITS = 120
 _EXACT = mpf("1e-40")  # ways: a point known to this is exact
@@ -89,10 +90,14 @@ def nature(landscape: Landscape, point: Vector, error: Number) -> Nature:
     ('SADDLE', 'WEAK', 'SADDLE')
     """
     with mpmath.workdps(_DIGITS):
-        shape = landscape.shape(point)
-        if not shape.finite:
+        try:
+            shape = landscape.shape(point)
+            undefined = not shape.finite
+            return (
+                Nature.UNDECIDED if undefined else _Place(landscape, point, error, shape).nature()
+            )
+        except TooMuchError:
             return Nature.UNDECIDED
-        return _Place(landscape, point, error, shape).nature()
 
 
 @dataclass(frozen=True)

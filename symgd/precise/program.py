@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import mpmath
+import numpy as np
 import sympy
 
 from ..expression.calculus import derivatives, upwards
@@ -13,6 +16,11 @@ from .functions import FORMS, Number
 
 _DEEP = {"exp", "expm1", "tanh", "sinh", "cosh", "erf", "erfc"}
 _SLOW = {"erf": 100, "erfc": 300}  # operations that take as long, with hundreds of digits
+_SIMPLE = {
+    *("add", "multiply", "power", "sqrt", "sign", "absolute", "maximum", "minimum", "where"),
+    *("less", "less_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not"),
+}
+_COSTS = ((2.0, 8e-6), (15.0, 3e-4), (20.0, 5e-3))  # microseconds: simple, other, slow operations
 
 
 def written(expr: sympy.Expr) -> sympy.Expr:
@@ -23,6 +31,35 @@ def written(expr: sympy.Expr) -> sympy.Expr:
 def fraction(value: float) -> sympy.Rational:
     """Give the shortest decimal number that rounds to a double."""
     return sympy.Rational(repr(float(value)))
+
+
+@dataclass
+class Work:
+    """Work that may be done, in about the microseconds that it takes.
+
+    Attributes
+    ----------
+    left : float
+        What is left of it.
+    """
+
+    left: float = np.inf
+
+    def spend(self, cost: float) -> None:
+        """Take some of it.
+
+        Raises
+        ------
+        TooMuchError
+            If there is not as much left.
+        """
+        self.left -= cost
+        if self.left < 0:
+            raise TooMuchError
+
+
+class TooMuchError(ArithmeticError):
+    """There is no work left to be done."""
 
 
 class Program:
@@ -61,27 +98,50 @@ class Program:
             if node.args:
                 self._steps.append((_name(node), [place[a] for a in node.args]))
                 place[node] = len(place)
+        self._forms = [(FORMS[name], operands) for name, operands in self._steps]
         self._outputs = [place[e] for e in exprs]
+        names = [name for name, _ in self._steps]
+        slow = sum(name in _SLOW for name in names)
+        simple = sum(name in _SIMPLE for name in names)
+        self._counts = simple, len(names) - simple - slow, slow
         self._numbers: tuple[int, list[Number]] = 0, []
+        self._last: tuple[Any, list[Number]] = None, []
 
     def __len__(self) -> int:
         return sum(_SLOW.get(name, 1) for name, _ in self._steps)
 
-    def __call__(self, inputs: Sequence[Number]) -> list[Number]:
-        """Compute the expressions; nan where one is undefined."""
-        values = self._values(inputs)
+    def cost(self) -> float:
+        """Give about the microseconds of a computation: digits make it grow by their square."""
+        square = float(mpmath.mp.dps) ** 2
+        return sum(n * (a + b * square) for n, (a, b) in zip(self._counts, _COSTS, strict=True))
+
+    def __call__(self, inputs: Sequence[Number], work: Work | None = None) -> list[Number]:
+        """Compute the expressions; nan where one is undefined.
+
+        Raises
+        ------
+        TooMuchError
+            If it takes more work than there is.
+        """
+        values = self._values(inputs, work)
         return [values[i] for i in self._outputs]
 
-    def deepest(self, inputs: Sequence[Number]) -> Number:
+    def deepest(self, inputs: Sequence[Number], work: Work | None = None) -> Number:
         """Give the largest argument of a function that comes to a limit as exponentials do."""
-        values = self._values(inputs)
+        values = self._values(inputs, work)
         sizes = [abs(values[operands[0]]) for name, operands in self._steps if name in _DEEP]
         return max(sizes, default=mpmath.mpf(0))
 
-    def _values(self, inputs: Sequence[Number]) -> list[Number]:
-        values = [*inputs, *self._constant_values()]
-        for name, operands in self._steps:
-            values.append(FORMS[name](*[values[i] for i in operands]))
+    def _values(self, inputs: Sequence[Number], work: Work | None = None) -> list[Number]:
+        place = mpmath.mp.prec, *(number._mpf_ for number in inputs)
+        known, values = self._last
+        if known != place:
+            if work is not None:
+                work.spend(self.cost())
+            values = [*inputs, *self._constant_values()]
+            for form, operands in self._forms:
+                values.append(form(*[values[i] for i in operands]))
+            self._last = place, values
         return values
 
     def _constant_values(self) -> list[Number]:
@@ -121,6 +181,8 @@ class Precise:
     ) -> None:
         self.first = Program(first, inputs)
         self.both = Program([*first, *second], inputs)
+        self.value = Program(first[:1], inputs)
+        self.slopes = Program([*first[1:], *second], inputs)
 
     @classmethod
     def of(

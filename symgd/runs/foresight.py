@@ -8,6 +8,7 @@ import warnings
 import numpy as np
 
 from ..arrays import Array
+from ..blas import in_one_thread
 from ..diagnosis.local import model
 from ..diagnosis.valleys import floors
 from ..errors import RateWarning
@@ -76,6 +77,7 @@ def _largest_rate(method: Method, curvature: float) -> float:
     return np.nan if pace is None or curvature == 0 else float(pace.largest_rate[0])
 
 
+@in_one_thread
 def _curvature_around(problem: Problem, starts: Array, options: Options) -> float:
     rng = np.random.default_rng(0)
     shifts = _AROUND * options.width * rng.uniform(-1, 1, (_SAMPLES, *starts.shape))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..arrays import Array, Mask, Whole
+from ..blas import in_one_thread
 from ..diagnosis.dimension import Extent, extents, within
 from ..diagnosis.evidence import Told, told
 from ..diagnosis.heading import Judged
@@ -25,6 +26,7 @@ from ..status import Kind
 from .descent import Batch
 
 
+@in_one_thread
 def gather(
     problem: Problem, batch: Batch, options: Options, which: Mask
 ) -> tuple[tuple[Minimum, ...], Whole]:

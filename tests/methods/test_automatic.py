@@ -221,3 +221,12 @@ def test_a_run_that_goes_on_takes_its_step_length_along():
     expected = [x - length * (2 * x + y), y - length * (6 * y + x)]
     assert further.evaluations.tolist() == [2]
     assert further.x[0] == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_step_over_two_kinks_onto_a_like_slope_is_refused():
+    """Without that rule twice as many runs would leave their basins; borders are at -4, 0, 4."""
+    borders_at = np.array([-4.0, 0.0, 4.0])
+    x0 = starts_off(borders_at)
+    runs = symgd.minimize("abs(abs(abs(x) - 4) - 2) + x/10", x0, start_box=(-9, 9)).runs
+    stray = basin(runs.x[:, 0], borders_at) != basin(x0, borders_at)
+    assert np.mean(stray) < 0.1

@@ -12,6 +12,7 @@ from ...arrays import Array, Mask, Whole
 from ...facts.cancellation import gradient_noise
 from ...facts.close import closely, effort, units
 from ...precise.infimum import Ahead, ahead
+from ...precise.landscape import Landscape
 from ...precise.nature import Nature, nature
 from ...status import Kind, Status
 from ..case import Case
@@ -29,6 +30,7 @@ _CLEARLY = 1e-6  # scaled eigenvalue: one further below 0 leaves no doubt
 _WEAKLY = 1e-8  # share of the fall of f: a bound that holds back no more may hold nothing
 _SAMPLE = 8  # points: where so many of a set are the same, so are the others
 _EFFORT = 1000  # in the steps to points of one kind: no more of them are looked at
+_LOOKS_WORK = 1.5e6  # microseconds: work of all looks at a batch; where it ends nothing is decided
 _WITHIN = 0.5  # ways: a stationary point farther off is another's
 _KINDS = {
     Nature.MINIMUM: Kind.MINIMUM, Nature.STRICT: Kind.WEAK_MINIMUM, Nature.WEAK: Kind.WEAK_MINIMUM,
@@ -53,11 +55,12 @@ def with_more_digits(case: Case) -> None:
     its = effort(case.problem) if len(rows) else np.inf
     if not np.isfinite(its):
         return
+    looks = _Looks(case)
     for kind in np.unique(case.found.kind[rows]):
         mine = rows[case.found.kind[rows] == kind]
         first, member = _distinct(case, mine)
         limit = int(max(_EFFORT / its, 1))
-        for group, seen in enumerate(_looked(case, mine[first], limit)):
+        for group, seen in enumerate(_looked(looks, mine[first], limit)):
             if seen.kind is not None:
                 _answer(case, mine[member == group], seen, seen.kind)
 
@@ -122,13 +125,14 @@ def _distinct(case: Case, rows: Whole) -> tuple[Whole, Whole]:
     return first[order], place[member]
 
 
-def _looked(case: Case, rows: Whole, limit: int) -> Sequence[_Seen]:
+def _looked(looks: _Looks, rows: Whole, limit: int) -> Sequence[_Seen]:
     """Look at points; of many only at some, if these are all of one kind."""
+    case = looks.case
     count = min(_SAMPLE, max(limit, 2))
     if len(rows) <= count:
-        return [_look(case, row) for row in rows]
+        return [looks.at(row) for row in rows]
     some = np.unique(np.linspace(0, len(rows) - 1, count).astype(int))
-    seen = {place: _look(case, rows[place]) for place in some}
+    seen = {place: looks.at(rows[place]) for place in some}
     kinds = {found.kind for found in seen.values()}
     if len(kinds) == 1:
         common = _Seen(kinds.pop(), away=0.0)
@@ -137,7 +141,7 @@ def _looked(case: Case, rows: Whole, limit: int) -> Sequence[_Seen]:
             seen.get(place) or _same(case, row, alone) or common for place, row in enumerate(rows)
         ]
     for place in range(min(len(rows), limit)):
-        seen[place] = seen.get(place) or _look(case, rows[place])
+        seen[place] = seen.get(place) or looks.at(rows[place])
     return [seen.get(place, _Seen()) for place in range(len(rows))]
 
 
@@ -151,9 +155,27 @@ def _same(case: Case, row: int, alone: Sequence[_Seen]) -> _Seen | None:
     return None
 
 
-def _look(case: Case, row: int) -> _Seen:
-    problem, y = case.problem.of([row]), case.found.target[row]
-    landscape = closely(problem, y, case.x0[row], case.box, case.how.width)
+class _Looks:
+    """Looks at the ends of runs, as long as there is work left to be done."""
+
+    def __init__(self, case: Case) -> None:
+        self.case, self.left = case, _LOOKS_WORK
+
+    def at(self, row: int) -> _Seen:
+        """Tell what a point is; undecided when there have been too many."""
+        if self.left <= 0:
+            return _Seen()
+        case = self.case
+        landscape = closely(
+            case.problem.of([row]), case.found.target[row], case.x0[row], case.box, case.how.width
+        )
+        before = landscape.work.left
+        seen = _look(landscape)
+        self.left -= before - landscape.work.left
+        return seen
+
+
+def _look(landscape: Landscape) -> _Seen:
     found = ahead(landscape)
     if found.ahead is Ahead.FALLING:
         return _Seen(Kind.FLAT, found.concave)
