@@ -19,11 +19,6 @@ _TOLD_BY = 4  # runs: where so many on a piece go on falling, so do the others
 _AS_FAST = 0.4  # share of a fall that its second half brings: then f falls as fast as ever
 _ENDLESS = 1e3  # ways: a run that f led on so far as fast as ever has no end
 _TOLD_BY_VALUES = (Claim.NOT, Claim.UNKNOWN, Claim.FLAT, Claim.LEVEL)
-    Claim.NOT,
-    Claim.UNKNOWN,
-    Claim.FLAT,
-    Claim.LEVEL,
-)  # values could not tell for sure
 
 
 def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
