@@ -16,6 +16,7 @@ REACHES = (0.1, 0.01, 0.001)  # shares of the size of a set: f is asked that far
 WAYS = 3  # directions: random ones along a valley, each to both sides
 LEAST_SET = 1e-2  # share of the searched region: a set is followed so far, at least
 _UNCHANGED = 1e-6  # length: that much of a random direction of length 1 leads along a valley
+_MOVED_BY = 0.8  # share of a step: where doubles are so coarse that less is made, nothing shows
 _ASKED_WAYS = 16  # directions: random ones around a point of a set, none of which leads down
 _SMALLEST_LENGTH = 1e-300  # length: a shorter direction is none
 
@@ -79,8 +80,10 @@ def _level_along(valley: Valley, x: Array, frames: Frames, rows: Whole) -> Mask:
     far = np.array([(share, -share) for share in REACHES]).reshape(-1, 1, 1, 1)
     steps = far * LEAST_SET * ways  # (2 * n_reaches, n_ways, n, n_vars)
     each = np.tile(np.arange(len(x)), steps[..., 0, 0].size)
+    flat = steps.reshape(-1, x.shape[1])
     heights, values = valley.heights(x), valley.problem.values(x)
-    y, good = valley.along(x[each], frames.take(each), steps.reshape(-1, x.shape[1]), heights[each])
+    y, good = valley.along(x[each], frames.take(each), flat, heights[each])
+    good &= valley.size(y - x[each]) > _MOVED_BY * length(flat)
     noise = UNEVEN * ((heights - values)[each] + rounding(valley.problem, y))
     good &= valley.problem.values(y) >= values[each] - noise
     return np.asarray(good.reshape(-1, len(x)).all(axis=0))

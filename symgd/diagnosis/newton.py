@@ -12,6 +12,8 @@ from ..problem import Problem
 from .local import PERTURBED, Model, model, times, total
 
 _NEWTON_STEPS = 240  # steps: enough for x**12, where each gains an eleventh
+_FEWEST_STEPS = 40  # steps: enough for x**4, where each gains a third; so many are always taken
+_FEW_VARIABLES = 10  # variables: of more, a step costs so much that fewer are taken
 TOO_FINE = 1e-4  # share of the way travelled: f is too coarse to judge a shorter step
 _UNSEEN = 4 * EPS  # share of the way travelled: rounding lets no step close it
 _LEVEL_FALL = 1e-10  # share of a run's whole fall: it may be left along null directions
@@ -70,7 +72,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
     last = np.full(n, np.inf)
     active = np.arange(n)
     here = model(problem, x, box)
-    for _ in range(_NEWTON_STEPS):
+    for _ in range(_steps(x.shape[1])):
         decrement = here.decrement()
         way = here.length(best[active] - x0[active])
         good = here.finite & here.convex & (decrement < last[active])
@@ -106,6 +108,12 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
         if not len(active):
             break
     return Refined(best, settled, linear >= _SINGULAR_STEPS)
+
+
+def _steps(n_vars: int) -> int:
+    """Give how many steps are taken, at most: each one costs the cube of the variables."""
+    few = _NEWTON_STEPS * (_FEW_VARIABLES / n_vars) ** 3
+    return int(min(max(few, _FEWEST_STEPS), _NEWTON_STEPS))
 
 
 def seek(problem: Problem, x: Array, within: Array, box: Box) -> tuple[Array, Mask, Mask]:

@@ -165,12 +165,21 @@ def _zeros_of_sum(expr: sympy.Expr) -> Iterator[sympy.Expr]:
         return
     if len(expr.args) <= _FACTORED and 1 < _degree(expr) <= _DEGREE:
         exact = expr.xreplace({n: sympy.Rational(str(n)) for n in expr.atoms(sympy.Float)})
-        factors = sympy.factor_list(sympy.fraction(sympy.together(exact))[0])[1]
+        factors = _factors(sympy.fraction(sympy.together(exact))[0])
         if len(factors) > 1 or factors[0][1] > 1:
             for factor, _ in factors:
                 yield from _roots(factor) if factor.is_Add else zeros(factor)
             return
     yield from _roots(expr)
+
+
+def _factors(expr: sympy.Expr) -> list[tuple[sympy.Expr, int]]:
+    """Give the factors of a polynomial with their powers; of what is none for SymPy, itself."""
+    try:
+        found: list[tuple[sympy.Expr, int]] = sympy.factor_list(expr)[1]
+    except sympy.PolynomialError:
+        return [(expr, 1)]
+    return found
 
 
 def _half_angle(expr: sympy.Expr) -> sympy.Expr | None:

@@ -111,16 +111,29 @@ class _Step:
             c > 0 and size < _LONG for c, size in zip(self.curvatures, self.lengths(), strict=True)
         ]
 
+    def open(self) -> list[bool]:
+        """Tell which directions have more curvature than rounding leaves, but no minimum nearby."""
+        least = self.rounding()
+        return [
+            abs(c) > least and not upright
+            for c, upright in zip(self.curvatures, self.upright(), strict=True)
+        ]
+
+    def rounding(self) -> Number:
+        """Give the curvature that rounding leaves of the largest."""
+        return mpf(10) ** -mpf(_SEEN * mpmath.mp.dps) * largest(self.curvatures)
+
+    def falls(self) -> Vector:
+        """Give how far f falls within one way along each direction that is open, to first order."""
+        along = zip(self.slopes, self.shares, self.lengths(), self.open(), strict=True)
+        return [
+            abs(slope * share / size) * min(size, mpf(1)) if open_ and size else mpf(0)
+            for slope, share, size, open_ in along
+        ]
+
     def fall(self) -> Number:
-        """Give how far f falls within one way in directions that are open, to first order."""
-        falls = (
-            abs(slope * share / size) * min(size, mpf(1))
-            for slope, share, size, upright in zip(
-                self.slopes, self.shares, self.lengths(), self.upright(), strict=True
-            )
-            if not upright and size
-        )
-        return max(falls, default=mpf(0))
+        """Give the farthest of these falls."""
+        return max(self.falls(), default=mpf(0))
 
 
 def ahead(landscape: Landscape) -> Found:
@@ -204,8 +217,9 @@ def _falls_on(landscape: Landscape, start: Vector, found: Found) -> bool:
 
 def _open(point: Vector, step: _Step) -> Found:
     """Tell that f falls in directions in which no minimum is close."""
-    away = [not u for u in step.upright()]
-    concave = any(c < 0 and s for c, s in zip(step.curvatures, step.slopes, strict=True))
+    away = step.open()
+    falls = step.falls()
+    concave = step.curvatures[falls.index(max(falls))] < 0
     return Found(Ahead.FALLING, point, step.along(away, _WHOLE), mpf(1), concave)
 
 
@@ -224,7 +238,7 @@ def _ahead(landscape: Landscape) -> Found:
             seen = deepest < _TEN * (digits - _MARGIN)
             if not (clear and seen) and digits < _LEVELS[-1]:
                 continue
-            found = _towards(landscape, point, step) if clear else _level(landscape, point)
+            found = _towards(landscape, point, step, clear)
         if found.ahead is (Ahead.MINIMUM if seen else last):
             break
         last = found.ahead
@@ -235,15 +249,14 @@ def _ahead(landscape: Landscape) -> Found:
 
 def _clear(step: _Step) -> bool:
     """Tell whether all curvatures are more than what rounding leaves of the largest."""
-    limit = mpf(10) ** -mpf(_SEEN * mpmath.mp.dps) * largest(step.curvatures)
-    return all(abs(c) > limit for c in step.curvatures)
+    return all(abs(c) > step.rounding() for c in step.curvatures)
 
 
-def _towards(landscape: Landscape, point: Vector, step: _Step) -> Found:
+def _towards(landscape: Landscape, point: Vector, step: _Step, clear: bool) -> Found:
     """Follow the steps, unless f falls on in directions in which no minimum is close."""
     fall = step.fall()
     if not fall:
-        return _followed(landscape, point)
+        return _followed(landscape, point, closed=not clear)
     with mpmath.workdps(_MORE * mpmath.mp.dps):
         deep = _settled(landscape, point, _CHECKING)
         if _step(landscape, deep).fall() > _LEFT * fall:

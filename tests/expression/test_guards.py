@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import sympy
 
+import symgd
 from symgd import Problem
 from symgd.expression.guards import zeros
 
@@ -126,3 +127,8 @@ def test_large_degrees_and_many_zeros_cost_no_time(expr):
     started = time.process_time()
     assert problem.symbolic.guards.component is not None
     assert time.process_time() - started < SECONDS
+
+
+def test_what_sympy_takes_for_no_polynomial_is_not_factored():
+    r = symgd.minimize("abs(log(abs((-10*y + 3*z + 5)*exp(1 - 3*x/10) + 10)))", starts=8)
+    assert len(r.runs) == 8

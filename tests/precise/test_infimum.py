@@ -51,6 +51,18 @@ def test_an_infimum_is_not_taken_for_a_minimum(form, side, scale, far):
     assert found.ahead is not Ahead.MINIMUM
 
 
+@pytest.mark.parametrize("side", ["", "+z**2", "+(z-1)**4"])
+@pytest.mark.parametrize("form", DECAYS)
+@pytest.mark.parametrize("far", [30.0, 300.0])
+def test_nor_where_f_is_level_in_another_direction(form, side, far):
+    """f knows x - y, not x + y: one curvature is exactly 0, and rounding leaves others of it."""
+    v = 1.0 if "-1" in side else 0.0
+    x, x0 = (0.7 + far, 0.7, v), (3.0, 2.0, 2.0)
+    names = ["x", "y", "z"] if side else ["x", "y"]
+    text = form.format(u="(x-y)") + side
+    assert look(text, names, x[: len(names)], x0[: len(names)]).ahead is not Ahead.MINIMUM
+
+
 @pytest.mark.parametrize(("side", "scale"), list(zip(SIDES, SCALES, strict=True)))
 @pytest.mark.parametrize("form", MINIMA)
 @pytest.mark.parametrize("off", [1e-17, 1e-9])
