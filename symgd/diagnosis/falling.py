@@ -37,7 +37,7 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
     way = largest(np.abs(case.found.x[rows] - case.x0[rows]) / case.how.width)
     led_by = largest(np.abs(led.last - case.found.x[rows]) / case.how.width)
     asked = np.isin(led.what.claim, _TOLD_BY_VALUES) & np.isin(case.stop[rows], HALTED)
-    asked &= np.isfinite(led.last).all(axis=1)
+    asked &= np.isfinite(led.last).all(axis=1) & ~case.stayed[rows]
     endless = asked & (led_by > _ENDLESS * way) & _as_fast_as_ever(case, rows, led.last)
     _move(case, rows[endless], led.last[endless], Status.DIVERGED, Kind.NOT_STATIONARY)
     mine = np.flatnonzero(asked & ~endless & ~led.signs.all(axis=1))

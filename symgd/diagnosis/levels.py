@@ -66,7 +66,8 @@ def _lost(valley: Valley, x: Array) -> Mask:
 def _level(valley: Valley, x: Array) -> Mask:
     frames = valley.frames(x, np.ones(len(x), dtype=bool))
     found = np.zeros(len(x), dtype=bool)
-    rows = np.flatnonzero(frames.convex & (frames.dimension > 0))
+    some = (frames.dimension > 0) & (frames.dimension < x.shape[1])
+    rows = np.flatnonzero(frames.convex & some)
     if len(rows):
         rows = rows[_level_along(valley, x, frames, rows)]
         found[rows] = _falls_nowhere(valley.of(rows), x[rows], frames.take(rows))

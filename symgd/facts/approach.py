@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..given.boxes import Box
-from ..precise.infimum import Ahead, ahead
+from ..precise.infimum import Ahead, ahead, endless
 from ..precise.landscape import combined, origin
 from ..precise.program import Precise
 from ..problem import Problem
@@ -27,6 +27,7 @@ def approach(
     box: Box,
     width: Array,
     along: Precise | None = None,
+    far: bool = False,
 ) -> Approach | None:
     """Follow f with many digits to where it goes on falling for ever.
 
@@ -43,6 +44,8 @@ def approach(
 
     along : Precise, optional
         What stands for f where the point is on a crease.
+    far : bool
+        Whether the run had still far to go.
 
     Returns
     -------
@@ -59,7 +62,7 @@ def approach(
     if not np.isfinite(effort(problem)):
         return None
     landscape = closely(problem, point, x0, box, width, along)
-    found = ahead(landscape)
+    found = endless(landscape) if far else ahead(landscape)
     if found.ahead is not Ahead.FALLING or found.concave:
         return None
     way = np.array([float(d) for d in found.direction]) * landscape.way

@@ -192,7 +192,8 @@ class Facts:
             return RunFacts(plateau=None if on else plateau(*where, *region), approach=on)
         if status is Status.SLOW and index < 0:
             given = problem, x[0], self._start(row), self._box, self._width
-            return RunFacts(approach=approach(*given) if only_approached(*given) else None)
+            on = approach(*given, far=True) if only_approached(*given) else None
+            return RunFacts(approach=on)
         if status is Status.NO_PROGRESS:
             noise = float(gradient_noise(problem, x).max())
             return RunFacts(floor=(float(rounding(problem, x)[0]), noise))

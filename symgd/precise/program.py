@@ -98,7 +98,6 @@ class Program:
             if node.args:
                 self._steps.append((_name(node), [place[a] for a in node.args]))
                 place[node] = len(place)
-        self._forms = [(FORMS[name], operands) for name, operands in self._steps]
         self._outputs = [place[e] for e in exprs]
         names = [name for name, _ in self._steps]
         slow = sum(name in _SLOW for name in names)
@@ -139,8 +138,8 @@ class Program:
             if work is not None:
                 work.spend(self.cost())
             values = [*inputs, *self._constant_values()]
-            for form, operands in self._forms:
-                values.append(form(*[values[i] for i in operands]))
+            for name, operands in self._steps:
+                values.append(FORMS[name](*[values[i] for i in operands]))
             self._last = place, values
         return values
 
