@@ -117,7 +117,8 @@ def smoothed_at(problem: Problem, x: Array, x0: Array, box: Box, width: Array) -
         return None
     surface = Surface(problem, form, box, _units(x, x0, width))
     signs = _signs(surface, x)[0]
-    return None if signs.all() else form.smoothed(tuple(int(s) for s in signs))
+    on_none = signs.all() or not np.isfinite(signs).all()
+    return None if on_none else form.smoothed(tuple(int(s) for s in signs))
 
 
 def _signs(surface: Surface, x: Array) -> Array:

@@ -16,6 +16,7 @@ from .case import HALTED, Case
 from .local import largest
 
 _TOLD_BY = 4  # runs: where so many on a piece go on falling, so do the others
+_EACH = 32  # runs: where they do not agree, so many are looked at
 _AS_FAST = 0.4  # share of a fall that its second half brings: then f falls as fast as ever
 _ENDLESS = 1e3  # ways: a run that f led on so far as fast as ever has no end
 _TOLD_BY_VALUES = (Claim.NOT, Claim.UNKNOWN, Claim.FLAT, Claim.LEVEL)
@@ -37,7 +38,7 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
     way = largest(np.abs(case.found.x[rows] - case.x0[rows]) / case.how.width)
     led_by = largest(np.abs(led.last - case.found.x[rows]) / case.how.width)
     asked = np.isin(led.what.claim, _TOLD_BY_VALUES) & np.isin(case.stop[rows], HALTED)
-    asked &= np.isfinite(led.last).all(axis=1) & ~case.stayed[rows]
+    asked &= np.isfinite([*led.last.T, *led.signs.T]).all(axis=0) & ~case.stayed[rows]
     endless = asked & (led_by > _ENDLESS * way) & _as_fast_as_ever(case, rows, led.last)
     _move(case, rows[endless], led.last[endless], Status.DIVERGED, Kind.NOT_STATIONARY)
     mine = np.flatnonzero(asked & ~endless & ~led.signs.all(axis=1))
@@ -47,24 +48,32 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
     for number, signs in enumerate(pieces):
         its = mine[member.ravel() == number]
         precise = form.smoothed(tuple(int(s) for s in signs))
-        for points in (led.last[its], case.found.x[rows[its]]):  # where f is less flat
-            seen = _seen(case, rows[its], points, precise)
-            if seen is Ahead.FALLING:
-                _move(case, rows[its], points, Status.PLATEAU, Kind.FLAT)
-            if seen is not Ahead.UNDECIDED:
+        for points in (led.last, case.found.x[rows]):  # the second where f is less flat
+            seen = _seen(case, rows[its], points[its], precise)
+            falling = its[seen == Ahead.FALLING]
+            _move(case, rows[falling], points[falling], Status.PLATEAU, Kind.FLAT)
+            rests[its[seen == Ahead.MINIMUM]] = True
+            its = its[seen == Ahead.UNDECIDED]
+            if not len(its):
                 break
-        rests[its] = seen is Ahead.MINIMUM
     return rests
 
 
-def _seen(case: Case, rows: Whole, points: Array, precise: Precise) -> Ahead:
-    """Tell what lies ahead of points on a piece: of many what lies ahead of some."""
-    seen = set()
-    for i in np.unique(np.linspace(0, len(rows) - 1, _TOLD_BY).astype(int)):
-        given = case.problem.of([rows[i]]), points[i], case.x0[rows[i]], case.box, case.how.width
-        found = ahead(closely(*given, precise))
-        seen.add(Ahead.UNDECIDED if found.concave else found.ahead)
-    return seen.pop() if len(seen) == 1 else Ahead.UNDECIDED
+def _seen(case: Case, rows: Whole, points: Array, precise: Precise) -> Array:
+    """Tell what lies ahead of points on a piece: of many by some, if these agree."""
+    some = np.unique(np.linspace(0, len(rows) - 1, _TOLD_BY).astype(int))
+    seen = {i: _ahead(case, rows[i], points[i], precise) for i in some}
+    if len(set(seen.values())) == 1:
+        return np.full(len(rows), next(iter(seen.values())))
+    for i in range(min(len(rows), _EACH)):
+        seen[i] = seen.get(i) or _ahead(case, rows[i], points[i], precise)
+    return np.array([seen.get(i, Ahead.UNDECIDED) for i in range(len(rows))])
+
+
+def _ahead(case: Case, row: int, point: Array, precise: Precise) -> Ahead:
+    given = case.problem.of([row]), point, case.x0[row], case.box, case.how.width
+    found = ahead(closely(*given, precise))
+    return Ahead.UNDECIDED if found.concave else found.ahead
 
 
 def _as_fast_as_ever(case: Case, rows: Whole, points: Array) -> Mask:

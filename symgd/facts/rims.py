@@ -105,8 +105,9 @@ def along(problem: Problem, held: list[Rim]) -> tuple[Problem, Whole]:
     Examples
     --------
     >>> p = Problem("sqrt(y) + x**2")
-    >>> along(p, rims(p, np.ones(2)))
-    (Problem('sqrt(y) + x**2', params={'y': 0.0}), array([0]))
+    >>> its, others = along(p, rims(p, np.ones(2)))
+    >>> its.names, others, its.fun([3.0])
+    (('x',), array([0]), array([9.]))
     """
     others = np.arange(len(problem.variables))
     for rim in sorted(held, key=lambda rim: -rim.variable):
