@@ -19,6 +19,7 @@ _TOLD_BY = 4  # runs: where so many on a piece go on falling, so do the others
 _EACH = 32  # runs: where they do not agree, so many are looked at
 _AS_FAST = 0.4  # share of a fall that its second half brings: then f falls as fast as ever
 _ENDLESS = 1e3  # ways: a run that f led on so far as fast as ever has no end
+_BESIDE_A_TOP = "falls, as it curves down"
 _TOLD_BY_VALUES = (Claim.NOT, Claim.UNKNOWN, Claim.FLAT, Claim.LEVEL)
 
 
@@ -52,8 +53,9 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
             seen = _seen(case, rows[its], points[its], precise)
             falling = its[seen == Ahead.FALLING]
             _move(case, rows[falling], points[falling], Status.PLATEAU, Kind.FLAT)
+            case.denied[rows[its[seen == _BESIDE_A_TOP]]] = True
             rests[its[seen == Ahead.MINIMUM]] = True
-            its = its[seen == Ahead.UNDECIDED]
+            its = its[(seen == Ahead.UNDECIDED) | (seen == _BESIDE_A_TOP)]
             if not len(its):
                 break
     return rests
@@ -70,10 +72,10 @@ def _seen(case: Case, rows: Whole, points: Array, precise: Precise) -> Array:
     return np.array([seen.get(i, Ahead.UNDECIDED) for i in range(len(rows))])
 
 
-def _ahead(case: Case, row: int, point: Array, precise: Precise) -> Ahead:
+def _ahead(case: Case, row: int, point: Array, precise: Precise) -> Ahead | str:
     given = case.problem.of([row]), point, case.x0[row], case.box, case.how.width
     found = ahead(closely(*given, precise))
-    return Ahead.UNDECIDED if found.concave else found.ahead
+    return _BESIDE_A_TOP if found.concave else found.ahead
 
 
 def _as_fast_as_ever(case: Case, rows: Whole, points: Array) -> Mask:

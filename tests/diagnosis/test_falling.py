@@ -34,7 +34,7 @@ def test_what_falls_for_ever_along_a_crease_is_no_minimum(decay: str, crease: st
     assert "goes on falling" in r.message
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.sampled_from(DECAYS), st.sampled_from(CREASES), st.sampled_from(ACROSS),
        st.integers(1, 3), st.integers(-3, 3), st.sampled_from([1e-6, 1.0, 1e6]))  # fmt: skip
 def test_no_crease_and_no_scale_makes_a_minimum_of_a_decay(

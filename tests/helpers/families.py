@@ -375,7 +375,7 @@ def flat_floors(d: Draw) -> Case:
 def kinks(d: Draw) -> Case:
     p = place(d) | {"a": size(d, 0.1, 10), "b": size(d, 0.1, 10), "k": d.number(0, 1)}
     x0 = at(p, [away(d, 0, 10) for _ in range(8)])
-    return Case(p, x0, (Right(Status.AT_BOUND, MINIMUM, near_u(p, 0.0)),))
+    return Case(p, x0, (Right(Status.CONVERGED, KINK, near_u(p, 0.0)),))
 
 
 @family("s*(a*abs(x - c1) + b*abs(x - c2) + k*abs(x - c3))", "s a b k c1 c2 c3", runs=8)
