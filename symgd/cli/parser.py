@@ -123,7 +123,10 @@ _RUNS: dict[str, dict[str, dict[str, Any]]] = {
         "--seed": {"metavar": "N", "type": int, "help": "seed of the sampler (0)"},
     },
     "how they descend": {
-        "--method": {"metavar": "NAME", "help": "automatic, faithful or gd (gd if there is --lr)"},
+        "--method": {
+            "metavar": "NAME",
+            "help": "automatic, faithful, gd (if there is --lr), momentum, nesterov, adam, ...",
+        },
         "--lr": {"metavar": "RATE", "help": "fixed step; by default it is chosen automatically"},
         "--epochs": {"metavar": "N", "help": "most steps a run may take (10000)"},
         "--tol": {

@@ -2,6 +2,14 @@
 
 =================  ==============================================================================
 `GradientDescent`  ``"gd"``: fixed steps against the gradient
+`Momentum`         ``"momentum"``: the heavy ball, which keeps a share of its last step
+`Nesterov`         ``"nesterov"``: the same, with the gradient where that would lead
+`AdaGrad`          ``"adagrad"``: rates that shrink with all gradients so far
+`RMSProp`          ``"rmsprop"``: rates over the size that gradients had lately
+`Adam`             ``"adam"``: momentum, and rates as in RMSProp
+`AdamW`            ``"adamw"``: Adam, with decay of the variables
+`NAdam`            ``"nadam"``: Adam, with Nesterov's momentum
+`RProp`            ``"rprop"``: lengths of steps that signs of the gradient change
 `Automatic`        ``"automatic"``: steps that are tried, and taken if f falls as they foretold
 `Faithful`         ``"faithful"``: the same in shorter steps, which follow every ripple
 `Rule`             for a rule of your own: ten lines, compiled into the loop
@@ -15,10 +23,18 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, TypeAlias
 
+from .adagrad import AdaGrad
+from .adam import Adam
+from .adamw import AdamW
 from .automatic import Automatic
 from .base import METHODS, Adaptive, Fixed, Method, Move, Pace, Point
 from .faithful import Faithful
 from .gd import GradientDescent
+from .momentum import Momentum
+from .nadam import NAdam
+from .nesterov import Nesterov
+from .rmsprop import RMSProp
+from .rprop import RProp
 from .rule import Rule
 
 for _place in iter_modules(__path__, f"{__name__}."):
@@ -26,10 +42,16 @@ for _place in iter_modules(__path__, f"{__name__}."):
         if isinstance(_found, type) and issubclass(_found, Method) and "name" in vars(_found):
             METHODS[_found.name] = _found
 
-MethodName: TypeAlias = Literal["automatic", "faithful", "gd"]  # what type checkers know
+MethodName: TypeAlias = Literal[  # what type checkers know
+    "automatic", "faithful", "gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw",
+    "nadam", "rprop",
+]  # fmt: skip
 
 __all__ = [
     "METHODS",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
     "Adaptive",
     "Automatic",
     "Faithful",
@@ -37,8 +59,13 @@ __all__ = [
     "GradientDescent",
     "Method",
     "MethodName",
+    "Momentum",
     "Move",
+    "NAdam",
+    "Nesterov",
     "Pace",
     "Point",
+    "RMSProp",
+    "RProp",
     "Rule",
 ]

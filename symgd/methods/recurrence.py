@@ -121,7 +121,7 @@ class Recurrence:
             Number of the step, one or ``(n, 1)``.
         """
         forms = self._forms(epoch)
-        runs = max(len(eigenvalues), *(len(np.atleast_1d(s)) for s in self.settings))
+        runs = max([len(eigenvalues), *(len(s) for s in self.settings if s.ndim)])
         matrices = np.empty((runs, eigenvalues.shape[1], len(forms), len(forms)))
         for i, form in enumerate(forms):
             a, b, *others = form.parts[:-1]

@@ -173,7 +173,8 @@ def follow(problem: Problem, method: Fixed, ends: Ends, box: Box, steps: int) ->
     path = np.empty((steps + 1, n_runs, n_vars))
     path[0] = ends.x
     layout = Layout(tuple(method.rows(n_vars).items()), tuple(method.rows(n_vars)))
-    w = _Arrays({"x": ends.x.T, **layout.named(ends.memory.T), **method.begin(np.ones(n_vars))})
+    now = {"x": ends.x.T, **layout.named(ends.memory.T)}
+    w = _Arrays({**method.begin(np.ones(n_vars)), **now})
     bounded = box.bounded
     with np.errstate(all="ignore"):
         for k in range(steps):

@@ -1,0 +1,70 @@
+"""AdamW: Adam with decay of the variables themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, ClassVar, final
+
+from .rule import Rule
+
+
+@final
+@dataclass(frozen=True)
+class AdamW(Rule):
+    r"""AdamW: Adam, and besides each step a share of x is taken away.
+
+    .. math:: x_{k+1} = x_k - \mathrm{lr}
+              \left( \frac{m_k / (1 - \beta_1^k)}{\sqrt{s_k / (1 - \beta_2^k)} + \epsilon}
+              + w x_k \right)
+
+    with :math:`m_k` and :math:`s_k` as in `Adam`. With :math:`w > 0` it comes to rest nearer to 0
+    than the minimum of f.
+
+    Parameters
+    ----------
+    lr : float
+        The rate.
+    beta1, beta2 : float
+        The shares of the mean gradient and of the mean square that are kept.
+    eps : float
+        Added to the size of the gradient, so that nothing is divided by zero.
+    weight_decay : float
+        The share w.
+
+    References
+    ----------
+    I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", International Conference on
+    Learning Representations (2019), arXiv:1711.05101.
+
+    Examples
+    --------
+    >>> AdamW(lr=0.5).step(1.0, 2.0, 1, 0.0, 0.0, 0.5, 0.5, 0.75, 0.0, 0.5)
+    (0.25, 1.0, 1.0)
+    """
+
+    name: ClassVar[str] = "adamw"
+    slots: ClassVar[int] = 2
+
+    beta1: float = 0.9
+    beta2: float = 0.999
+    eps: float = 1e-8
+    weight_decay: float = 1e-4
+
+    @staticmethod
+    def step(
+        x: Any,
+        grad: Any,
+        epoch: Any,
+        mean: Any,
+        square: Any,
+        lr: Any,
+        beta1: Any,
+        beta2: Any,
+        eps: Any,
+        weight_decay: Any,
+    ) -> tuple[Any, Any, Any]:
+        """Take one step."""
+        mean = beta1 * mean + (1 - beta1) * grad
+        square = beta2 * square + (1 - beta2) * grad * grad
+        size = (square / (1 - beta2**epoch)) ** 0.5 + eps
+        return x - lr * ((mean / (1 - beta1**epoch)) / size + weight_decay * x), mean, square
