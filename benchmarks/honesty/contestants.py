@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -77,9 +78,24 @@ def _end(run: Callable[[], Any], start: Array) -> tuple[Array, bool, str]:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             end = run()
-    except (ValueError, np.linalg.LinAlgError) as error:  # f was not finite on the way
+    except (
+        ValueError,
+        RuntimeError,
+        np.linalg.LinAlgError,
+    ) as error:  # f is not finite
         return start * np.nan, False, str(error)
     return end.x, bool(end.success), str(end.message)
+
+
+def _pounce(task: Task, starts: Array) -> Ends:
+    """Loop over the starts, with the exact derivatives, the bounds and the default tolerances."""
+    os.environ.setdefault("RUST_LOG", "off")  # it would tell of every run
+    import pounce
+
+    given: dict[str, Any] = {**task.problem.as_scipy(), "bounds": task.bounds, "print_level": 0}
+    ends = [_end(partial(pounce.minimize, x0=start, **given), start) for start in starts]
+    x, reported, status = zip(*ends, strict=True)
+    return Ends(np.array(x), np.array(reported), np.array(status))
 
 
 def _optimistix(task: Task, starts: Array) -> Ends:
@@ -116,7 +132,9 @@ def _scipys() -> dict[str, Contestant]:
 
 OURS = "symgd"
 COMPILED = ("Optimistix BFGS",)
-ALL: dict[str, Contestant] = {OURS: ours, **_scipys(), "Optimistix BFGS": _optimistix}
+ALL: dict[str, Contestant] = {
+    OURS: ours, **_scipys(), "POUNCE": _pounce, "Optimistix BFGS": _optimistix,
+}  # fmt: skip
 
 
 def installed() -> list[str]:

@@ -43,6 +43,14 @@ class Effort:
         Characters of a formula; longer ones are left out.
     contestants : tuple of str
         Who takes part.
+    formulas : int
+        Random formulas.
+    asked : int
+        Starts on a task of a set besides the published problems.
+    each : int
+        Ends of each status whose claims are held against f.
+    every : int
+        Of so many published problems the first judge gets one.
     """
 
     tries: int = 100
@@ -51,6 +59,10 @@ class Effort:
     rated: int = 6
     longest: int = 10_000
     contestants: tuple[str, ...] = tuple(ALL)
+    formulas: int = 300
+    asked: int = 16
+    each: int = 3
+    every: int = 1
 
 
 @dataclass(frozen=True)

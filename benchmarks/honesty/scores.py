@@ -65,15 +65,16 @@ class Score:
             "runs": str(self.runs),
             "left the box": str(self.left),
             "reported": str(self.reported),
-            "false": _part(self.false, self.reported),
-            "false by far": _part(self.far, self.reported),
+            "false": part(self.false, self.reported),
+            "false by far": part(self.far, self.reported),
             "true": str(self.true),
             "true or nearly": str(self.reported - self.far),
-            "minima missed": _part(self.missed, self.minima),
-            "best minimum": _part(self.best, self.runs),
-            "faithful": _part(self.faithful, self.flowing),
+            "minima missed": part(self.missed, self.minima),
+            "best minimum": part(self.best, self.runs),
+            "faithful": part(self.faithful, self.flowing),
         }
 
 
-def _part(count: int, whole: int) -> str:
+def part(count: int, whole: int) -> str:
+    """Give a count with its share."""
     return f"{count} ({count / whole:.1%})" if count else "0"

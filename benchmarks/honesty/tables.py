@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TypeAlias
 
+from .claims import Said
 from .contestants import OURS
 from .runs import Run
-from .scores import Score
+from .scores import Score, part
 
 Key: TypeAlias = Callable[[Run], str]
 Row: TypeAlias = tuple[str, ...]
@@ -128,3 +129,56 @@ def _by_problem(runs: Iterable[Run]) -> dict[str, list[Run]]:
     for run in runs:
         groups.setdefault(run.problem, []).append(run)
     return groups
+
+
+def sets(claims: Sequence[Said]) -> str:
+    """Compare the contestants on the sets besides the published problems."""
+    heads = (
+        "set", "contestant", "ends", "reported", "true", "false", "false by far", "undecided",
+        "minima missed",
+    )  # fmt: skip
+    groups: dict[tuple[str, str], list[Said]] = {}
+    for each in claims:
+        groups.setdefault((each.group, each.contestant), []).append(each)
+    return _markdown(heads, _once((_set(*key, mine) for key, mine in groups.items()), 1))
+
+
+def _set(group: str, contestant: str, claims: list[Said]) -> Row:
+    reported = [each for each in claims if each.reported]
+    true, missed = sum(each.true for each in reported), sum(e.found.minimum for e in claims)
+    false = sum(each.false for each in reported)
+    far = sum(each.false and not each.found.beside for each in reported)
+    counts = (
+        str(len(claims)), str(len(reported)), str(true), part(false, len(reported)),
+        part(far, len(reported)), str(sum(each.undecided for each in reported)),
+        part(missed, true + missed),
+    )  # fmt: skip
+    return group, contestant, *counts
+
+
+def statuses(claims: Sequence[Said]) -> str:
+    """Count true and false ends by symgd's status."""
+    heads = ("status", "ends", "true", "false", "undecided", "true of those decided")
+    groups: dict[str, list[Said]] = {}
+    for each in claims:
+        if each.contestant == OURS:
+            groups.setdefault(each.status, []).append(each)
+    return _markdown(heads, (_status(*item) for item in sorted(groups.items())))
+
+
+def _status(name: str, claims: list[Said]) -> Row:
+    true, false = sum(each.true for each in claims), sum(each.false for each in claims)
+    share = f"{true / (true + false):.1%}" if true + false else ""
+    undecided = sum(each.undecided for each in claims)
+    return name, str(len(claims)), str(true), str(false), str(undecided), share
+
+
+def untrue(claims: Sequence[Said]) -> str:
+    """List claims of symgd that are false, and minima it missed: the shortest formula of each."""
+    mine = [e for e in claims if e.contestant == OURS and (e.false or e.found.minimum)]
+    shortest: dict[tuple[str, str], Said] = {}
+    for each in sorted(mine, key=lambda each: len(each.line)):
+        shortest.setdefault((each.problem, each.status), each)
+    heads = ("status", "", "formula and end")
+    rows = ((e.status, "false" if e.false else "missed", f"`{e.line}`") for e in shortest.values())
+    return _markdown(heads, sorted(rows))

@@ -41,6 +41,10 @@ class Task:
         Points with that value, shape ``(k, n_vars)``.
     smooth : bool
         Whether f has two derivatives everywhere that matters.
+    group : str
+        The set it belongs to.
+    bounded : bool
+        Whether the box is a bound of the problem, and not only where starts lie.
     """
 
     name: str
@@ -51,6 +55,8 @@ class Task:
     fun: float
     best: Array
     smooth: bool
+    group: str = "published"
+    bounded: bool = True
 
     @property
     def width(self) -> Array:
@@ -58,8 +64,10 @@ class Task:
         return self.upper - self.lower
 
     @property
-    def bounds(self) -> list[tuple[float, float]]:
-        """The box as `minimize` takes it."""
+    def bounds(self) -> list[tuple[float, float]] | None:
+        """The box as `minimize` takes it; None where it is no bound."""
+        if not self.bounded:
+            return None
         return list(zip(self.lower.tolist(), self.upper.tolist(), strict=True))
 
     def rng(self, purpose: str) -> np.random.Generator:

@@ -211,14 +211,14 @@ def test_tables_show_the_counts():
     assert "| p | peer | 3 | 2 |" in tables.ahead([*RUNS, *[runs[-1]] * 3])
 
 
-def test_a_problem_goes_through_all_parts(tmp_path):
+def test_a_problem_goes_through_all_parts():
     runs = judged(WAVES, TINY)
     by_rate = [r for r in runs if r.fixed]
     assert {r.family for r in runs if not r.fixed} == {
         "centre", "axes", "random", "at saddles", "at maxima",
     }  # fmt: skip
     assert len(by_rate) == 2 * 5 * TINY.rated
-    text = honesty.page(runs, TINY)
+    text = honesty.page(runs, [], TINY)
     assert "SciPy BFGS did not take part." in text
     assert f"| smooth | symgd | {len(runs) - len(by_rate)} |" in text
 
