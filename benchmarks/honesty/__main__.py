@@ -30,7 +30,9 @@ _EFFORTS = {"full": _FULL, "short": _SHORT, "quick": _QUICK}
 _PAGE = """\
 # How far verdicts can be trusted
 
-Written by `python -m benchmarks.honesty` (install the extra `bench` first) on {machine}.
+Written by `python -m benchmarks.honesty --effort {named}` (install the extra `bench` first) on {machine}.
+Of the published problems every {every} took part, and none whose formula is longer than {longest}
+characters.
 {absent}
 Every contestant minimizes the same published problems (`tests/data/problems.json`) from the same
 starts: the centre of the box and the origin, points on the axes through the centre, random points,
@@ -129,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if given.only is not None:
         chosen = [task for task in published if task.name == given.only]
     runs, claims = measured(chosen, effort, judged), measured(all_sets, effort, said)
-    text = page(runs, claims, effort)
+    text = page(runs, claims, effort, given.effort)
     print(text)
     if given.verbose:
         print(tables.wrong(runs))
@@ -167,7 +169,7 @@ def measured(
     return [each for task in chosen for each in by_name[task.name]]
 
 
-def page(runs: Sequence[Run], claims: Sequence[Said], effort: Effort) -> str:
+def page(runs: Sequence[Run], claims: Sequence[Said], effort: Effort, named: str) -> str:
     """Write the page."""
     absent = "".join(f"{n} did not take part.\n" for n in ALL if n not in effort.contestants)
     makers = (tables.summary, tables.families, tables.rates, tables.problems, tables.ahead)
@@ -175,7 +177,8 @@ def page(runs: Sequence[Run], claims: Sequence[Said], effort: Effort) -> str:
     asked = (tables.statuses, tables.untrue)
     sections |= {make.__name__: make(claims) for make in asked}
     sections["sets"] = tables.sets([each for each in claims if each.group != "published"])
-    sections["formulas"] = str(effort.formulas)
+    sections |= {"formulas": str(effort.formulas), "named": named, "longest": str(effort.longest)}
+    sections["every"] = "one" if effort.every == 1 else f"{effort.every}th one"
     return _PAGE.format(machine=machine(), absent=absent and "\n" + absent, **sections)
 
 

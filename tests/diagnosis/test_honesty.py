@@ -218,7 +218,7 @@ def test_a_problem_goes_through_all_parts():
         "centre", "axes", "random", "at saddles", "at maxima",
     }  # fmt: skip
     assert len(by_rate) == 2 * 5 * TINY.rated
-    text = honesty.page(runs, [], TINY)
+    text = honesty.page(runs, [], TINY, "quick")
     assert "SciPy BFGS did not take part." in text
     assert f"| smooth | symgd | {len(runs) - len(by_rate)} |" in text
 

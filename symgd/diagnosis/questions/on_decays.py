@@ -15,7 +15,12 @@ _SINGLE_RUNS = 64  # runs: no more are looked at one by one
 
 
 def on_decays(case: Case) -> None:
-    """Find them among the slow runs: no number of steps would bring them to a minimum."""
+    """Find them among the slow runs: no number of steps would bring them to a minimum.
+
+    Of steps at a fixed rate it is told when somebody asks: loops on paper are cheap.
+    """
+    if not case.how.polish:
+        return
     found = case.found
     slow = (found.status == Status.SLOW) & (found.target_kind == Kind.UNKNOWN)
     rows = np.flatnonzero(slow & np.isin(found.kind, (Kind.NOT_STATIONARY, Kind.UNKNOWN)))
