@@ -21,7 +21,9 @@ from ..kinds import LOWEST, near_kink
 from ..levels import on_level_sets
 from ..local import TOUCHING, model
 
-_DOUBTFUL = (Kind.WEAK_MINIMUM, Kind.SADDLE, Kind.MAXIMUM, Kind.FLAT, Kind.UNKNOWN)
+_DOUBTFUL = (  # and a minimum on a kink where there is none
+    *(Kind.WEAK_MINIMUM, Kind.SADDLE, Kind.MAXIMUM, Kind.FLAT, Kind.UNKNOWN, Kind.KINK_MINIMUM),
+)
 _AT_REST = (
     *(Status.CONVERGED, Status.AT_BOUND, Status.PLATEAU),
     *(Status.NOT_A_MINIMUM, Status.STALLED_AT_START),
@@ -53,8 +55,12 @@ def with_more_digits(case: Case) -> None:
     rows = _doubtful(case)
     rows = rows[~_on_sets(case, rows)] if len(rows) else rows
     its = effort(case.problem) if len(rows) else np.inf
-    if not np.isfinite(its):
-        return
+    if np.isfinite(its):
+        _look_at(case, rows, its)
+    _leave_open(case, rows)
+
+
+def _look_at(case: Case, rows: Whole, its: float) -> None:
     looks = _Looks(case)
     for kind in np.unique(case.found.kind[rows]):
         mine = rows[case.found.kind[rows] == kind]
@@ -63,6 +69,14 @@ def with_more_digits(case: Case) -> None:
         for group, seen in enumerate(_looked(looks, mine[first], limit)):
             if seen.kind is not None:
                 _answer(case, mine[member == group], seen, seen.kind)
+
+
+def _leave_open(case: Case, rows: Whole) -> None:
+    """Take minima on kinks away where f has no kink: it is smooth, but nothing has shown them."""
+    found = case.found
+    rows = rows[found.success[rows] & (found.kind[rows] == Kind.KINK_MINIMUM)]
+    found.status[rows], found.kind[rows] = Status.NO_PROGRESS, Kind.NOT_STATIONARY
+    found.target_kind[rows] = Kind.UNKNOWN
 
 
 def _doubtful(case: Case) -> Whole:

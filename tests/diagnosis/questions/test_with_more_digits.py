@@ -90,3 +90,17 @@ def test_parameters_are_those_of_the_run():
 def test_a_thousand_ends_on_a_curve_are_of_one_kind():
     r = minimize("(x**2 + y**2 - 1)**2", starts=1000)
     assert set(r.runs.status.tolist()) == {Status.CONVERGED}
+
+
+@pytest.mark.parametrize(
+    "expr",
+    [
+        "exp(-(z+2)**2) + sinh(log1p((sqrt(1+(0.3*y-0.5)**2))**2))",
+        "exp(-(x+2))*erf(y) + max(-y-0.5, 0)**2",
+        "1 + exp(-3*x) + cosh(y)**3",
+    ],
+)
+def test_where_f_has_no_kink_nothing_is_a_minimum_on_one(expr):
+    """What f only approaches is hidden by the rounding of other terms."""
+    runs = minimize(expr, starts=48).runs
+    assert not np.isin(runs.status, (Status.CONVERGED, Status.AT_BOUND)).any()
