@@ -91,7 +91,8 @@ def _claims(
     bounds = task.bounds
     for status in np.unique(ends.status[judged]):
         rows = np.flatnonzero(judged & (ends.status == status))
-        _, first = np.unique(ends.x[rows].round(6), axis=0, return_index=True)
+        with np.errstate(over="ignore"):  # of ends that ran away
+            _, first = np.unique(ends.x[rows].round(6), axis=0, return_index=True)
         for row in rows[np.sort(first)[:most]]:
             reported = bool(ends.reported[row])
             word = str(status) if name == OURS else ("CONVERGED" if reported else "NO_PROGRESS")
