@@ -30,7 +30,8 @@ _EFFORTS = {"full": _FULL, "short": _SHORT, "quick": _QUICK}
 _PAGE = """\
 # How far verdicts can be trusted
 
-Written by `python -m benchmarks.honesty --effort {named}` (install the extra `bench` first) on {machine}.
+Written by `python -m benchmarks.honesty --effort {named}` (install the extra `bench` first) on
+{machine}.
 Of the published problems every {every} took part, and none whose formula is longer than {longest}
 characters.
 {absent}
