@@ -32,7 +32,7 @@ _PAGE = """\
 
 Written by `python -m benchmarks.honesty --effort {named}` (install the extra `bench` first) on
 {machine}.
-Of the published problems every {every} took part, and none whose formula is longer than {longest}
+{share} of the published problems took part, but none whose formula is longer than {longest}
 characters.
 {absent}
 Every contestant minimizes the same published problems (`tests/data/problems.json`) from the same
@@ -179,7 +179,7 @@ def page(runs: Sequence[Run], claims: Sequence[Said], effort: Effort, named: str
     sections |= {make.__name__: make(claims) for make in asked}
     sections["sets"] = tables.sets([each for each in claims if each.group != "published"])
     sections |= {"formulas": str(effort.formulas), "named": named, "longest": str(effort.longest)}
-    sections["every"] = "one" if effort.every == 1 else f"{effort.every}th one"
+    sections["share"] = "All" if effort.every == 1 else f"One in {effort.every}"
     return _PAGE.format(machine=machine(), absent=absent and "\n" + absent, **sections)
 
 
