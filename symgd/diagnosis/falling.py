@@ -8,7 +8,7 @@ from ..arrays import Array, Mask, Whole
 from ..creases.alone import Claim
 from ..creases.form import Form
 from ..creases.walk import Walk
-from ..facts.close import closely, effort
+from ..facts.close import closely, looks
 from ..precise.infimum import Ahead, ahead
 from ..precise.program import Precise
 from ..status import Kind, Status
@@ -34,7 +34,8 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
         Along which there is a minimum, ``(n,)``.
     """
     rests = np.zeros(len(rows), dtype=bool)
-    if not case.how.polish or not np.isfinite(effort(case.problem)):
+    most = looks(case.problem, _EACH)
+    if not case.how.polish or not most:
         return rests
     way = largest(np.abs(case.found.x[rows] - case.x0[rows]) / case.how.width)
     led_by = largest(np.abs(led.last - case.found.x[rows]) / case.how.width)
@@ -46,11 +47,11 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
     if form.quadratic or not len(mine):
         return rests | form.quadratic
     pieces, member = np.unique(led.signs[mine], axis=0, return_inverse=True)
-    for number, signs in enumerate(pieces):
+    for number, signs in enumerate(pieces[: max(most // _TOLD_BY, 1)]):
         its = mine[member.ravel() == number]
         precise = form.smoothed(tuple(int(s) for s in signs))
         for points in (led.last, case.found.x[rows]):  # the second where f is less flat
-            seen = _seen(case, rows[its], points[its], precise)
+            seen = _seen(case, rows[its], points[its], precise, most)
             falling = its[seen == Ahead.FALLING]
             _move(case, rows[falling], points[falling], Status.PLATEAU, Kind.FLAT)
             case.denied[rows[its[seen == _BESIDE_A_TOP]]] = True
@@ -61,13 +62,13 @@ def falls_for_ever(case: Case, rows: Whole, led: Walk, form: Form) -> Mask:
     return rests
 
 
-def _seen(case: Case, rows: Whole, points: Array, precise: Precise) -> Array:
+def _seen(case: Case, rows: Whole, points: Array, precise: Precise, most: int) -> Array:
     """Tell what lies ahead of points on a piece: of many by some, if these agree."""
-    some = np.unique(np.linspace(0, len(rows) - 1, _TOLD_BY).astype(int))
+    some = np.unique(np.linspace(0, len(rows) - 1, min(_TOLD_BY, most)).astype(int))
     seen = {i: _ahead(case, rows[i], points[i], precise) for i in some}
     if len(set(seen.values())) == 1:
         return np.full(len(rows), next(iter(seen.values())))
-    for i in range(min(len(rows), _EACH)):
+    for i in range(min(len(rows), most)):
         seen[i] = seen.get(i) or _ahead(case, rows[i], points[i], precise)
     return np.array([seen.get(i, Ahead.UNDECIDED) for i in range(len(rows))])
 

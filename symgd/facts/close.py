@@ -12,6 +12,7 @@ from ..problem import Problem
 
 _SHORTEST_WAY = 1e-3  # share of the longest way, or of the region: a unit is no shorter
 _LOOK_WORK = 4e5  # microseconds: work of one look, at most; what it does not tell stays undecided
+_WORTH = 8000  # operations of a step: what looks at some runs may take, all together
 _MOST_OPERATIONS = 2500  # operations of one look: more take seconds
 
 
@@ -24,6 +25,11 @@ def effort(problem: Problem) -> float:
         return np.inf
     operations = len(problem.symbolic.precise) + cube
     return operations if operations <= _MOST_OPERATIONS else np.inf
+
+
+def looks(problem: Problem, most: int) -> int:
+    """Give how many points may be looked at with digits; none where each takes too long."""
+    return int(min(_WORTH / effort(problem), most))
 
 
 def units(points: Array, x0: Array, width: Array) -> Array:

@@ -75,7 +75,7 @@ def _decide(case: Case, rows: Whole, led: Walk, arrived: Mask) -> None:
     claim, found = led.what.claim, case.found
     sure = arrived & (~led.what.smooth | (claim == Claim.LEVEL))
     its = rows[sure]
-    found.kind[its] = _KINDS[claim[sure]]
+    found.kind[its], case.creased[its] = _KINDS[claim[sure]], True
     x = found.target[its]
     held = led.what.held[sure] | ((x <= case.box.lower) | (x >= case.box.upper)).any(axis=1)
     found.status[its] = np.where(held, Status.AT_BOUND, Status.CONVERGED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...arrays import Whole
+from ...facts.close import looks
 from ...facts.endless import only_approached
 from ...status import Kind, Status
 from ..case import Case
@@ -36,13 +37,17 @@ def on_decays(case: Case) -> None:
 
 def _falling(case: Case, rows: Whole) -> Whole:
     """Tell from which runs f only falls on; of many by some, if these agree."""
-    some = np.unique(np.linspace(0, len(rows) - 1, min(len(rows), _SAMPLED_RUNS)).astype(int))
+    most = looks(case.problem, _SINGLE_RUNS)
+    if not len(rows) or not most:
+        return np.empty(0, dtype=np.int64)
+    count = min(len(rows), _SAMPLED_RUNS, most)
+    some = np.unique(np.linspace(0, len(rows) - 1, count).astype(int))
     seen = {place: _only_falls(case, rows[place]) for place in some}
-    if len(rows) <= _SAMPLED_RUNS or all(seen.values()):
+    if len(rows) <= count or all(seen.values()):
         return np.flatnonzero([seen.get(place, True) for place in range(len(rows))])
     if not any(seen.values()):
         return np.empty(0, dtype=np.int64)
-    for place in range(min(len(rows), _SINGLE_RUNS)):
+    for place in range(min(len(rows), most)):
         if place not in seen:
             seen[place] = _only_falls(case, rows[place])
     return np.flatnonzero([seen.get(place, False) for place in range(len(rows))])

@@ -83,6 +83,7 @@ def _doubtful(case: Case) -> Whole:
     """Give the runs at rest at what the Hessian does not show, or on a bound that hardly holds."""
     found, box = case.found, case.box
     doubtful = np.isin(found.kind, _DOUBTFUL)
+    doubtful &= ~(case.creased & (found.kind == Kind.KINK_MINIMUM))
     if box.bounded:
         doubtful |= ((found.target <= box.lower) | (found.target >= box.upper)).any(axis=1)
     doubtful &= ~(case.denied & (found.status == Status.PLATEAU))
