@@ -8,6 +8,21 @@ from typing import Any, ClassVar, final
 from .rule import Rule
 
 
+def moments(
+    mean: Any, square: Any, grad: Any, epoch: Any, beta1: Any, beta2: Any, eps: Any
+) -> tuple[Any, Any, Any]:
+    """Give the next mean of the gradients and of their squares, and the size that these tell.
+
+    Examples
+    --------
+    >>> moments(0.0, 0.0, 2.0, 1, 0.5, 0.75, 0.0)
+    (1.0, 1.0, 2.0)
+    """
+    mean = beta1 * mean + (1 - beta1) * grad
+    square = beta2 * square + (1 - beta2) * grad * grad
+    return mean, square, (square / (1 - beta2**epoch)) ** 0.5 + eps
+
+
 @final
 @dataclass(frozen=True)
 class Adam(Rule):
@@ -61,7 +76,5 @@ class Adam(Rule):
         eps: Any,
     ) -> tuple[Any, Any, Any]:
         """Take one step."""
-        mean = beta1 * mean + (1 - beta1) * grad
-        square = beta2 * square + (1 - beta2) * grad * grad
-        size = (square / (1 - beta2**epoch)) ** 0.5 + eps
+        mean, square, size = moments(mean, square, grad, epoch, beta1, beta2, eps)
         return x - lr * (mean / (1 - beta1**epoch)) / size, mean, square

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from .adam import moments
 from .rule import Rule
 
 
@@ -64,7 +65,5 @@ class AdamW(Rule):
         weight_decay: Any,
     ) -> tuple[Any, Any, Any]:
         """Take one step."""
-        mean = beta1 * mean + (1 - beta1) * grad
-        square = beta2 * square + (1 - beta2) * grad * grad
-        size = (square / (1 - beta2**epoch)) ** 0.5 + eps
+        mean, square, size = moments(mean, square, grad, epoch, beta1, beta2, eps)
         return x - lr * ((mean / (1 - beta1**epoch)) / size + weight_decay * x), mean, square

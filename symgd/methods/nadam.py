@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from .adam import moments
 from .rule import Rule
 
 
@@ -60,8 +61,6 @@ class NAdam(Rule):
         eps: Any,
     ) -> tuple[Any, Any, Any]:
         """Take one step."""
-        mean = beta1 * mean + (1 - beta1) * grad
-        square = beta2 * square + (1 - beta2) * grad * grad
-        size = (square / (1 - beta2**epoch)) ** 0.5 + eps
+        mean, square, size = moments(mean, square, grad, epoch, beta1, beta2, eps)
         ahead = beta1 * mean / (1 - beta1 ** (epoch + 1)) + (1 - beta1) * grad / (1 - beta1**epoch)
         return x - lr * ahead / size, mean, square
