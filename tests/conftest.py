@@ -13,7 +13,9 @@ collect_ignore = ["data"]  # among it is a script that is wrong, for type checke
 
 # Machines may stand still for a while, emulated ones above all: no test depends on time.
 _TIMED = [HealthCheck.too_slow]
-settings.register_profile("symgd", deadline=None, max_examples=25, suppress_health_check=_TIMED)
+_SEARCH = settings(deadline=None, max_examples=25, suppress_health_check=_TIMED)
+settings.register_profile("search", _SEARCH)  # other examples in every run
+settings.register_profile("symgd", _SEARCH, derandomize=True)  # the same ones: it passes or fails
 settings.load_profile("symgd")
 
 
