@@ -134,6 +134,8 @@ class Case:
         Where the run leads to a smooth set of minima that doubles show, ``(n_runs,)``.
     creased : ndarray
         Where conditions on creases have shown a minimum, ``(n_runs,)``.
+    shown : ndarray
+        Where many digits have shown what the point is, ``(n_runs,)``.
     """
 
     problem: Problem
@@ -147,6 +149,7 @@ class Case:
     denied: Mask
     on_set: Mask
     creased: Mask
+    shown: Mask
 
     @classmethod
     def begin(
@@ -168,7 +171,7 @@ class Case:
         given = problem, found.x, x0, box, how.tol, how.polish or far, how.workers
         sight = look(*given) if looking else Sight.none(found.x)
         found.fun[:], found.grad_norm[:] = sight.fun, sight.grad_norm
-        masks = np.zeros((4, len(x0)), dtype=np.bool_)
+        masks = np.zeros((5, len(x0)), dtype=np.bool_)
         case = cls(problem, box, how, x0, ends, found, sight, *masks)
         unclear = np.flatnonzero(sight.ahead == Ahead.UNCLEAR)
         case.evaluate(unclear)

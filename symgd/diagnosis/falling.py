@@ -9,7 +9,8 @@ from ..creases.alone import Claim
 from ..creases.form import Form
 from ..creases.walk import Walk
 from ..facts.close import closely, looks
-from ..precise.infimum import Ahead, ahead
+from ..precise.infimum import Ahead, ahead, endless
+from ..precise.nature import Nature, nature
 from ..precise.program import Precise
 from ..status import Kind, Status
 from .case import HALTED, Case
@@ -75,8 +76,16 @@ def _seen(case: Case, rows: Whole, points: Array, precise: Precise, most: int) -
 
 def _ahead(case: Case, row: int, point: Array, precise: Precise) -> Ahead | str:
     given = case.problem.of([row]), point, case.x0[row], case.box, case.how.width
-    found = ahead(closely(*given, precise))
-    return _BESIDE_A_TOP if found.concave else found.ahead
+    landscape = closely(*given, precise)
+    found = ahead(landscape)
+    if found.concave:
+        return _BESIDE_A_TOP
+    if found.ahead is Ahead.DEEP:
+        strict = nature(landscape, found.point, found.error) is Nature.STRICT
+        return Ahead.MINIMUM if strict else Ahead.UNDECIDED
+    if found.ahead is Ahead.FALLING and endless(landscape).ahead is Ahead.MINIMUM:
+        return Ahead.UNDECIDED  # it is far off
+    return found.ahead
 
 
 def _as_fast_as_ever(case: Case, rows: Whole, points: Array) -> Mask:

@@ -46,13 +46,13 @@ def on_level_sets(problem: Problem, points: Array, box: Box, width: Array) -> Ma
     inside = np.flatnonzero(((points > box.lower) & (points < box.upper)).all(axis=1))
     for rows in portions(inside, 2 * len(REACHES) * WAYS * points.shape[1]):
         valley = Valley(problem.of(rows), box, width)
-        rows = rows[~_lost(valley, points[rows])]
+        rows = rows[~lost_around(valley, points[rows])]
         if len(rows):
             found[rows] = _level(Valley(problem.of(rows), box, width), points[rows])
     return found
 
 
-def _lost(valley: Valley, x: Array) -> Mask:
+def lost_around(valley: Valley, x: Array) -> Mask:
     """Tell where a part of f is lost not only at a point, but as far around as f is asked."""
     lost = np.flatnonzero(absorbed(valley.problem, x))
     far = REACHES[0] * LEAST_SET * valley.unit

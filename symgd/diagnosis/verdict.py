@@ -23,6 +23,7 @@ from .questions.careful_minima import careful_minima
 from .questions.halted_elsewhere import halted_elsewhere
 from .questions.interrupted import interrupted, stopped
 from .questions.kept_at_kinks import kept_at_kinks
+from .questions.lost_in_doubles import lost_in_doubles
 from .questions.nonfinite import nonfinite
 from .questions.on_decays import on_decays
 from .questions.on_shared_edges import on_shared_edges
@@ -61,7 +62,9 @@ QUESTIONS: tuple[Question, ...] = (
 )
 """In this order; each is about the runs that the ones before it have left open."""
 
-CLAIMS: tuple[Question, ...] = (denied, with_more_digits, on_shared_edges, on_decays)
+CLAIMS: tuple[Question, ...] = (
+    *(denied, with_more_digits, lost_in_doubles, on_shared_edges, on_decays),
+)
 """Asked after all others, about answers that rest on values alone."""
 
 QUICK: tuple[Question, ...] = (interrupted, where_undefined, ordinary_minima, stopped)

@@ -8,7 +8,7 @@ they grow.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 import mpmath
@@ -47,6 +47,7 @@ class Ahead(Enum):
 
     MINIMUM = "a stationary point to which they shrink"
     FALLING = "no minimum: they do not shrink"
+    DEEP = "a stationary point, unless exponentials that are deeper than the digits count"
     UNDECIDED = "what no digits told"
 
 
@@ -243,7 +244,7 @@ def _ahead(landscape: Landscape) -> Found:
             break
         last = found.ahead
     if found.ahead is Ahead.MINIMUM and not seen:
-        return Found(Ahead.UNDECIDED, point, found.direction, found.error)
+        return replace(found, ahead=Ahead.DEEP)
     return found
 
 

@@ -89,6 +89,7 @@ class Program:
         place: dict[sympy.Expr, int] = {name: i for i, name in enumerate(inputs)}
         self._constants: list[sympy.Expr] = []
         self._steps: list[tuple[str, list[int]]] = []
+        self._deep: list[tuple[str, list[int]]] = []
         nodes = [node for node in upwards(exprs) if node not in place]
         for node in nodes:
             if not node.args:
@@ -97,6 +98,8 @@ class Program:
         for node in nodes:
             if node.args:
                 self._steps.append((_name(node), [place[a] for a in node.args]))
+                if _is_deep(node):
+                    self._deep.append(self._steps[-1])
                 place[node] = len(place)
         self._outputs = [place[e] for e in exprs]
         names = [name for name, _ in self._steps]
@@ -128,7 +131,7 @@ class Program:
     def deepest(self, inputs: Sequence[Number], work: Work | None = None) -> Number:
         """Give the largest argument of a function that comes to a limit as exponentials do."""
         values = self._values(inputs, work)
-        sizes = [abs(values[operands[0]]) for name, operands in self._steps if name in _DEEP]
+        sizes = [_depth(name, *[values[i] for i in operands]) for name, operands in self._deep]
         return max(sizes, default=mpmath.mpf(0))
 
     def _values(self, inputs: Sequence[Number], work: Work | None = None) -> list[Number]:
@@ -147,6 +150,18 @@ class Program:
         if self._numbers[0] != mpmath.mp.prec:
             self._numbers = mpmath.mp.prec, [_number(c) for c in self._constants]
         return self._numbers[1]
+
+
+def _is_deep(node: sympy.Expr) -> bool:
+    return _name(node) in _DEEP or bool(node.is_Pow and node.exp.free_symbols)
+
+
+def _depth(name: str, *operands: Number) -> Number:
+    """Give the argument of an exponential; of a power, that of the one that it is."""
+    first, *exponent = operands
+    if not exponent:
+        return abs(first)
+    return abs(exponent[0] * mpmath.log(abs(first))) if first else mpmath.inf
 
 
 def _name(node: sympy.Expr) -> str:

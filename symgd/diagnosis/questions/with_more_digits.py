@@ -68,7 +68,9 @@ def _look_at(case: Case, rows: Whole, its: float) -> None:
         limit = int(max(_EFFORT / its, 1))
         for group, seen in enumerate(_looked(looks, mine[first], limit)):
             if seen.kind is not None:
-                _answer(case, mine[member == group], seen, seen.kind)
+                alike = mine[member == group]
+                case.shown[alike] = True
+                _answer(case, alike, seen, seen.kind)
 
 
 def _leave_open(case: Case, rows: Whole) -> None:
@@ -194,9 +196,11 @@ def _look(landscape: Landscape) -> _Seen:
     found = ahead(landscape)
     if found.ahead is Ahead.FALLING:
         return _Seen(Kind.FLAT, found.concave)
-    if found.ahead is not Ahead.MINIMUM:
+    if found.ahead is Ahead.UNDECIDED:
         return _Seen()
     what = nature(landscape, found.point, found.error)
+    if found.ahead is Ahead.DEEP and what is not Nature.STRICT:
+        return _Seen()
     with mpmath.workdps(2 * mpmath.mp.dps):
         point = np.array([float(x) for x in landscape.place(found.point)])
     away = max(abs(float(s)) for s in found.point)
