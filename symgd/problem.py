@@ -17,7 +17,7 @@ from .arrays import Array, Frozen, Whole
 from .enclosure.curvature import Curvature, largest_curvature
 from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
-from .expression.calculus import derivative_bound, derivatives, derivatives_bound, upwards
+from .expression.calculus import Known, derivative_bound, derivatives, derivatives_bound, upwards
 from .expression.domain import Condition
 from .expression.edges import Edge, closed_edges, shared_edges
 from .expression.evaluator import Evaluator
@@ -98,7 +98,8 @@ class Symbolic:
 
     def _second_derivatives(self, gradient: Sequence[sympy.Expr]) -> list[sympy.Expr]:
         """Give the lower triangle of the Hessian, row by row."""
-        lower = (derivatives(g, self.variables[:i]) for i, g in enumerate(gradient, 1))
+        known: Known = {}
+        lower = (derivatives(g, self.variables[:i], known) for i, g in enumerate(gradient, 1))
         return [own(entry) for row in lower for entry in row]
 
     @cached_property
@@ -131,15 +132,16 @@ class Symbolic:
     @property
     def small_hessian(self) -> bool:
         """Whether the second derivatives are made within a tenth of a second."""
-        return self._hessian_size <= _SMALL_HESSIAN
+        return self.hessian_size <= _SMALL_HESSIAN
 
     @property
     def large_hessian(self) -> bool:
         """Whether the second derivatives are too large to be written out."""
-        return self._hessian_size > _LARGE_HESSIAN
+        return self.hessian_size > _LARGE_HESSIAN
 
     @cached_property
-    def _hessian_size(self) -> int:
+    def hessian_size(self) -> int:
+        """A bound on the operations in the second derivatives, before they are made."""
         return sum(derivatives_bound(g, self.variables) for g in self.gradient)
 
     @cached_property

@@ -10,6 +10,7 @@ import numpy as np
 from ..arrays import GOLDEN, Array, Mask, Whole
 from ..facts.parts import evaluator
 from ..facts.valley import Frames, Valley, length, unit_vectors
+from ..problem import Problem
 from .neighbours import neighbours
 
 _HESSIAN_ENTRIES = (
@@ -23,6 +24,7 @@ _KEPT = 1e-6  # share of what a part of f changes by across the valley: it is co
 _OTHER = 1e-2  # share of that change: two valleys in which a part differs by more are two
 _WALK = 48  # steps: along a valley from one minimum towards another, at most
 _WALK_WORK = 1.5e8  # steps times the cubes of variables: all walks together, at most
+_CALLS = 500  # cubes: an operation in the Hessian costs as much, as it is asked often in a step
 _ON_STEP = np.array([0.25, 0.5, 0.75, 1.0])  # shares of a step: there f has to be level, too
 _SHORTER = 0.5  # times a step that led off the valley: the next one
 _LONGER = 2.0  # times a step that did not: the next one, at most
@@ -103,10 +105,10 @@ class _Work:
 
     left: float = _WALK_WORK
 
-    def allows(self, count: int, variables: int) -> bool:
-        """Take what some steps cost; tell whether there was something left."""
+    def allows(self, count: int, problem: Problem) -> bool:
+        """Take what steps of some walks cost; tell whether there was something left."""
         before = self.left
-        self.left -= count * variables**3
+        self.left -= count * len(problem.variables) ** 3 + _CALLS * problem.symbolic.hessian_size
         return before > 0
 
 
@@ -208,7 +210,7 @@ class _Ends:
             far = length(ahead)
             leads = (far > _LEADING * away) & (reach[rows] > _LEAST_STEP * far) & ~met[rows]
             rows = rows[leads]
-            if not (len(rows) and self.work.allows(len(rows), x.shape[1])):
+            if not (len(rows) and self.work.allows(len(rows), valley.problem)):
                 break
             way = np.fmin(far[leads], reach[rows])
             steps = ahead[leads] * (way / far[leads])[:, None]

@@ -14,6 +14,7 @@ from .local import PERTURBED, Model, model, times, total
 _NEWTON_STEPS = 240  # steps: enough for x**12, where each gains an eleventh
 _FEWEST_STEPS = 40  # steps: enough for x**4, where each gains a third; so many are always taken
 _FEW_VARIABLES = 10  # variables: of more, a step costs so much that fewer are taken
+_FEW_OPERATIONS = 1500  # operations in second derivatives: of more, too
 TOO_FINE = 1e-4  # share of the way travelled: f is too coarse to judge a shorter step
 _UNSEEN = 4 * EPS  # share of the way travelled: rounding lets no step close it
 _LEVEL_FALL = 1e-10  # share of a run's whole fall: it may be left along null directions
@@ -72,7 +73,7 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
     last = np.full(n, np.inf)
     active = np.arange(n)
     here = model(problem, x, box)
-    for _ in range(_steps(x.shape[1])):
+    for _ in range(_steps(problem)):
         decrement = here.decrement()
         way = here.length(best[active] - x0[active])
         good = here.finite & here.convex & (decrement < last[active])
@@ -110,10 +111,11 @@ def refine(problem: Problem, x: Array, x0: Array, box: Box, tol: float) -> Refin
     return Refined(best, settled, linear >= _SINGULAR_STEPS)
 
 
-def _steps(n_vars: int) -> int:
-    """Give how many steps are taken, at most: each one costs the cube of the variables."""
-    few = _NEWTON_STEPS * (_FEW_VARIABLES / n_vars) ** 3
-    return int(min(max(few, _FEWEST_STEPS), _NEWTON_STEPS))
+def _steps(problem: Problem) -> int:
+    """Give how many steps are taken, at most: one costs the cube of the variables, and f''."""
+    cubes = (_FEW_VARIABLES / len(problem.variables)) ** 3
+    share = min(cubes, _FEW_OPERATIONS / max(problem.symbolic.hessian_size, 1))
+    return int(min(max(share * _NEWTON_STEPS, _FEWEST_STEPS), _NEWTON_STEPS))
 
 
 def seek(problem: Problem, x: Array, within: Array, box: Box) -> tuple[Array, Mask, Mask]:

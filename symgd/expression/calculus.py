@@ -16,9 +16,12 @@ from sympy import S
 from .classes import Elementary, chain
 
 _Slopes = Sequence[sympy.Expr]
+Known = dict[sympy.Expr, sympy.Expr]
 
 
-def derivatives(expr: sympy.Expr, symbols: Sequence[sympy.Symbol]) -> list[sympy.Expr]:
+def derivatives(
+    expr: sympy.Expr, symbols: Sequence[sympy.Symbol], known: Known | None = None
+) -> list[sympy.Expr]:
     """Differentiate an expression made of functions of the table.
 
     Parameters
@@ -27,6 +30,10 @@ def derivatives(expr: sympy.Expr, symbols: Sequence[sympy.Symbol]) -> list[sympy
         What to differentiate.
     symbols : sequence of sympy.Symbol
         The variables.
+    known : dict, optional
+        Sub-expressions that there are already, by themselves, which is added to. SymPy compares
+        equal trees node by node, which takes for ever where they share what they are made of;
+        with this there is one of each in the derivatives of several expressions.
 
     Returns
     -------
@@ -40,13 +47,16 @@ def derivatives(expr: sympy.Expr, symbols: Sequence[sympy.Symbol]) -> list[sympy
     [2*x*cos(x**2) + y, x]
     """
     own: dict[sympy.Expr, dict[sympy.Symbol, sympy.Expr]] = {s: {s: S.One} for s in symbols}
+    known = {} if known is None else known
     for node in upwards([expr]):
-        if node.args:
-            parts = [own.get(a, {}) for a in node.args]
-            own[node] = {
-                s: _slope(node, [part.get(s, S.Zero) for part in parts])
+        one = known.setdefault(node, node)
+        if one.args:
+            parts = [own.get(a, {}) for a in one.args]
+            slopes = {
+                s: _slope(one, [part.get(s, S.Zero) for part in parts])
                 for s in dict.fromkeys(s for part in parts for s in part)
             }
+            own[one] = {s: known.setdefault(d, d) for s, d in slopes.items()}
     slopes = own.get(expr, {})
     return [slopes.get(s, S.Zero) for s in symbols]
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import sympy
 from sympy.printing.printer import Printer
 
+from ..memos import on_forget
 from .functions import INSTRUCTIONS, kernel_name
 from .sums import rewritten
 
@@ -21,6 +23,15 @@ Assignments = list[tuple[sympy.Symbol, sympy.Expr]]
 _HALF = sympy.Rational(1, 2)
 _FEW = 4  # instructions of a function that is hardly more than an operation
 _WHOLE_POWERS = 1000  # whole exponents up to this size are products
+
+
+@lru_cache(maxsize=2**16)
+def _is_number(expr: sympy.Expr) -> bool:
+    """Tell whether no symbol is in an expression; SymPy looks all the way down each time."""
+    return all(map(_is_number, expr.args)) if expr.args else bool(expr.is_number)
+
+
+on_forget(_is_number.cache_clear)
 
 
 def _is_whole(exponent: sympy.Expr) -> bool:
@@ -50,14 +61,14 @@ def _power(base: sympy.Expr, exponent: sympy.Expr) -> sympy.Expr:
 
 
 def _split_constant(product: sympy.Mul) -> tuple[sympy.Expr, sympy.Expr]:
-    constants = [a for a in product.args if a.is_number]
-    rest = [a for a in product.args if not a.is_number]
+    constants = [a for a in product.args if _is_number(a)]
+    rest = [a for a in product.args if not _is_number(a)]
     return sympy.Mul(*constants), rest[0] if len(rest) == 1 else sympy.Mul(*rest, evaluate=False)
 
 
 def _operands(expr: sympy.Expr) -> tuple[sympy.Expr, ...]:
     """Give the sub-expressions that the source of `expr` is made of."""
-    if expr.is_Symbol or expr.is_number:
+    if expr.is_Symbol or _is_number(expr):
         return ()
     if expr.is_Pow and expr.base is not sympy.E:
         return _power_parts(expr.base, expr.exp)

@@ -10,7 +10,7 @@ import mpmath
 import numpy as np
 import sympy
 
-from ..expression.calculus import derivatives, upwards
+from ..expression.calculus import Known, derivatives, upwards
 from ..expression.functions import kernel_name, own
 from .functions import FORMS, Number
 
@@ -205,7 +205,8 @@ class Precise:
         """Differentiate a formula, with its decimals as they were written."""
         value = written(expr)
         gradient = [*map(own, derivatives(value, variables))]
-        lower = (derivatives(g, variables[:i]) for i, g in enumerate(gradient, 1))
+        known: Known = {}
+        lower = (derivatives(g, variables[:i], known) for i, g in enumerate(gradient, 1))
         second = [own(entry) for row in lower for entry in row]
         return cls([value, *gradient], second, (*variables, *params))
 

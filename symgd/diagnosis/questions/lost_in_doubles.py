@@ -13,11 +13,11 @@ from ..dimension import dimensions
 from ..kinds import near_kink
 from ..levels import LEAST_SET, REACHES, lost_around
 
-_CLOSE = 1e-8  # share of the searched region: slopes on the sides of a kink are asked so close
-_ASKED = 4  # times the variables: so many points around are asked
-_STEEP = 1e-5  # share of the steepest slope: where it is less, kinks go on
-_CURVED = 1e-9  # share of the largest curvature: where it is less, f is not curved
-_WARY = 2.0  # times the rounding error: what rises by less is level
+_SIDES_AT = 1e-8  # share of the searched region: slopes on the sides of a kink are asked so close
+_POINTS_ASKED = 4  # times the variables: so many points around are asked
+_KINKED = 1e-5  # share of the steepest slope: where it is less, kinks go on
+_BENT = 1e-9  # share of the largest curvature: where it is less, f is not curved
+_LEVEL_WITHIN = 2.0  # times the rounding error: what rises by less is level
 
 
 def lost_in_doubles(case: Case) -> None:
@@ -55,14 +55,14 @@ def _level(valley: Valley, x: Array) -> Mask:
 def _level_along_kinks(valley: Valley, x: Array) -> bool:
     """Tell whether f is level in a direction in which the kinks at a point go on."""
     problem, unit = valley.problem, valley.unit
-    beside = x + _CLOSE * unit * unit_vectors(_ASKED * len(x), len(x))
-    on = _null(problem.gradients(beside) * unit, _STEEP)
+    beside = x + _SIDES_AT * unit * unit_vectors(_POINTS_ASKED * len(x), len(x))
+    on = _null(problem.gradients(beside) * unit, _KINKED)
     curved = problem.hessians(beside).mean(axis=0) * unit * unit[:, None]
-    ways = on @ _null(on.T @ curved @ on, _CURVED)
+    ways = on @ _null(on.T @ curved @ on, _BENT)
     shares = np.array([side * share for share in REACHES for side in (1, -1)])
     steps = shares[:, None, None] * LEAST_SET * ways.T * unit  # (n_shares, n_ways, n_vars)
     rises = problem.values((x + steps).reshape(-1, len(x))) - problem.values(x[None])
-    level = rises.reshape(steps.shape[:2]) <= _WARY * rounding(problem, x[None])
+    level = rises.reshape(steps.shape[:2]) <= _LEVEL_WITHIN * rounding(problem, x[None])
     return bool(level.all(axis=0).any())
 
 
