@@ -15,8 +15,8 @@ from ..levels import LEAST_SET, REACHES, lost_around
 
 _SIDES_AT = 1e-8  # share of the searched region: slopes on the sides of a kink are asked so close
 _POINTS_ASKED = 4  # times the variables: so many points around are asked
-_KINKED = 1e-5  # share of the steepest slope: where it is less, kinks go on
-_BENT = 1e-9  # share of the largest curvature: where it is less, f is not curved
+_KINK_FROM = 1e-5  # share of the steepest slope: where it is less, kinks go on
+_BENT_BY = 1e-9  # share of the largest curvature: where it is less, f is not curved
 _LEVEL_WITHIN = 2.0  # times the rounding error: what rises by less is level
 
 
@@ -56,9 +56,9 @@ def _level_along_kinks(valley: Valley, x: Array) -> bool:
     """Tell whether f is level in a direction in which the kinks at a point go on."""
     problem, unit = valley.problem, valley.unit
     beside = x + _SIDES_AT * unit * unit_vectors(_POINTS_ASKED * len(x), len(x))
-    on = _null(problem.gradients(beside) * unit, _KINKED)
+    on = _null(problem.gradients(beside) * unit, _KINK_FROM)
     curved = problem.hessians(beside).mean(axis=0) * unit * unit[:, None]
-    ways = on @ _null(on.T @ curved @ on, _BENT)
+    ways = on @ _null(on.T @ curved @ on, _BENT_BY)
     shares = np.array([side * share for share in REACHES for side in (1, -1)])
     steps = shares[:, None, None] * LEAST_SET * ways.T * unit  # (n_shares, n_ways, n_vars)
     rises = problem.values((x + steps).reshape(-1, len(x))) - problem.values(x[None])
