@@ -16,7 +16,6 @@ from ..levels import LEAST_SET, REACHES, lost_around
 _SIDES_AT = 1e-8  # share of the searched region: slopes on the sides of a kink are asked so close
 _POINTS_ASKED = 4  # times the variables: so many points around are asked
 _KINK_FROM = 1e-5  # share of the steepest slope: where it is less, kinks go on
-_BENT_BY = 1e-9  # share of the largest curvature: where it is less, f is not curved
 _LEVEL_WITHIN = 2.0  # times the rounding error: what rises by less is level
 
 
@@ -56,20 +55,22 @@ def _level_along_kinks(valley: Valley, x: Array) -> bool:
     """Tell whether f is level in a direction in which the kinks at a point go on."""
     problem, unit = valley.problem, valley.unit
     beside = x + _SIDES_AT * unit * unit_vectors(_POINTS_ASKED * len(x), len(x))
-    on = _null(problem.gradients(beside) * unit, _KINK_FROM)
+    on = _null(problem.gradients(beside) * unit)
     curved = problem.hessians(beside).mean(axis=0) * unit * unit[:, None]
-    ways = on @ _null(on.T @ curved @ on, _BENT_BY)
+    _, vectors = np.linalg.eigh(np.nan_to_num(on.T @ curved @ on))
+    ways = on @ vectors
     shares = np.array([side * share for share in REACHES for side in (1, -1)])
     steps = shares[:, None, None] * LEAST_SET * ways.T * unit  # (n_shares, n_ways, n_vars)
-    rises = problem.values((x + steps).reshape(-1, len(x))) - problem.values(x[None])
-    level = rises.reshape(steps.shape[:2]) <= _LEVEL_WITHIN * rounding(problem, x[None])
-    return bool(level.all(axis=0).any())
+    beside = (x + steps).reshape(-1, len(x))
+    rises = problem.values(beside) - problem.values(x[None])
+    level = rises <= _LEVEL_WITHIN * (rounding(problem, x[None]) + rounding(problem, beside))
+    return bool(level.reshape(steps.shape[:2]).all(axis=0).any())
 
 
-def _null(matrix: Array, least: float) -> Array:
+def _null(matrix: Array) -> Array:
     """Give an orthonormal basis, by columns, of what a matrix maps to next to nothing."""
     if not np.isfinite(matrix).all():
         return np.eye(matrix.shape[1])
     _, sizes, rows = np.linalg.svd(matrix)
-    rank = np.count_nonzero(sizes > least * sizes.max(initial=0.0))
+    rank = np.count_nonzero(sizes > _KINK_FROM * sizes.max(initial=0.0))
     return np.asarray(rows[rank:].T)

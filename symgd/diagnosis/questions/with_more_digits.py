@@ -33,6 +33,7 @@ _WEAKLY = 1e-8  # share of the fall of f: a bound that holds back no more may ho
 _SAMPLE = 8  # points: where so many of a set are the same, so are the others
 _EFFORT = 1000  # in the steps to points of one kind: no more of them are looked at
 _LOOKS_WORK = 1.5e6  # microseconds: work of all looks at a batch; where it ends nothing is decided
+_CLOSELY = 1e-3  # ways: where looks find points no farther off, none is needed at the others
 _WITHIN = 0.5  # ways: a stationary point farther off is another's
 _KINDS = {
     Nature.MINIMUM: Kind.MINIMUM, Nature.STRICT: Kind.WEAK_MINIMUM, Nature.WEAK: Kind.WEAK_MINIMUM,
@@ -152,10 +153,13 @@ def _looked(looks: _Looks, rows: Whole, limit: int) -> Sequence[_Seen]:
     seen = {place: looks.at(rows[place]) for place in some}
     kinds = {found.kind for found in seen.values()}
     if len(kinds) == 1:
-        common = _Seen(kinds.pop(), away=0.0)
+        far = _CLOSELY if case.how.polish else case.how.tol
+        arrived = all(found.point is None or found.away <= far for found in seen.values())
+        common = _Seen(kinds.pop(), away=0.0) if arrived else None
         alone = [found for found in seen.values() if found.alone]
         return [
-            seen.get(place) or _same(case, row, alone) or common for place, row in enumerate(rows)
+            seen.get(place) or _same(case, row, alone) or common or looks.at(row)
+            for place, row in enumerate(rows)
         ]
     for place in range(min(len(rows), limit)):
         seen[place] = seen.get(place) or looks.at(rows[place])
@@ -228,13 +232,12 @@ def _arrived(case: Case, rows: Whole, seen: _Seen) -> Whole:
     """Give the runs that are at a minimum, and move to it those that are said to be elsewhere."""
     found, close = case.found, seen.away <= case.how.tol
     new, old = (rows[LOWEST[found.kind[rows]] == already] for already in (False, True))
-    moved = rows if seen.alone else new
     if not close and seen.point is not None:
         if not (case.how.polish and seen.away <= _WITHIN):
-            _short(case, old if seen.alone else old[:0])
-            return np.asarray(old[:0] if seen.alone else old)
-        case.move(moved, np.tile(seen.point, (len(moved), 1)))
-    found.target[moved] = found.x[moved]
+            _short(case, old)
+            return np.asarray(old[:0])
+        case.move(rows, np.tile(seen.point, (len(rows), 1)))
+    found.target[rows] = found.x[rows]
     x = found.x[new]
     touching = ((x <= case.box.lower) | (x >= case.box.upper)).any(axis=1)
     found.status[new] = np.where(touching, Status.AT_BOUND, Status.CONVERGED)
