@@ -135,7 +135,8 @@ class Case:
     creased : ndarray
         Where conditions on creases have shown a minimum, ``(n_runs,)``.
     shown : ndarray
-        Where many digits have shown what the point is, ``(n_runs,)``.
+        Where many digits, or conditions of second order, have shown what the point is,
+        ``(n_runs,)``.
     """
 
     problem: Problem

@@ -39,6 +39,7 @@ def at_creases(case: Case) -> None:
     arrived = lowest & (near | (case.how.polish & begun))
     case.denied[rows[arrived]] = False
     rests = falls_for_ever(case, rows, led, form)
+    case.shown[rows] |= rests
     arrived &= found.status[rows] == UNDECIDED
     if case.how.polish:
         onward = led.open & ~arrived & begun & rests
@@ -76,6 +77,7 @@ def _decide(case: Case, rows: Whole, led: Walk, arrived: Mask) -> None:
     sure = arrived & (~led.what.smooth | (claim == Claim.LEVEL))
     its = rows[sure]
     found.kind[its], case.creased[its] = _KINDS[claim[sure]], True
+    case.shown[its] |= claim[sure] == Claim.MIN
     x = found.target[its]
     held = led.what.held[sure] | ((x <= case.box.lower) | (x >= case.box.upper)).any(axis=1)
     found.status[its] = np.where(held, Status.AT_BOUND, Status.CONVERGED)

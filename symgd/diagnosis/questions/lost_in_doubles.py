@@ -23,8 +23,7 @@ def lost_in_doubles(case: Case) -> None:
     """Take away sets of minima on which f may go on falling, as with exponentials that are 0."""
     found = case.found
     asked = found.success & ~case.on_set & ~case.shown
-    level = (found.kind == Kind.WEAK_MINIMUM) | (found.kind == Kind.KINK_MINIMUM) & ~case.creased
-    rows = np.flatnonzero(asked & level)
+    rows = np.flatnonzero(asked & np.isin(found.kind, (Kind.WEAK_MINIMUM, Kind.KINK_MINIMUM)))
     if len(rows):
         lost = lost_around(_valley(case, rows), found.x[rows])
         rows = rows[lost]
