@@ -19,7 +19,7 @@ _PIECES = 6  # switches: of more that decide nothing, the pieces are too many
 _CURVED = 1e-9  # share of the largest curvature: a piece with less is straight
 _DOUBT = 1e-6  # units: what curvatures change over this is their error
 _DOUBLED = 2.0  # times that change: it may amount to it
-_ELSEWHERE = 1e-3  # units: a minimum farther along the creases is another's
+_OFF_THE_POINT = 1e-3  # units: a minimum farther along the creases is another's
 _SIDE = 1e-11  # share of a normal: a way that leaves a crease by less stays on it
 _WAYS_AROUND = 24  # ways: random ones from a level point, along which f must not fall first
 # units: where f is asked along these
@@ -181,7 +181,7 @@ class Alone:
         level = max(_CURVED * np.abs(hessian).max(), doubt[0])
         down, flat = curvatures < -level, np.abs(curvatures) <= level
         steps = ways[~flat] @ here.slope[0] / curvatures[~flat]
-        if not down.any() and (np.abs(steps) > _ELSEWHERE).any():
+        if not down.any() and (np.abs(steps) > _OFF_THE_POINT).any():
             return Claim.UNKNOWN, none
         if not down.any():
             straight = Claim.LEVEL if self._level_piece(signs) else Claim.FLAT

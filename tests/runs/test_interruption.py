@@ -21,11 +21,13 @@ SOON = 3.0  # seconds: ten times what a quiet machine needs
 ENDLESS = {"lr": 1e-9, "epochs": 10**13}
 
 
-def interrupted(call, after=0.4, times=1):
-    """Send Ctrl-C to a call; gives what it raised, and how long that took."""
+def interrupted(call, after=0.4, times=1, begun=None):
+    """Send Ctrl-C to a call, once something has begun; gives what it raised, and how long it took."""
     sent = []
 
     def send():
+        if begun is not None:
+            begun.wait(60.0)
         for _ in range(times):
             sent.append(time.monotonic())
             signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
@@ -97,12 +99,15 @@ def test_while_kinks_are_judged(after):
 
 
 def test_while_a_formula_is_read(monkeypatch):
+    begun = threading.Event()
+
     def forever(*_, **__):
+        begun.set()
         while True:
             time.sleep(0.01)
 
     monkeypatch.setattr("symgd.problem.read", forever)
-    stopped, late = interrupted(lambda: symgd.minimize("x + 123*x**2"))
+    stopped, late = interrupted(lambda: symgd.minimize("x + 123*x**2"), begun=begun)
     assert late < SOON
     assert stopped.result is None
     assert str(stopped) == "interrupted: no run had begun"
@@ -119,8 +124,9 @@ def test_while_a_large_kernel_is_compiled(monkeypatch):
         raise RuntimeError("nobody asked")
 
     monkeypatch.setattr("symgd.engine.kernel.jit.machine_code", forever)
-    stopped, late = interrupted(lambda: symgd.minimize("x**2 + 321*x", x0=[1.0, 2.0]), after=1.0)
-    assert begun.is_set()
+    stopped, late = interrupted(
+        lambda: symgd.minimize("x**2 + 321*x", x0=[1.0, 2.0]), begun=begun
+    )
     assert late < SOON
     assert stopped.result.counts == {Status.STOPPED: 2}
     assert (stopped.result.runs.x.ravel() == [1.0, 2.0]).all()
@@ -150,15 +156,16 @@ def test_runs_that_a_saddle_was_left_for():
 def test_while_the_result_is_put_together(monkeypatch):
     import symgd.runs.minimize as module
 
-    gather, calls = module.gather, []
+    gather, calls, begun = module.gather, [], threading.Event()
 
     def slow(*args):
         calls.append(1)
+        begun.set()
         time.sleep(1.0)
         return gather(*args)
 
     monkeypatch.setattr(module, "gather", slow)
-    stopped, late = interrupted(lambda: symgd.minimize(COSINE))
+    stopped, late = interrupted(lambda: symgd.minimize(COSINE), begun=begun)
     assert late < SOON
     assert stopped.result.success
     assert calls == [1]  # once is enough, even for a million runs
@@ -166,14 +173,15 @@ def test_while_the_result_is_put_together(monkeypatch):
 
 @pytest.mark.parametrize("draw", ["plot", "report"])
 def test_while_something_is_drawn(monkeypatch, draw, tmp_path):
-    result = symgd.minimize(COSINE, starts=5)
+    result, begun = symgd.minimize(COSINE, starts=5), threading.Event()
 
     def forever(*_, **__):
+        begun.set()
         threading.Event().wait(10.0)
 
     monkeypatch.setattr("symgd.plots.choose", forever)
     monkeypatch.setattr("symgd.plots.inline.pictures", forever)
-    stopped, late = interrupted(lambda: getattr(result, draw)(tmp_path / "page.html"))
+    stopped, late = interrupted(lambda: getattr(result, draw)(tmp_path / "page.html"), begun=begun)
     assert late < SOON
     assert stopped.result is result
     assert list(tmp_path.iterdir()) == []
