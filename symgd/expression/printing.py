@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
 from typing import Any
 
 import sympy
 from sympy.printing.printer import Printer
 
-from ..memos import on_forget
 from .functions import INSTRUCTIONS, kernel_name
 from .sums import rewritten
 
@@ -25,13 +23,14 @@ _FEW = 4  # instructions of a function that is hardly more than an operation
 _WHOLE_POWERS = 1000  # whole exponents up to this size are products
 
 
-@lru_cache(maxsize=2**16)
 def _is_number(expr: sympy.Expr) -> bool:
-    """Tell whether no symbol is in an expression; SymPy looks all the way down each time."""
-    return all(map(_is_number, expr.args)) if expr.args else bool(expr.is_number)
-
-
-on_forget(_is_number.cache_clear)
+    """Tell whether no symbol is in an expression; SymPy looks for the deepest one first."""
+    level: Sequence[sympy.Basic] = [expr]
+    while level:
+        if any(node.is_Symbol for node in level):
+            return False
+        level = [a for node in level for a in node.args]
+    return True
 
 
 def _is_whole(exponent: sympy.Expr) -> bool:
