@@ -104,7 +104,9 @@ CASES: list[tuple[methods.Method, Update, dict[str, bool]]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "update", "more"), CASES, ids=lambda c: getattr(c, "__name__", repr(c)[:60]))
+@pytest.mark.parametrize(
+    ("method", "update", "more"), CASES, ids=lambda c: getattr(c, "__name__", repr(c)[:60])
+)
 def test_each_step_is_that_of_the_paper(method, update, more):
     r = symgd.minimize(ROSENBROCK, STARTS, method=method, epochs=STEPS, history=True)
     for start, path in zip(STARTS, r.history, strict=True):

@@ -22,7 +22,7 @@ ENDLESS = {"lr": 1e-9, "epochs": 10**13}
 
 
 def interrupted(call, after=0.4, times=1, begun=None):
-    """Send Ctrl-C to a call, once something has begun; gives what it raised, and how long it took."""
+    """Send Ctrl-C to a call, once something has begun; gives what it raised, and how late."""
     sent = []
 
     def send():
