@@ -117,6 +117,13 @@ CASES = (
     Case("hypot", mp.hypot, "all", _pairs(-(2.0**1023), 2.0**1023)),
     Case("erf", mp.erf, "all", _line(*_ALL)),
     Case("erfc", mp.erfc, "all", _line(-28, 26.6)),
+    Case("sigmoid", lambda x: 1 / (1 + mp.exp(-x)), "all", _line(-708.0, _HUGE, -37.0)),
+    Case(
+        "softplus",
+        lambda x: mp.log1p(mp.exp(min(x, mp.mpf(800)))) if x < 800 else x,
+        "all",
+        _line(-708.0, _HUGE, -37.0),
+    ),
     Case("power", mp.power, "x > 0", _powers),
 )
 

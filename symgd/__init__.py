@@ -31,6 +31,7 @@ __all__ = [
     "clear_cache",
     "judge",
     "load",
+    "maximize",
     "methods",
     "minimize",
     "plots",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     from .results.runs import Minimum, Remaining, Runs
     from .results.sweep import SweepResult
     from .runs.judge import judge
+    from .runs.maximize import maximize
     from .runs.minimize import minimize
     from .runs.sweep import sweep
     from .status import Kind, Status
@@ -73,6 +75,7 @@ else:
         "results.runs": "Minimum Remaining Runs",
         "results.sweep": "SweepResult",
         "runs.judge": "judge",
+        "runs.maximize": "maximize",
         "runs.minimize": "minimize",
         "runs.sweep": "sweep",
         "status": "Kind Status",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
@@ -18,6 +19,7 @@ from .enclosure.curvature import Curvature, largest_curvature
 from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
 from .expression.calculus import Known, derivative_bound, derivatives, derivatives_bound, upwards
+from .expression.catalogue import names
 from .expression.domain import Condition
 from .expression.edges import Edge, closed_edges, shared_edges
 from .expression.evaluator import Evaluator
@@ -36,6 +38,11 @@ from .precise.program import Precise
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
 
+_FUNCTIONS = f"""
+    Functions
+    ---------
+{textwrap.indent(names(), "    ")}
+    """  # the rest of the docstring of `Problem`
 _SMALL_HESSIAN = 1500  # operations up to which the Hessian is made in no time
 _LARGE_HESSIAN = 15_000  # operations beyond which the Hessian is made by differences
 
@@ -712,6 +719,9 @@ _TOO_LARGE = (
     "the formula and its gradient need more than {} {}; shorten the formula, "
     "or split it into several"
 )
+
+
+Problem.__doc__ = f"{Problem.__doc__}{_FUNCTIONS}"
 
 
 def checked_params(params: Mapping[str, Number] | None) -> dict[str, float]:

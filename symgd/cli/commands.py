@@ -46,7 +46,7 @@ def run(given: Mapping[str, Any]) -> bool:
 
 
 def _result(given: Mapping[str, Any]) -> Result | SweepResult:
-    from .. import Problem, judge, minimize, sweep
+    from .. import Problem, judge, maximize, minimize, sweep
 
     params = parameters(given.get("params", ()))
     first = {name: v[0] if isinstance(v, list) else v for name, v in params.items()}
@@ -63,4 +63,4 @@ def _result(given: Mapping[str, Any]) -> Result | SweepResult:
     for option, word in several:
         if option != "--x0":
             raise ConfigurationError(option, word, "one number here; symgd sweep takes several")
-    return minimize(problem, **keywords)
+    return (maximize if given["command"] == "maximize" else minimize)(problem, **keywords)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
@@ -40,6 +41,14 @@ examples:
   symgd minimize "cos(2*pi*x) + x**2"
   symgd minimize "cos(2*pi*x) + x**2" --x0 0 --lr 0.01 --epochs 100 --explain
   symgd minimize "(a - x)**2 + 100*(y - x**2)**2" --param a=1 --x0 -1.2,1 --plot ends.png
+""",
+    ),
+    "maximize": (
+        "find the maxima of a formula",
+        """
+examples:
+  symgd maximize "sin(x)*exp(-x**2/20)"
+  symgd maximize "x*y*(6 - x - y)" --bounds 0:6 --explain
 """,
     ),
     "sweep": (
@@ -161,10 +170,10 @@ _FILES = {
 _RUNNING = tuple(name for name in _COMMANDS if name not in _POINTS)
 _ONLY = {
     **{name: _RUNNING for rows in (*_RUNS.values(),)[1:] for name in rows},
-    "--escape": ("minimize", "plot"),
-    "--explain": ("minimize", *_POINTS),
-    "--plot": ("minimize", "sweep", *_POINTS),
-    "--report": ("minimize", "sweep", *_POINTS),
+    "--escape": ("minimize", "maximize", "plot"),
+    "--explain": ("minimize", "maximize", *_POINTS),
+    "--plot": ("minimize", "maximize", "sweep", *_POINTS),
+    "--report": ("minimize", "maximize", "sweep", *_POINTS),
     "--out": ("plot",),
 }
 
@@ -214,6 +223,15 @@ def _hint(unknown: Sequence[str], command: str, **_: object) -> str:
 
 
 class _Parser(argparse.ArgumentParser):
+    def format_help(self) -> str:
+        """Give the help; that of the command itself ends with the functions of formulas."""
+        text = super().format_help()
+        if self.prog != "symgd":
+            return text
+        from ..expression.catalogue import names  # loads SymPy
+
+        return f"{text}\nfunctions of formulas:\n{textwrap.indent(names(), '  ')}\n"
+
     def exit(self, status: int = 0, message: str | None = None) -> NoReturn:
         """End after help and versions, once they are written."""
         if not status:

@@ -12,11 +12,23 @@ from .parser import ARGUMENTS
 Values: TypeAlias = Any  # a number, or a list of several
 Box: TypeAlias = Mapping[str, tuple[float | None, float | None]]
 
+
+def _whole(text: str) -> int:
+    """Read a whole number, as 1000 or as 1e3."""
+    try:
+        return int(text)
+    except ValueError:
+        number = float(text)
+        if not number.is_integer():
+            raise
+        return int(number)
+
+
 _MOST = 10_000_000  # values of an axis
 _AXIS = "LO:HI:N or log:LO:HI:N, such as 0:1:11 for eleven values"
 _SEVERAL = {
     float: "a number, several with commas, LO:HI:N or log:LO:HI:N",
-    int: "a whole number, several with commas, LO:HI:N or log:LO:HI:N",
+    _whole: "a whole number, several with commas, LO:HI:N or log:LO:HI:N",
 }
 _RANGE = "LO:HI, or NAME=LO:HI for one variable, such as 0:1 or x=0:1"
 _VALUE = "NAME=NUMBER, such as a=3"
@@ -72,7 +84,7 @@ def arguments(
         "x0": lambda words: _starts(words, names),
         "starts": _count,
         "lr": lambda word: _several("--lr", word, word, float),
-        "epochs": lambda word: _several("--epochs", word, word, int),
+        "epochs": lambda word: _several("--epochs", word, word, _whole),
         "bounds": lambda words: _box("--bounds", words, names),
         "start_box": lambda words: _box("--start-box", words, names),
     }
@@ -83,7 +95,7 @@ def arguments(
 def _count(word: str) -> int | str:
     """Read a number of starts; what is none may be "until 1%", which is read elsewhere."""
     try:
-        return int(word)
+        return _whole(word)
     except ValueError:
         return word
 
@@ -95,7 +107,7 @@ def _parameter(word: str) -> tuple[str, Values]:
     return name.strip(), _several("--param", word, value, float)
 
 
-def _several(option: str, word: str, text: str, kind: type[float]) -> Values:
+def _several(option: str, word: str, text: str, kind: Callable[[str], float]) -> Values:
     """Read a number, a list, or an axis; whole numbers of an axis each once."""
     if ":" in text:
         values = _axis(option, word, text)
@@ -111,7 +123,7 @@ def _axis(option: str, word: str, text: str) -> list[float]:
     if len(parts) != 3:
         raise ConfigurationError(option, word, _AXIS)
     low, high = (_number(option, word, part, _AXIS) for part in parts[:2])
-    count = _number(option, word, parts[2], _AXIS, int)
+    count = _number(option, word, parts[2], _AXIS, _whole)
     if not 1 <= count <= _MOST:
         raise ConfigurationError(option, word, f"LO:HI:N with N from 1 to {_MOST:,}")
     if not math.isfinite(high - low):
@@ -123,7 +135,9 @@ def _axis(option: str, word: str, text: str) -> list[float]:
     return values
 
 
-def _number(option: str, word: str, text: str, takes: str, kind: type[float] = float) -> float:
+def _number(
+    option: str, word: str, text: str, takes: str, kind: Callable[[str], float] = float
+) -> float:
     try:
         return kind(text)
     except ValueError:

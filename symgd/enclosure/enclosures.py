@@ -7,6 +7,7 @@ interval [0, 1], and makes nan of the ``where`` that asks for it.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -16,20 +17,24 @@ from ..expression.functions import BY_NAME
 from .intervals import (
     ULPS,
     Interval,
+    add,
     hull,
     known,
     magnitude,
     mignitude,
+    multiply,
     outward,
     pair,
     pairings,
     power,
+    reciprocal,
     sizes,
 )
 
 Enclosure = Callable[..., Interval]
 
 _INF = np.inf
+_LOWEST_GAMMA = (1.4616, 1.4617)  # around the minimum of the gamma function
 _SLACK = 2.0**-50  # error of sine and cosine near their zeros, and of an angle in turns
 
 
@@ -113,6 +118,67 @@ def _angle(y: Interval, x: Interval) -> Interval:
     return known(uncut, outward(hull(pairings(np.arctan2, y, x)), ULPS))
 
 
+def _between_jumps(name: str, place: float) -> Enclosure:
+    """Enclose a function of whole numbers, which jumps at each of them plus `place`."""
+    function = BY_NAME[name].numpy
+
+    def enclose(u: Interval) -> Interval:
+        return known(_no_whole(u - place), function(u))
+
+    return enclose
+
+
+def _no_whole(u: Interval) -> Mask:
+    """Tell whether an interval holds no whole number."""
+    return np.asarray(np.floor(u[1]) < u[0])
+
+
+def _remainder(u: Interval, v: Interval) -> Interval:
+    ratio = multiply(u, reciprocal(v))
+    whole = np.floor(ratio)
+    return known(_no_whole(ratio), add(u, -multiply(whole, v)[::-1]))
+
+
+def _valley(name: str) -> Enclosure:
+    """Enclose the gamma function or its logarithm, which fall and then rise."""
+    function = BY_NAME[name].numpy
+
+    def enclose(u: Interval) -> Interval:
+        ends = function(u)
+        over = (u[0] < _LOWEST_GAMMA[1]) & (u[1] > _LOWEST_GAMMA[0])
+        low = np.where(over, function(_LOWEST_GAMMA[0]), ends.min(axis=0))
+        return known(u[0] > 0, _loose(pair(low, ends.max(axis=0))))
+
+    return enclose
+
+
+def _loose(values: Interval) -> Interval:
+    """Allow for the absolute error of a special function beside its zeros."""
+    return outward(values, ULPS) + _SLACK * 8 * np.array([-1.0, 1.0])[:, None]
+
+
+def _polygamma(order: Interval, u: Interval) -> Interval:
+    n = int(order[0, 0])
+    ends = BY_NAME["polygamma"].numpy(n, u[::-1] if n % 2 else u)
+    return known(u[0] > 0, _loose(ends))
+
+
+def _bessel(order: Interval, u: Interval) -> Interval:
+    """Enclose by the value in the middle: no slope of a Bessel function is above 3/4."""
+    middle, radius = u.mean(axis=0), (u[1] - u[0]) * 0.375 + _SLACK * 8
+    value = BY_NAME["besselj"].numpy(int(order[0, 0]), middle)
+    return known(np.isfinite(middle), np.clip(pair(value - radius, value + radius), -1.0, 1.0))
+
+
+def _sinc(order: Interval, u: Interval) -> Interval:
+    """Enclose by the value in the middle, as its slope -x*sinc(n + 1, x) is bounded."""
+    n = int(order[0, 0])
+    middle, most = u.mean(axis=0), 1 / math.prod(range(1, 2 * n + 2, 2))
+    radius = (u[1] - u[0]) / 2 * np.minimum(magnitude(u) * most / (2 * n + 3), most) + _SLACK
+    value = BY_NAME["sinc"].numpy(n, middle)
+    return known(np.isfinite(middle), np.clip(pair(value - radius, value + radius), -most, most))
+
+
 def _where(condition: Interval, chosen: Interval, other: Interval) -> Interval:
     return np.where(condition[0] == 1, chosen, known(condition[1] == 0, other))
 
@@ -183,6 +249,16 @@ ENCLOSURES: dict[str, Enclosure] = {
     "heaviside": _away_from_zero(BY_NAME["heaviside"].numpy),
     "erf": _monotone("erf", image=(-1, 1)),
     "erfc": _monotone("erfc", image=(0, 2), falling=True),
+    "sigmoid": _monotone("sigmoid", image=(0, 1)),
+    "softplus": _monotone("softplus", image=(0, _INF)),
+    "gamma": _valley("gamma"),
+    "loggamma": _valley("loggamma"),
+    "polygamma": _polygamma,
+    "besselj": _bessel,
+    "sinc": _sinc,
+    "floor": _between_jumps("floor", 0.0),
+    "rint": _between_jumps("rint", 0.5),
+    "mod": _remainder,
     "where": _where,
     "less": _less,
     "less_equal": _less_equal,

@@ -37,6 +37,7 @@ from .functions import (
     POSITIVE,
     Function,
     Requirement,
+    Shorthand,
     evaluate,
     fits_double,
     to_double,
@@ -48,6 +49,7 @@ CONSTANTS = {"pi": sympy.pi, "e": sympy.E, "E": sympy.E}
 _EXACT_FACTORS = 8  # irrational factors of a constant that stays exact
 _DEEPEST_ROOT = 10_000  # denominators of exponents that SymPy may combine
 _LARGEST_WHOLE = 2.0**53
+_HIGHEST = 20  # order of polygamma in a formula
 _SHOWN = 60  # characters of a sub-expression that a message shows
 _TOO_SMALL = "is too small for a floating-point number"
 
@@ -169,11 +171,15 @@ class Builder:
         made = self._made(text, sympy.Pow(base.expr, exponent.expr))
         return _needing(made, [base, exponent], needs)
 
-    def call(self, text: str, row: Function, args: Sequence[Node]) -> Node:
-        """Apply a function of the table."""
+    def call(self, text: str, row: Function | Shorthand, args: Sequence[Node]) -> Node:
+        """Apply a function of the table, or one that is written with these."""
         form = _FORMS.get((row.name, len(args))) or _FORMS.get((row.name, None))
         if form:
             return form(self, text, args)
+        if isinstance(row, Shorthand):
+            return SHORT_FORMS[row.name](self, text, args)
+        if row.ordered:
+            _check_order(text, args[0])
         if _all_constant(args):
             return _needing(_constant_call(text, row, args), args)
         if row.symbol is sympy.exp:
@@ -181,7 +187,7 @@ class Builder:
         expr = row.symbol(*_exprs(args))
         if not isinstance(expr, row.symbol):
             self._check_growth(text, expr)
-        needs = [_need(row.defined, args, text)] if row.defined else []
+        needs = _needs(row.defined, args, text) if row.defined else []
         return _needing(self._made(text, expr), args, needs)
 
     def extreme(self, text: str, row: Function, args: Sequence[Node]) -> Node:
@@ -196,6 +202,35 @@ class Builder:
         above = self.call(text, BY_NAME["log"], [u])
         below = replace(self.call(text, BY_NAME["log"], [base]), text=f"log({base.text})")
         return self.product(text, [Factor(above), Factor(below, divides=True, text=text)])
+
+    def quotient(self, text: str, above: str, below: str, u: Node) -> Node:
+        """Divide a function of u, or 1, by another."""
+        one = self.number("1")
+        top, bottom = (self._named(name, u) if name else one for name in (above, below))
+        return self.product(text, [Factor(top), Factor(bottom, divides=True, text=text)])
+
+    def _named(self, name: str, u: Node) -> Node:
+        return self.call(f"{name}({u.text})", BY_NAME[name], [u])
+
+    def between(self, text: str, u: Node, low: Node, high: Node) -> Node:
+        """Keep a number between two others."""
+        raised = self.extreme(f"max({u.text}, {low.text})", BY_NAME["maximum"], [u, low])
+        return self.extreme(text, BY_NAME["minimum"], [raised, high])
+
+    def ceiling(self, text: str, u: Node) -> Node:
+        """Give the least whole number that is not below."""
+        return self.negative(text, self._named("floor", self.negative(f"-({u.text})", u)))
+
+    def beta(self, text: str, u: Node, v: Node) -> Node:
+        """Give the beta function by logarithms, which do not overflow."""
+        total = self.sum(f"{u.text} + {v.text}", [u, v])
+        above = [self.call(text, BY_NAME["loggamma"], [node]) for node in (u, v)]
+        below = self.negative("", self.call(text, BY_NAME["loggamma"], [total]))
+        return self.call(text, BY_NAME["exp"], [self.sum(text, [*above, below])])
+
+    def ordered(self, text: str, name: str, order: str, u: Node) -> Node:
+        """Apply a function of an order."""
+        return self.call(text, BY_NAME[name], [self.number(order), u])
 
     def step(self, text: str, u: Node, middle: Node) -> Node:
         """Make a unit step with a value of its own at 0."""
@@ -317,6 +352,25 @@ _FORMS: dict[tuple[str, int | None], _Form] = {
     ("logical_not", 1): lambda b, text, args: b.fails(text, args[0]),
 }
 
+SHORT_FORMS: dict[str, _Form] = {
+    "relu": lambda b, text, args: b.extreme(text, BY_NAME["maximum"], [*args, b.number("0")]),
+    "clip": lambda b, text, args: b.between(text, *args),
+    "ceil": lambda b, text, args: b.ceiling(text, *args),
+    "short_sinc": lambda b, text, args: b.ordered(text, "sinc", "0", *args),
+    "j0": lambda b, text, args: b.ordered(text, "besselj", "0", *args),
+    "j1": lambda b, text, args: b.ordered(text, "besselj", "1", *args),
+    "digamma": lambda b, text, args: b.ordered(text, "polygamma", "0", *args),
+    "trigamma": lambda b, text, args: b.ordered(text, "polygamma", "1", *args),
+    "beta": lambda b, text, args: b.beta(text, *args),
+    "sec": lambda b, text, args: b.quotient(text, "", "cos", *args),
+    "csc": lambda b, text, args: b.quotient(text, "", "sin", *args),
+    "cot": lambda b, text, args: b.quotient(text, "cos", "sin", *args),
+    "sech": lambda b, text, args: b.quotient(text, "", "cosh", *args),
+    "csch": lambda b, text, args: b.quotient(text, "", "sinh", *args),
+    "coth": lambda b, text, args: b.quotient(text, "", "tanh", *args),
+}
+"""How the builder writes each of `SHORTHANDS`."""
+
 _COMPARISONS: dict[str, tuple[type[Elementary], bool]] = {
     "<": (Less, False),
     "<=": (LessEqual, False),
@@ -355,6 +409,20 @@ def _needing(node: Node, parts: Iterable[Node], needs: Iterable[Condition] = ())
 
 def _need(requirement: Requirement, args: Iterable[Node], text: str) -> Condition:
     return condition(requirement, [(a.expr, a.text) for a in args], text)
+
+
+def _check_order(text: str, order: Node) -> None:
+    if order.value is None or not order.expr.is_Integer or not 0 <= order.value <= _HIGHEST:
+        raise _refusal(text, f"needs a whole number from 0 to {_HIGHEST} as its first argument")
+
+
+def _needs(requirement: Requirement, args: Sequence[Node], text: str) -> list[Condition]:
+    """Record what a function needs, unless constants decide it: mod(x, 2) is always defined."""
+    need = _need(requirement, args, text)
+    if not need.argument.is_number:
+        return [need]
+    _demand(requirement, args, text)
+    return []
 
 
 def _refusal(text: str, reason: str) -> ExpressionError:

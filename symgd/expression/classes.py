@@ -19,6 +19,8 @@ import numpy.typing as npt
 import sympy
 from sympy import S
 
+from . import special
+
 
 def _passing_nan(compare: np.ufunc) -> Callable[..., Any]:
     def indicator(*args: npt.ArrayLike) -> Any:
@@ -196,6 +198,153 @@ class Expm1(Elementary):
     def fdiff(self, argindex: int = 1) -> sympy.Expr:
         """Give the partial derivative."""
         return sympy.exp(self.args[0])
+
+
+class Sigmoid(Elementary):
+    """The logistic function 1/(1 + exp(-u)), to full precision in both tails."""
+
+    nargs, spelling, is_positive = 1, "sigmoid", True
+
+    @staticmethod
+    def numeric(u: npt.ArrayLike) -> Any:
+        """Compute it without overflow."""
+        decay = np.exp(-np.abs(u))
+        return np.where(np.less(u, 0), decay, 1.0) / (1.0 + decay)
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        return self * Sigmoid(-self.args[0])
+
+
+class Softplus(Elementary):
+    """log(1 + exp(u)), without overflow."""
+
+    nargs, spelling, is_positive = 1, "softplus", True
+    numeric = staticmethod(lambda u: np.maximum(u, 0.0) + np.log1p(np.exp(-np.abs(u))))
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        return Sigmoid(self.args[0])
+
+
+class Gamma(Elementary):
+    """The gamma function of a positive number."""
+
+    nargs, spelling, is_positive = 1, "gamma", True
+    numeric = staticmethod(special.gamma)
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        return self * Polygamma(S.Zero, self.args[0])
+
+    def _latex_name(self) -> str:
+        return r"\Gamma"
+
+
+class LogGamma(Elementary):
+    """The logarithm of the gamma function of a positive number."""
+
+    nargs, spelling = 1, "loggamma"
+    numeric = staticmethod(special.loggamma)
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        return Polygamma(S.Zero, self.args[0])
+
+    def _latex_name(self) -> str:
+        return r"\log\Gamma"
+
+
+class Polygamma(Elementary):
+    """The derivative of a whole order of digamma, the slope of log(gamma(u)), for u > 0."""
+
+    nargs, spelling = 2, "polygamma"
+    numeric = staticmethod(special.polygamma)
+
+    def fdiff(self, argindex: int = 2) -> sympy.Expr:
+        """Give the partial derivative by its second argument."""
+        order, u = self.args
+        return Polygamma(order + 1, u)
+
+    def _latex_body(self, printer: Any) -> str:
+        order, u = map(printer._print, self.args)
+        return rf"\psi^{{({order})}}\left({u}\right)"
+
+
+class Sinc(Elementary):
+    """sin(u)/u, or of order n j(u)/u**n with the spherical Bessel function: smooth and even."""
+
+    nargs, spelling = 2, "sinc"
+    numeric = staticmethod(special.sinc)
+
+    def fdiff(self, argindex: int = 2) -> sympy.Expr:
+        """Give the partial derivative by its second argument."""
+        order, u = self.args
+        return -u * Sinc(order + 1, u)
+
+    def _sympystr(self, printer: Any) -> str:
+        order, u = map(printer._print, self.args)
+        return f"sinc({u})" if order == "0" else f"sinc({order}, {u})"
+
+    def _latex_body(self, printer: Any) -> str:
+        order, u = map(printer._print, self.args)
+        index = "" if order == "0" else f"_{{{order}}}"
+        return rf"\operatorname{{sinc}}{index}\left({u}\right)"
+
+
+class BesselJ(Elementary):
+    """The Bessel function of the first kind of a whole order."""
+
+    nargs, spelling = 2, "besselj"
+    numeric = staticmethod(special.besselj)
+
+    def fdiff(self, argindex: int = 2) -> sympy.Expr:
+        """Give the partial derivative by its second argument."""
+        order, u = self.args
+        if not order:
+            return -BesselJ(S.One, u)
+        return (BesselJ(order - 1, u) - BesselJ(order + 1, u)) / 2
+
+    def _latex_body(self, printer: Any) -> str:
+        order, u = map(printer._print, self.args)
+        return rf"J_{{{order}}}\left({u}\right)"
+
+
+class Floor(Elementary):
+    """The largest whole number that is not above u."""
+
+    nargs, spelling = 1, "floor"
+    numeric = np.floor
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        return S.Zero
+
+    def _latex_body(self, printer: Any) -> str:
+        return rf"\left\lfloor{{{printer._print(self.args[0])}}}\right\rfloor"
+
+
+class Round(Elementary):
+    """The nearest whole number; of two as near the even one, as Python and NumPy have it."""
+
+    nargs, spelling = 1, "round"
+    numeric = np.rint
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        return S.Zero
+
+
+class Mod(Elementary):
+    """The remainder u - v*floor(u/v), with the sign of v."""
+
+    nargs, spelling = 2, "mod"
+    numeric = np.mod
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        u, v = self.args
+        return S.One if argindex == 1 else -Floor(u / v)
 
 
 class Where(Elementary):

@@ -20,6 +20,7 @@ from ..errors import ExpressionError
 from .classes import (
     Absolute,
     Atan2,
+    BesselJ,
     BothHold,
     Cbrt,
     EitherHolds,
@@ -27,16 +28,25 @@ from .classes import (
     Equal,
     Expm1,
     Fails,
+    Floor,
+    Gamma,
     Hypot,
     Less,
     LessEqual,
     Log1p,
     Log2,
     Log10,
+    LogGamma,
     Maximum,
     Minimum,
+    Mod,
     NotEqual,
+    Polygamma,
+    Round,
+    Sigmoid,
     Sign,
+    Sinc,
+    Softplus,
     UnitStep,
     Where,
     fold,
@@ -92,6 +102,16 @@ _NOT_THE_ORIGIN = Requirement(
 )
 
 
+_NOT_BY_ZERO = Requirement(
+    "{1} != 0", lambda u, v: NotEqual(v, S.Zero), lambda u, v: v, edges=lambda u, v: (v,)
+)
+
+
+_SECOND_POSITIVE = Requirement(
+    "{1} > 0", lambda n, u: Less(S.Zero, u), lambda n, u: u, edges=lambda n, u: (u,)
+)
+
+
 @dataclass(frozen=True)
 class Function:
     """A row of the table.
@@ -116,6 +136,8 @@ class Function:
         The expression of the arguments at whose zero the function has a kink or a jump.
     parity : str, optional
         ``"even"``, ``"odd"`` or None.
+    ordered : bool
+        Whether its first argument is its order, a whole number in the formula.
     """
 
     name: str
@@ -127,6 +149,7 @@ class Function:
     defined: Requirement | None = None
     kink: Callable[..., sympy.Expr] | None = None
     parity: str | None = None
+    ordered: bool = False
 
     def takes(self, count: int) -> bool:
         """Tell whether a formula may give it so many arguments."""
@@ -142,8 +165,47 @@ def _difference(a: sympy.Expr, b: sympy.Expr) -> sympy.Expr:
     return a - b
 
 
+@dataclass(frozen=True)
+class Shorthand:
+    """A function that is written with those of the table while it is read.
+
+    Parameters
+    ----------
+    name : str
+        What it is called by the builder, which writes it.
+    spellings : tuple of str
+        How users, SymPy and NumPy write it.
+    meaning : str
+        What it is, for a list of functions.
+    arity : int
+        Number of arguments.
+    """
+
+    name: str
+    spellings: tuple[str, ...]
+    meaning: str
+    arity: int = 1
+    most: int = 0
+
+    def takes(self, count: int) -> bool:
+        """Tell whether a formula may give it so many arguments."""
+        return count == self.arity
+
+
 def _itself(u: sympy.Expr) -> sympy.Expr:
     return u
+
+
+def _at_whole(u: sympy.Expr) -> sympy.Expr:
+    return sympy.sin(sympy.pi * u)
+
+
+def _at_halves(u: sympy.Expr) -> sympy.Expr:
+    return sympy.cos(sympy.pi * u)
+
+
+def _at_multiples(u: sympy.Expr, v: sympy.Expr) -> sympy.Expr:
+    return sympy.sin(sympy.pi * u / v)
 
 
 _MANY = 10_000
@@ -201,6 +263,26 @@ TABLE: tuple[Function, ...] = (
     ),
     Function("erf", ("erf",), sympy.erf, _erf, parity="odd"),
     Function("erfc", ("erfc",), sympy.erfc, _erfc),
+    Function("sigmoid", ("sigmoid", "logistic", "expit"), Sigmoid, Sigmoid.numeric),
+    Function("softplus", ("softplus",), Softplus, Softplus.numeric),
+    Function("gamma", ("gamma",), Gamma, Gamma.numeric, defined=POSITIVE),
+    Function(
+        "loggamma", ("loggamma", "lgamma", "gammaln"), LogGamma, LogGamma.numeric, defined=POSITIVE
+    ),
+    Function(
+        "polygamma",
+        ("polygamma",),
+        Polygamma,
+        Polygamma.numeric,
+        2,
+        defined=_SECOND_POSITIVE,
+        ordered=True,
+    ),
+    Function("besselj", ("besselj", "jv"), BesselJ, BesselJ.numeric, 2, ordered=True),
+    Function("sinc", (), Sinc, Sinc.numeric, 2, ordered=True),
+    Function("floor", ("floor",), Floor, Floor.numeric, kink=_at_whole),
+    Function("rint", ("round", "rint"), Round, Round.numeric, kink=_at_halves, parity="odd"),
+    Function("mod", ("mod", "Mod"), Mod, Mod.numeric, 2, defined=_NOT_BY_ZERO, kink=_at_multiples),
     Function("where", ("where",), Where, Where.numeric, 3),
     Function("less", ("Lt", "StrictLessThan"), Less, Less.numeric, 2, kink=_difference),
     Function(
@@ -217,7 +299,25 @@ TABLE: tuple[Function, ...] = (
     Function("logical_or", ("Or",), EitherHolds, EitherHolds.numeric, 2, _MANY),
     Function("logical_not", ("Not",), Fails, Fails.numeric),
 )
-BY_SPELLING = {spelling: row for row in TABLE for spelling in row.spellings}
+SHORTHANDS = (
+    Shorthand("relu", ("relu", "ReLU"), "max(x, 0)"),
+    Shorthand("clip", ("clip", "clamp"), "min(max(x, lo), hi)", 3),
+    Shorthand("ceil", ("ceil", "ceiling"), "-floor(-x)"),
+    Shorthand("short_sinc", ("sinc",), "sin(x)/x, and 1 at 0"),
+    Shorthand("j0", ("j0",), "besselj(0, x)"),
+    Shorthand("j1", ("j1",), "besselj(1, x)"),
+    Shorthand("digamma", ("digamma", "psi"), "polygamma(0, x)"),
+    Shorthand("trigamma", ("trigamma",), "polygamma(1, x)"),
+    Shorthand("beta", ("beta",), "exp(loggamma(x) + loggamma(y) - loggamma(x + y))", 2),
+    Shorthand("sec", ("sec",), "1/cos(x)"),
+    Shorthand("csc", ("csc", "cosec"), "1/sin(x)"),
+    Shorthand("cot", ("cot",), "cos(x)/sin(x)"),
+    Shorthand("sech", ("sech",), "1/cosh(x)"),
+    Shorthand("csch", ("csch",), "1/sinh(x)"),
+    Shorthand("coth", ("coth",), "1/tanh(x)"),
+)
+ROWS: tuple[Function | Shorthand, ...] = (*TABLE, *SHORTHANDS)
+BY_SPELLING = {spelling: row for row in ROWS for spelling in row.spellings}
 BY_CLASS = {row.symbol: row for row in TABLE}
 BY_NAME = {row.name: row for row in TABLE}
 
@@ -227,11 +327,15 @@ def kernel_name(symbol: type) -> str:
     return BY_CLASS[symbol].name
 
 
+ALSO_VARIABLES = ("gamma", "beta", "psi", "j0", "j1", "sec", "mod")
+"""Functions whose names are also those of variables, wherever no bracket follows."""
+
 INSTRUCTIONS = {
     "acos": 35, "acosh": 75, "asin": 29, "asinh": 72, "atan": 32, "atan2": 43, "atanh": 66,
-    "cbrt": 61, "cos": 36, "cosh": 63, "erf": 112, "erfc": 119, "exp": 37, "expm1": 44,
-    "hypot": 22, "log": 40, "log10": 55, "log1p": 56, "log2": 55, "power": 158, "sin": 35,
-    "sinh": 64, "tan": 49, "tanh": 68,
+    "besselj": 192, "cbrt": 61, "cos": 36, "cosh": 63, "erf": 112, "erfc": 119, "exp": 37,
+    "expm1": 44, "gamma": 181, "hypot": 22, "log": 40, "log10": 55, "log1p": 56, "log2": 55,
+    "loggamma": 221, "mod": 12, "polygamma": 107, "power": 158, "sigmoid": 57, "sin": 35,
+    "sinc": 96, "sinh": 64, "softplus": 99, "tan": 49, "tanh": 68,
 }  # fmt: skip
 """How many instructions a compiled form takes; those that are not here take a few."""
 
@@ -300,6 +404,9 @@ _OURS: dict[Any, Callable[..., sympy.Expr]] = {
     sympy.Max: _many(Maximum),
     sympy.Min: _many(Minimum),
     sympy.atan2: Atan2,
+    sympy.floor: Floor,
+    sympy.ceiling: lambda u: -Floor(-u),
+    sympy.Mod: Mod,
     sympy.cot: lambda u: 1 / sympy.tan(u),  # SymPy's form of -tan(x + pi/2)
     sympy.StrictLessThan: Less,
     sympy.LessThan: LessEqual,

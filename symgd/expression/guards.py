@@ -15,7 +15,7 @@ import sympy
 from sympy import S
 
 from .calculus import upwards
-from .classes import Absolute, Cbrt, Expm1, LessEqual, Log1p, Sign
+from .classes import Absolute, Cbrt, Expm1, Gamma, LessEqual, Log1p, Sigmoid, Sign, Softplus
 from .domain import Condition
 from .functions import TABLE
 
@@ -28,7 +28,7 @@ _INNER: dict[Any, Callable[[sympy.Expr], sympy.Expr]] = {
     sympy.log: lambda u: u - 1,
     sympy.tan: sympy.sin,
 }  # what vanishes where a function of it does  # fmt: skip
-_NEVER = (sympy.exp, sympy.cosh, sympy.erfc)
+_NEVER = (sympy.exp, sympy.cosh, sympy.erfc, Sigmoid, Softplus, Gamma)
 _SAMPLES = 4  # points at which a pole has to be none
 _NEAR = 1e-4  # distance at which they look at it, and a tenth of it
 _LEVEL = 1e-6  # change of f, relative to its size, that is none

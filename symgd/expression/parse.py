@@ -18,7 +18,8 @@ from sympy.printing.str import StrPrinter
 from ..errors import ConfigurationError, ExpressionError
 from .builder import CONSTANTS, Node
 from .domain import Condition, distinct
-from .functions import BY_SPELLING, own, to_double
+from .functions import ALSO_VARIABLES, BY_SPELLING, own, to_double
+from .latex import without_latex
 from .parser import PIECEWISE, REFUSED_NAMES, Parser
 from .tokens import Limits
 
@@ -90,15 +91,64 @@ def read(
     >>> formula.domain[0].text, formula.domain[0].needs
     ('log(x - 1)', 'x - 1 > 0')
     """
-    order = None if variables is None else _checked_names("variables", variables, limits)
-    fixed = _checked_names("params", params, limits)
-    _check_disjoint(order, fixed)
     text = source if isinstance(source, str) else _spelled(source)
+    head = _Head.of(text[: limits.characters])
+    fixed = _checked_names("params", params, limits)
+    order = None if variables is None else _checked_names("variables", variables, limits)
+    _check_disjoint(order, fixed)
+    if order is None and head.arguments:
+        arguments = _checked_names("variables", head.arguments, limits)
+        order = [name for name in arguments if name not in fixed]
     try:
-        parser = Parser(text, limits, None if order is None else {*order, *fixed})
-        return _formula(parser.formula(), text, parser.names, order, fixed)
+        parser = Parser(text, limits, None if order is None else {*order, *fixed}, head.stop)
+        node = parser.formula()
+        head.check(text, parser.names)
+        return _formula(node, text[head.stop :].strip(), parser.names, order, fixed)
     except RecursionError:
         raise ExpressionError("the formula is nested too deeply", text) from None
+    except ExpressionError as error:
+        raise _without_latex(error, text) from None
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands before a formula: ``f(x, y) =``, or ``y =``."""
+
+    name: str = ""
+    arguments: tuple[str, ...] = ()
+    stop: int = 0
+
+    @classmethod
+    def of(cls, text: str) -> _Head:
+        found = _HEAD.match(text)
+        if not found:
+            return cls()
+        listed = tuple(name.strip() for name in found[2].split(",")) if found[2] else ()
+        return cls(found[1], listed, found.end())
+
+    def check(self, text: str, names: Collection[str]) -> None:
+        """Refuse ``x = 3``, ``x = x**2`` and ``sin = x``, which define no function."""
+        fault = _name_fault(self.name, Limits()) if self.name else None
+        if self.name and (fault or self.name in names or not names):
+            column = text.index("=") + 1
+            raise ExpressionError("write the formula alone, without '='", text, column)
+
+
+_HEAD = re.compile(
+    r"\s*([A-Za-z]\w*)\s*(?:\(\s*([A-Za-z]\w*(?:\s*,\s*[A-Za-z]\w*)*)\s*\)\s*)?:?=(?!=)", re.ASCII
+)
+
+
+def _without_latex(error: ExpressionError, text: str) -> ExpressionError:
+    """Tell what a formula in LaTeX is without it, where that is plain and can be read."""
+    plain = without_latex(text) if any(sign in text for sign in "\\{$") else ""
+    if not plain:
+        return error
+    try:
+        Parser(plain, Limits(), None).formula()
+    except (ExpressionError, RecursionError):
+        return error
+    return ExpressionError(f"there is no LaTeX here: write {plain}", text, error.column)
 
 
 def _formula(
@@ -109,7 +159,8 @@ def _formula(
         raise ConfigurationError("params", unused[0], "names that occur in the formula")
     names = sorted(set(found) - set(fixed), key=_natural) if order is None else order
     if not names:
-        raise ExpressionError("the formula has no variable", text)
+        euler = "; e is Euler's number" if re.search(r"\b[eE]\b", text) else ""
+        raise ExpressionError(f"the formula has no variable{euler}", text)
     try:
         conditions = [_owned(c) for c in node.conditions]
         expr = own(node.expr)
@@ -163,10 +214,13 @@ def _name_fault(name: object, limits: Limits) -> str | None:
     if len(name) > limits.name:
         return f"a name has at most {limits.name} characters"
     if name in CONSTANTS:
-        return f"{name} is a constant"
-    if name in BY_SPELLING or name == PIECEWISE:
+        return f"{name} is {_MEANING[name]}"
+    if (name in BY_SPELLING and name not in ALSO_VARIABLES) or name == PIECEWISE:
         return f"{name} is a function"
     return REFUSED_NAMES.get(name)
+
+
+_MEANING = {"pi": "the number pi", **dict.fromkeys(("e", "E"), "Euler's number 2.718...")}
 
 
 class _Speller(StrPrinter):  # type: ignore[misc]

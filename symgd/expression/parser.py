@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
@@ -11,7 +12,7 @@ import sympy
 
 from ..errors import ExpressionError
 from .builder import CONSTANTS, Builder, Factor, Node
-from .functions import BY_SPELLING, Function
+from .functions import ALSO_VARIABLES, BY_NAME, BY_SPELLING, Function, Shorthand
 from .tokens import Limits, Token, tokenize
 
 REFUSED_NAMES = {
@@ -29,6 +30,30 @@ REFUSED_NAMES = {
     "is": "write == inside where()",
 }
 PIECEWISE = "Piecewise"
+_NEAR = 0.7  # likeness of two words from which one may be meant by the other
+_NO_CONDITION = (
+    "a condition is a comparison, such as x > 0 or (x > 0) & (y > 0); "
+    "a product with |x| needs a *, as in 2*|x|"
+)
+_SUMS = ("sum", "nansum", "fsum", "prod", "product", "mean", "average", "var", "std", "dot")
+_SLOPES = ("diff", "derivative", "gradient", "grad", "d")
+_NO_FUNCTIONS = {
+    **dict.fromkeys(_SUMS, "write the terms out, such as x1**2 + x2**2"),
+    **dict.fromkeys(_SLOPES, "symgd differentiates by itself"),
+    **dict.fromkeys(("integrate", "integral", "int", "quad"), "write what the integral is"),
+    **dict.fromkeys(("rand", "random", "randn", "normal"), "a formula is the same each time"),
+    **dict.fromkeys(("re", "im", "conj", "conjugate"), "all numbers are real"),
+    "norm": "write hypot(x, y), or sqrt(x**2 + y**2 + z**2)",
+    **dict.fromkeys(
+        ["diff", "derivative", "gradient", "grad", "d"], "symgd differentiates by itself"
+    ),
+    **dict.fromkeys(
+        ["rand", "random", "randn", "normal"], "a formula has the same value each time"
+    ),
+    "square": "write x**2",
+    "factorial": "write gamma(x + 1)",
+    "exp2": "write 2**x",
+}
 
 # How tightly operators bind, as in Python: `&` and `|` before comparisons.
 _COMPARING, _EITHER, _BOTH, _SUM, _PRODUCT, _SIGN, _POWER = range(10, 80, 10)
@@ -50,14 +75,15 @@ _Recipe = tuple[Any, ...]  # a method of Builder, and its arguments after the te
 class Parser:
     """Reads one text; `names` are the variables and parameters that it has met."""
 
-    def __init__(self, text: str, limits: Limits, allowed: set[str] | None) -> None:
+    def __init__(self, text: str, limits: Limits, allowed: set[str] | None, start: int = 0) -> None:
         self._text = text
         self._limits = limits
         self._allowed = allowed
-        self._tokens = tokenize(text, limits)
+        self._tokens = tokenize(text, limits, start)
         self._index = 0
         self._depth = 0
         self._build = Builder(limits)
+        self._called: set[str] = set()
         self.names: dict[str, Node] = {}
 
     def formula(self) -> Node:
@@ -132,7 +158,7 @@ class Parser:
 
     def _as_condition(self, start: Token, node: Node) -> Node:
         if not node.truth:
-            self._fail("a condition is a comparison, such as x > 0 or (x > 0) & (y > 0)", start)
+            self._fail(_NO_CONDITION, start)
         return node
 
     def _expression(self, binding: int) -> Node:
@@ -204,13 +230,19 @@ class Parser:
     def _minus(self, token: Token) -> Node:
         return self._make(token, self._build.negative, self._number(_SIGN))
 
+    def _absolute(self, token: Token) -> Node:
+        node = self._number(_SUM)
+        self._expect("|")
+        return self._make(token, self._build.call, BY_NAME["absolute"], [node])
+
     def _negation(self, token: Token) -> Node:
         return self._make(token, self._build.fails, self._condition(_SIGN))
 
     def _named(self, token: Token) -> Node:
         if self._token.text == "(":
             return self._call(token)
-        if token.text in BY_SPELLING or token.text == PIECEWISE:
+        function = token.text in BY_SPELLING and token.text not in ALSO_VARIABLES
+        if function or token.text == PIECEWISE:
             self._fail(f"{token.text} is a function and needs brackets: {token.text}(x)", token)
         if token.text in REFUSED_NAMES:
             self._fail(f"'{token.text}' is not allowed: {REFUSED_NAMES[token.text]}", token)
@@ -220,18 +252,25 @@ class Parser:
 
     def _variable(self, token: Token) -> Node:
         name = token.text
+        if name in self._called:
+            self._fail(f"{name} is a function here; give the variable another name", token)
         if name not in self.names:
             if self._allowed is not None and name not in self._allowed:
-                self._fail(f"{name} is neither in variables nor in params", token)
+                ask = f"give params={{{name!r}: ...}} to fix it"
+                self._fail(f"{name} is neither in variables nor in params; {ask}", token)
             if len(self.names) == self._limits.variables:
                 self._fail(f"a formula has at most {self._limits.variables} variables", token)
             self.names[name] = Node(sympy.Symbol(name, real=True), name)
         return self.names[name]
 
     def _call(self, token: Token) -> Node:
-        row = BY_SPELLING.get(token.text)
+        row = BY_SPELLING.get(token.text) or BY_SPELLING.get(token.text.lower())
+        declared = token.text in self.names or token.text in (self._allowed or ())
+        if token.text in ALSO_VARIABLES and declared:
+            self._fail(f"{token.text} is a variable here; write {token.text}*(...)", token)
         if row is None and token.text != PIECEWISE:
-            self._fail(_unknown(token.text), token)
+            self._fail(_unknown(token.text, self.names), token)
+        self._called.add(token.text)
         with self._nested(self._next()):
             if row is None:
                 return self._pairs(token)
@@ -281,11 +320,11 @@ _PREFIX: dict[str, Callable[[Parser, Token], Node]] = {
     "(": Parser._group,
     "+": Parser._plus,
     "-": Parser._minus,
+    "|": Parser._absolute,
     "~": Parser._negation,
 }
 _NO_OPERAND = {
     "": "the formula ends where a value is expected",
-    "|": "write abs(x) for |x|",
 }
 _AFTER_OPERAND = {
     "": "a bracket is not closed",
@@ -294,14 +333,23 @@ _AFTER_OPERAND = {
 }
 
 
-def _counted(row: Function) -> str:
+def _counted(row: Function | Shorthand) -> str:
     if row.most > row.arity:
         more = "or 2" if row.most == 2 else "or more"
         return f"{row.arity} {more} arguments"
     return f"{row.arity} argument{'s' if row.arity > 1 else ''}"
 
 
-def _unknown(name: str) -> str:
-    close = difflib.get_close_matches(name, BY_SPELLING, n=1) if len(name) > 2 else None
-    hint = f"did you mean {close[0]}?" if close else f"write {name}*(...) for a product"
-    return f"{name} is no function that symgd knows; {hint}"
+def _unknown(name: str, met: Collection[str]) -> str:
+    known = f"{name} is no function that symgd knows"
+    if name.lower() in _NO_FUNCTIONS:
+        return f"{known}: {_NO_FUNCTIONS[name.lower()]}"
+    if name in met or len(name) < 3:
+        return f"{known}; write {name}*(...) for a product"
+    based = re.fullmatch("log_?([0-9]+)", name)
+    if based:
+        return f"{known}; write log(x, {based[1]})"
+    close = difflib.get_close_matches(name, BY_SPELLING, n=1, cutoff=_NEAR)
+    return f"{known}; " + (
+        f"did you mean {close[0]}?" if close else "help(symgd.Problem) lists those that it knows"
+    )

@@ -35,33 +35,32 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text: its kind (``number name operator end``) and where it stands."""
+    """A piece of the text: its kind (``number name operator end``), what it says, and its place."""
 
     kind: str
     text: str
     start: int
-
-    @property
-    def stop(self) -> int:
-        """Position after its last character."""
-        return self.start + len(self.text)
+    stop: int
 
 
 _TOKEN = re.compile(
     r"""
-    (?P<space>[ \t\r\n]+)
+    (?P<space>[ \t\r\n\u00a0]+)
   | (?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
   | (?P<name>[A-Za-z][A-Za-z0-9_]*)
-  | (?P<foreign>//|&&|\|\||<<|>>|<>|->|:=)
-  | (?P<operator>\*\*|<=|>=|==|!=|[-+*/^(),<>&|~])
+  | (?P<foreign>//|&&|<<|>>|<>|->|:=)
+  | (?P<operator>\*\*|<=|>=|==|!=|[-+*/^(),<>&|~]
+                |[\u00d7\u00b7\u22c5\u00f7\u2212\u2013\u2264\u2265\u2260])
+  | (?P<raised>⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
+  | (?P<greek>π)
     """,
     re.VERBOSE,
 )
 
 _HINTS = {
-    "//": "there is no whole-number division; write a/b",
-    "%": "there is no remainder; write percentages as fractions, such as 0.05",
-    "!": "there is no factorial; != compares inside where()",
+    "//": "write floor(a/b)",
+    "%": "write mod(a, b) for a remainder, and percentages as fractions, such as 0.05",
+    "!": "write gamma(x + 1) for x!; != compares inside where()",
     "=": "write the formula alone, without '='; == compares inside where()",
     ":=": "write the formula alone, without ':='",
     "[": "there are no subscripts or lists; write variables as x1, x2 and group with ( )",
@@ -77,31 +76,22 @@ _HINTS = {
     "@": "there are no matrix products; write sums of products",
     "_": "a name starts with a letter",
     "&&": "write (a < b) & (c < d)",
-    "||": "write (a < b) | (c < d) inside where(), and abs(x) for |x|",
     "<>": "write != inside where()",
     "#": "there are no comments",
     "$": "write the formula without LaTeX",
     "\\": "write the formula without LaTeX",
-    "\N{MULTIPLICATION SIGN}": "write *",
-    "\N{MIDDLE DOT}": "write *",
-    "\N{DOT OPERATOR}": "write *",
-    "\N{DIVISION SIGN}": "write /",
-    "\N{MINUS SIGN}": "write -",
-    "\N{EN DASH}": "write -",
-    "\N{SUPERSCRIPT TWO}": "write ^2",
-    "\N{SUPERSCRIPT THREE}": "write ^3",
-    "\N{GREEK SMALL LETTER PI}": "write pi",
     "\N{SQUARE ROOT}": "write sqrt(x)",
-    "\N{LESS-THAN OR EQUAL TO}": "write <=",
-    "\N{GREATER-THAN OR EQUAL TO}": "write >=",
-    "\N{NOT EQUAL TO}": "write !=",
     "\N{INFINITY}": "infinite values are not allowed",
-    "\N{NO-BREAK SPACE}": "write a plain space",
+    "\N{N-ARY SUMMATION}": "write the terms out",
 }
 
+# Signs of the keyboards of others, and what they are here.
+_SAME = str.maketrans("×·⋅÷−–⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "***/--0123456789-")  # noqa: RUF001
+_COMPARED = {"≤": "<=", "≥": ">=", "≠": "!="}
 
-def tokenize(text: str, limits: Limits) -> list[Token]:
-    """Split a text into tokens, the last of which is its end.
+
+def tokenize(text: str, limits: Limits, start: int = 0) -> list[Token]:
+    """Split a text, from `start` on, into tokens, the last of which is its end.
 
     Parameters
     ----------
@@ -109,6 +99,8 @@ def tokenize(text: str, limits: Limits) -> list[Token]:
         The formula.
     limits : Limits
         How large it may be.
+    start : int
+        Where it begins.
 
     Returns
     -------
@@ -131,24 +123,45 @@ def tokenize(text: str, limits: Limits) -> list[Token]:
             text,
             limits.characters + 1,
         )
-    tokens, position = [], 0
+    tokens, position = [], start
     while position < len(text):
         match = _TOKEN.match(text, position)
         if match is None or match.lastgroup == "foreign":
             raise _unexpected(text, position, match.group() if match else text[position])
         if match.lastgroup != "space":
-            token = Token(str(match.lastgroup), match.group(), position)
-            _check(token, text, limits)
-            tokens.append(token)
+            read = _read(str(match.lastgroup), match.group(), position)
+            _check(read[-1], text, limits)
+            tokens += read
         position = match.end()
-    return [*tokens, Token("end", "", len(text))]
+    return [*tokens, Token("end", "", len(text), len(text))]
+
+
+def _read(kind: str, written: str, start: int) -> list[Token]:
+    """Give the tokens that a piece of the text stands for: more than one for ``²``."""
+    stop, plain = start + len(written), written.translate(_SAME)
+    if kind == "greek":
+        return [Token("name", "pi", start, stop)]
+    if kind == "operator":
+        return [Token(kind, _COMPARED.get(plain, plain), start, stop)]
+    if kind != "raised":
+        return [Token(kind, written, start, stop)]
+    signs = [Token("operator", "-", start, stop)] if plain.startswith("-") else []
+    number = Token("number", plain.removeprefix("-"), start, stop)
+    return [Token("operator", "^", start, stop), *signs, number]
 
 
 def _unexpected(text: str, position: int, found: str) -> ExpressionError:
-    hint = f": {_HINTS[found]}" if found in _HINTS else ""
+    hint = f": {_hint(found)}" if _hint(found) else ""
     printable = " " < found[0] <= "~"
     shown = repr(found) if printable else f"the character {_code_point(found)}"
     return ExpressionError(f"{shown} is not allowed{hint}", text, position + 1)
+
+
+def _hint(found: str) -> str:
+    name = unicodedata.name(found[0], "").split()
+    if name[:2] == ["GREEK", "SMALL"] and len(name) == 4:
+        return f"write {name[3].lower()}"
+    return _HINTS.get(found, "")
 
 
 def _code_point(character: str) -> str:

@@ -15,6 +15,7 @@ _VANISHED = 1e-290  # value: digits are lost below it
 _LIMIT = 1e-11  # distance of a function from its limit: less is rounding
 _LIMITS = {
     "exp": (0.0,), "expm1": (-1.0,), "tanh": (-1.0, 1.0), "erf": (-1.0, 1.0), "erfc": (0.0, 2.0),
+    "sigmoid": (0.0, 1.0), "softplus": (0.0,),
     "atan": (-np.pi / 2, np.pi / 2), "log1p": (), "cosh": (), "sinh": (),
 }  # fmt: skip
 

@@ -29,12 +29,12 @@ from ..enclosure.intervals import (
     whole_power,
 )
 from ..enclosure.tape import OPERATIONS, Tape
-from ..expression.classes import Atan2, Indicator, Sign, UnitStep, Where
+from ..expression.classes import Atan2, Floor, Indicator, Mod, Round, Sign, UnitStep, Where
 from ..expression.functions import BY_NAME
 from ..memos import memo
 from ..problem import Problem, Symbolic
 
-_JUMPING = (Where, Sign, UnitStep, Indicator, Atan2)
+_JUMPING = (Where, Sign, UnitStep, Indicator, Atan2, Floor, Round, Mod)
 
 
 def lower_bounds(problem: Problem, low: Array, high: Array) -> Array:

@@ -43,8 +43,10 @@ class Box:
         return np.where(ahead > self.upper, points - self.upper, short)
 
 
-def read_box(name: str, given: Any, names: Sequence[str], closed: bool) -> tuple[Array, Array]:
-    """Read ``(lo, hi)``, one pair a variable, or pairs by name."""
+def read_box(
+    name: str, given: Any, names: Sequence[str], closed: bool, thin: bool = False
+) -> tuple[Array, Array]:
+    """Read ``(lo, hi)``, one pair a variable, or pairs by name; both may be the same if `thin`."""
     takes = "(lo, hi), one such pair a variable, or {'x': (lo, hi)}"
     if given is None:
         pairs: list[Any] = [(None, None)] * len(names)
@@ -59,7 +61,7 @@ def read_box(name: str, given: Any, names: Sequence[str], closed: bool) -> tuple
         pairs = list(given) if isinstance(given, Sequence | np.ndarray) else []
     if len(pairs) != len(names):
         raise ConfigurationError(name, given, takes)
-    read = [_pair(f"{name}[{n!r}]", p, closed) for n, p in zip(names, pairs, strict=True)]
+    read = [_pair(f"{name}[{n!r}]", p, closed, thin) for n, p in zip(names, pairs, strict=True)]
     return np.array([p[0] for p in read]), np.array([p[1] for p in read])
 
 
@@ -69,13 +71,15 @@ def _is_pair(given: Any) -> bool:
     return len(given) == 2 and all(v is None or as_float(v) is not None for v in given)
 
 
-def _pair(name: str, pair: Any, closed: bool) -> tuple[float, float]:
-    takes = "(lo, hi) with lo < hi" + (", both finite" if closed else "; None for an open side")
+def _pair(name: str, pair: Any, closed: bool, thin: bool) -> tuple[float, float]:
+    sides = ", both finite" if closed else "; None for an open side"
+    takes = f"(lo, hi) with lo {'<=' if thin else '<'} hi{sides}"
     if not _is_pair(pair):
         raise ConfigurationError(name, pair, takes)
     lower = -np.inf if pair[0] is None else float(pair[0])
     upper = np.inf if pair[1] is None else float(pair[1])
-    if not lower < upper or lower == np.inf or upper == -np.inf:
+    ordered = lower <= upper if thin else lower < upper
+    if not ordered or lower == np.inf or upper == -np.inf:
         raise ConfigurationError(name, pair, takes)
     if closed and not (np.isfinite(lower) and np.isfinite(upper)):
         raise ConfigurationError(name, pair, takes)

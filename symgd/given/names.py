@@ -56,7 +56,8 @@ def hint(typed: object, known: Iterable[str]) -> str:
 def unknown_name(argument: str, got: object, typed: object, known: Iterable[str]) -> Exception:
     """Give the error for a name that is none of the known ones."""
     known = list(known)
-    return ConfigurationError(argument, got, f"names out of {known}{hint(typed, known)}")
+    ask = "; it is Euler's number 2.718..." if typed in ("e", "E") else hint(typed, known)
+    return ConfigurationError(argument, got, f"names out of {known}{ask}")
 
 
 def check_keywords(function: str, given: Mapping[str, object], known: Iterable[str]) -> None:

@@ -51,15 +51,21 @@ def read_number(name: str, value: Any, takes: str, least: float = -np.inf) -> fl
 
 
 def read_whole(name: str, value: Any, least: int, most: int = 2**53) -> int:
-    """Read a whole number within limits."""
-    number = None
-    if not isinstance(value, bool | np.bool_):
-        with suppress(TypeError):
-            number = operator.index(value)
+    """Read a whole number within limits, as 10 or as 10.0."""
+    number = _as_whole(value)
     if number is None or not least <= number <= most:
         takes = f"a whole number >= {least}" + (f" and <= {most:,}" if most < 2**53 else "")
         raise ConfigurationError(name, value, takes)
     return number
+
+
+def _as_whole(value: Any) -> int | None:
+    """Read a whole number of any type; None if it is none."""
+    if not isinstance(value, _NO_NUMBER):
+        with suppress(TypeError):
+            return operator.index(value)
+    number = as_float(value)
+    return int(number) if number is not None and number.is_integer() else None
 
 
 def read_flag(name: str, value: Any) -> bool:

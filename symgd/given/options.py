@@ -13,6 +13,7 @@ from ..errors import ConfigurationError
 from ..methods import METHODS, Automatic, Faithful, Method
 from ..problem import Problem, Source
 from .boxes import Box, read_box
+from .inside import Inside
 from .names import hint
 from .numbers import read_flag, read_number, read_whole
 from .points import read_points
@@ -126,7 +127,8 @@ def read_options(
     if until is not None and x0 is not None:
         raise ConfigurationError("starts", starts, "nothing beside x0: no start follows those")
     chance = read_sampler(sampler, until), lower, upper, read_whole("seed", seed, 0)
-    sampling = Sampling(*chance) if x0 is None else None
+    domain = Inside(problem, box if start_box is None else None) if problem.domain else None
+    sampling = Sampling(*chance, domain) if x0 is None else None
     points = read_points(x0, names, box) if sampling is None else sampling.points(count)
     return Options(
         x0=np.atleast_2d(points),

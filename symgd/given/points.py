@@ -9,6 +9,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from ..forgotten import all_are_variables, forgotten
 from .boxes import Box
 from .names import unknown_name
 from .numbers import as_floats
@@ -99,5 +100,6 @@ def _by_place(argument: str, given: Any, names: Sequence[str]) -> Array:
         raise ConfigurationError(argument, given, takes)
     points = read[..., None] if n == 1 and read.ndim < 2 else read
     if not points.size or points.ndim not in (1, 2) or points.shape[-1] != n:
-        raise ConfigurationError(argument, f"shape {read.shape}", takes)
+        ask = f"; {all_are_variables(names)}" if n > 1 and forgotten(names) else ""
+        raise ConfigurationError(argument, f"shape {read.shape}", takes + ask)
     return points

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any, Protocol, get_args
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, Mask
 from ..errors import ConfigurationError
 from .names import hint
 from .numbers import as_float, read_whole
@@ -19,18 +19,31 @@ FIRST, MOST = 256, 2**16  # starts that "until" begins with, and goes on to at m
 _MANY = 10**8  # the most starts of a batch
 _REGULAR = ("grid",)  # which chance has no part in
 _WHOLE = ("grid", "lhs")  # whose first points depend on how many there are
+_MOST_PLACES = 2**22  # that are looked at
+_FURTHER = (1, 4, 16, 64)  # times as many places, of which enough may be inside the domain of f
 _UNTIL = re.compile(r"until\s+(.*?)\s*%")
 _LEAST = 0.01  # %: less is not shown by the most starts
 
 
+class Domain(Protocol):
+    """Where a formula is defined."""
+
+    def __call__(self, points: Array) -> Mask:
+        """Tell which points are inside."""
+
+    def moved(self, points: Array, lower: Array, upper: Array) -> Array:
+        """Move points inside, within a box."""
+
+
 @dataclass(frozen=True)
 class Sampling:
-    """How starts are placed; `sample` says what its fields are."""
+    """How starts are placed; `sample` says what its fields are, but for `domain`: where f ends."""
 
     sampler: Sampler
     lower: Array
     upper: Array
     seed: int
+    domain: Domain | None = None
 
     @property
     def random(self) -> bool:
@@ -38,9 +51,35 @@ class Sampling:
         return self.sampler not in _REGULAR
 
     def points(self, count: int, first: int = 0) -> Array:
-        """Give `count` starts, ``(count, n_vars)``, or those of them from `first` on."""
-        points = sample(self.sampler, count, self.lower, self.upper, self.seed)
-        return points[first:]
+        """Give `count` starts, ``(count, n_vars)``, or those of them from `first` on.
+
+        A start outside the domain gives its place to the next one of the sequence that is inside.
+        """
+        points = self._sample(count)
+        if self.domain is None or not self.random or self.domain(points).all():
+            return points[first:]
+        return self._inside(self.domain, count)[first:]
+
+    def outside(self, count: int) -> float:
+        """Give the share of the first places outside the domain for which others were taken."""
+        if self.domain is None or not self.random:
+            return 0.0
+        places, starts = self._sample(count), self.points(count)
+        return float(max(self.domain(starts).mean() - self.domain(places).mean(), 0.0))
+
+    def _sample(self, count: int) -> Array:
+        return sample(self.sampler, count, self.lower, self.upper, self.seed)
+
+    def _inside(self, domain: Domain, count: int) -> Array:
+        for times in _FURTHER:
+            if times > 1 and times * count > _MOST_PLACES:
+                break
+            points = self._sample(times * count)
+            found = points[domain(points)][:count]
+            if len(found) == count:
+                return found
+        outside = points[~domain(points)][: count - len(found)]
+        return np.concatenate([found, domain.moved(outside, self.lower, self.upper)])
 
 
 def read_sampler(given: Any, until: float | None) -> Sampler:

@@ -19,7 +19,7 @@ class Arrays(Protocol):
 
 
 Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
-Count: TypeAlias = int | np.integer[Any]
+Count: TypeAlias = Number  # a whole one, be it 1000 or 1e3
 Numbers: TypeAlias = Sequence[Number] | Arrays
 Counts: TypeAlias = Sequence[Count] | Arrays
 Points: TypeAlias = Number | Numbers | Sequence[Numbers] | Mapping[str, Number | Numbers]

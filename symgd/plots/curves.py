@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from ..arrays import Array
 from ..errors import ConfigurationError
 from ..palette import BLUE, ORANGE
+from ..problem import Problem, Source
 from ..views.data import Batch, Formula, is_batch
 from ..views.numbers import number
 from .data import need_variables, starts_and_ends, view, window
@@ -29,7 +30,7 @@ _AROUND = 0.25  # with so much of their width on either side
 
 
 def curve(
-    problem: Formula | Batch,
+    problem: Source | Formula | Batch,
     lo: float | None = None,
     hi: float | None = None,
     *,
@@ -40,7 +41,7 @@ def curve(
 
     Parameters
     ----------
-    problem : Problem or Result
+    problem : str, sympy.Expr, Problem or Result
         A formula in one variable, or what `minimize` gave for one.
     lo, hi : float, optional
         The range; by default the one of a result's starts and ends.
@@ -60,11 +61,11 @@ def curve(
 
     Examples
     --------
-    >>> import symgd
-    >>> ax = curve(symgd.Problem("x**3 - x"), -1, 1)
+    >>> ax = curve("x**3 - x", -1, 1)
     >>> [text.get_text() for text in ax.get_legend().get_texts()]
     ['f', "f'"]
     """
+    problem = Problem(problem) if isinstance(problem, Source) else problem
     result = problem if is_batch(problem) else None
     function = _in_one_variable(problem)
     if order not in (0, 1, 2):
@@ -118,7 +119,7 @@ def _draw(
 def _in_one_variable(problem: Formula | Batch) -> Formula:
     function: Any = problem.problem if is_batch(problem) else problem
     if not hasattr(function, "fun") or not hasattr(function, "names"):
-        raise ConfigurationError("problem", problem, "a symgd.Problem or what symgd.minimize gives")
+        raise ConfigurationError("problem", problem, "a formula or what symgd.minimize gives")
     return need_variables(function, 1)
 
 

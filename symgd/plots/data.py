@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from ..arrays import Array, Whole
 from ..errors import ConfigurationError
+from ..forgotten import all_are_variables, forgotten
 from ..status import AWAY, Status
 from ..views.data import Batch, Formula, Sweep, is_batch, is_sweep
 
@@ -51,7 +52,8 @@ def need_variables(problem: Formula, most: int | None) -> Formula:
     n = len(problem.names)
     if most is not None and n > most:
         takes = "a formula in one variable" if most == 1 else f"at most {most} variables"
-        raise ConfigurationError("problem", f"{n} variables", takes)
+        ask = f"; {all_are_variables(problem.names)}" if forgotten(problem.names) else ""
+        raise ConfigurationError("problem", f"{n} variables", takes + ask)
     return problem
 
 

@@ -14,6 +14,7 @@ from ..status import AWAY, Status
 from ..views.axes import where
 from ..views.case import largest_rates, two_over
 from ..views.data import Batch, Outcome, Sweep, is_sweep
+from ..views.mirror import told
 from ..views.numbers import number, point, several
 from ..views.points import noun
 from .data import coordinate, ends, log_spaced, need_batch, need_sweep, starting_points, window
@@ -191,7 +192,7 @@ def _shares(result: Batch, least: float) -> list[tuple[float, str]]:
     """Give the heights of the minima, each with the share of the starts that end there."""
     heights: list[tuple[float, float]] = []
     for minimum in result.minima:
-        if heights and minimum.fun - heights[-1][0] <= least:
+        if heights and abs(minimum.fun - heights[-1][0]) <= least:
             heights[-1] = (heights[-1][0], heights[-1][1] + minimum.share)
         else:
             heights.append((minimum.fun, minimum.share))
@@ -204,7 +205,8 @@ def _lowest(result: Batch, least: float) -> str:
     every = several(len(result.runs.fun), "point" if result.settings.elsewhere else "start")
     height, words = _shares(result, least)[0]
     share = words.rpartition(": ")[2]
-    return f"{share} of {every} end at the lowest minimum found, {number(height)}"
+    found = told(result, "the lowest minimum")
+    return f"{share} of {every} end at {found} found, {number(height)}"
 
 
 def _draw_ends(

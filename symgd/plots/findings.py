@@ -13,6 +13,7 @@ from ..status import SUCCESSES, Kind, Status
 from ..views.axes import where
 from ..views.case import kind_words
 from ..views.data import Batch, Sweep
+from ..views.mirror import told
 from ..views.numbers import listed, number, place, point, several
 from .data import coordinate
 
@@ -27,12 +28,13 @@ def run_title(result: Batch, run: int) -> str:
     status, kind = Status(int(runs.status[run])), Kind(int(runs.kind[run]))
     if status == Status.CONVERGED and not runs.nit[run]:
         return f"x0 = {place(runs.x0[run])} already is a {kind.words}"
-    return status.title.format(
+    title = status.title.format(
         start=f"x0 = {place(runs.x0[run])}",
         kind=kind_words(kind, names),
         end=point(names, runs.x[run]),
         steps=several(int(runs.nit[run]), "step"),
     )
+    return told(result, title)
 
 
 def runs_title(result: Batch, chosen: Sequence[int]) -> str:
@@ -47,8 +49,8 @@ def runs_title(result: Batch, chosen: Sequence[int]) -> str:
         return f"{several(len(chosen), 'point')}: {tally(status)}"
     starts = several(len(chosen), "start")
     if lost.all():
-        return f"none of {starts} leads to a minimum: {tally(status)}"
-    found = f"lead to {minima} {'minima' if minima > 1 else 'minimum'}"
+        return told(result, f"none of {starts} leads to a minimum: {tally(status)}")
+    found = told(result, f"lead to {minima} {'minima' if minima > 1 else 'minimum'}")
     if not lost.any():
         return f"{starts} {found}"
     return f"{(~lost).sum():,} of {starts} {found}; {tally(status[lost])}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -72,6 +73,15 @@ def _step(u: Number) -> Number:
     return (1 + mpmath.sign(u)) / 2
 
 
+def _sinc(order: Number, u: Number) -> Number:
+    n = int(order)
+    return mpmath.hyp0f1(n + mpf(3) / 2, -u * u / 4) / math.prod(range(1, 2 * n + 2, 2))
+
+
+def _softplus(u: Number) -> Number:
+    return max(u, mpf(0)) + mpmath.log1p(mpmath.exp(-abs(u)))
+
+
 def _where(condition: Number, chosen: Number, other: Number) -> Number:
     return _NAN if mpmath.isnan(condition) else (chosen if condition else other)
 
@@ -124,6 +134,16 @@ FORMS: dict[str, Callable[..., Number]] = {
     "maximum": lambda a, b: _NAN if mpmath.isnan(a) or mpmath.isnan(b) else max(a, b),
     "minimum": lambda a, b: _NAN if mpmath.isnan(a) or mpmath.isnan(b) else min(a, b),
     "heaviside": _step,
+    "sigmoid": _real(lambda u: 1 / (1 + mpmath.exp(-u))),
+    "softplus": _real(_softplus),
+    "gamma": _real(lambda u: mpmath.gamma(u) if u > 0 else _NAN),
+    "loggamma": _real(lambda u: mpmath.loggamma(u) if u > 0 else _NAN),
+    "polygamma": _real(lambda n, u: mpmath.psi(int(n), u) if u > 0 else _NAN),
+    "besselj": _real(lambda n, u: mpmath.besselj(int(n), u)),
+    "sinc": _real(_sinc),
+    "floor": mpmath.floor,
+    "rint": mpmath.nint,
+    "mod": _real(lambda u, v: u - v * mpmath.floor(u / v)),
     "where": _where,
     "less": _compared(lambda a, b: a < b),
     "less_equal": _compared(lambda a, b: a <= b),

@@ -14,8 +14,16 @@ from ..expression.calculus import Known, derivatives, upwards
 from ..expression.functions import kernel_name, own
 from .functions import FORMS, Number
 
-_DEEP = {"exp", "expm1", "tanh", "sinh", "cosh", "erf", "erfc"}
-_SLOW = {"erf": 100, "erfc": 300}  # operations that take as long, with hundreds of digits
+_DEEP = {"exp", "expm1", "tanh", "sinh", "cosh", "erf", "erfc", "sigmoid", "softplus"}
+_SLOW = {
+    "erf": 100,
+    "erfc": 300,
+    "gamma": 100,
+    "loggamma": 100,
+    "polygamma": 1000,
+    "besselj": 100,
+    "sinc": 100,
+}  # operations that take as long, with hundreds of digits
 _SIMPLE = {
     *("add", "multiply", "power", "sqrt", "sign", "absolute", "maximum", "minimum", "where"),
     *("less", "less_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not"),

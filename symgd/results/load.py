@@ -13,6 +13,7 @@ from ..arrays import Whole, columns
 from ..errors import SymgdError
 from ..status import Kind, Status
 from . import storage
+from .maximized import Maximized
 from .outcome import Outcome
 from .result import Result
 from .runs import Minimum
@@ -61,6 +62,8 @@ def load(path: str | os.PathLike[str]) -> Result | SweepResult:
     for name, holds in _checks(outcome):
         if not holds:
             raise SymgdError(f"{Path(path).name} is damaged: {name} does not fit the rest")
+    if isinstance(outcome, Result) and outcome.settings.maximize:
+        return Maximized.of(outcome)
     return outcome
 
 

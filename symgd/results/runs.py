@@ -280,6 +280,8 @@ class Settings:
     `lr` is None for the automatic step, and for several rates; `width` is the size of the region
     that was searched. `sampler` is None where the starts were given, or lie on a grid; `until` is
     the share of unseen starts down to which more starts were taken, None if nobody asked for that.
+    `outside` is the share of the places of a sampler that were outside the domain of f, so that
+    starts inside it were taken instead. `maximize` tells that f is -1 times what was given.
     """
 
     method: str
@@ -292,6 +294,8 @@ class Settings:
     width: tuple[float, ...]
     sampler: str | None = None
     until: float | None = None
+    outside: float | None = None
+    maximize: bool | None = None
 
     @property
     def elsewhere(self) -> bool:

@@ -207,4 +207,5 @@ def settings_of(options: Options) -> Settings:
         width=tuple(options.width.tolist()),
         sampler=sampling.sampler if sampling is not None and sampling.random else None,
         until=options.until,
+        outside=sampling.outside(len(options.x0)) if sampling is not None else 0.0,
     )

@@ -8,6 +8,7 @@ from functools import partial
 import numpy as np
 
 from ..errors import Interrupted
+from ..given.fixed import without_fixed
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
 from ..given.types import Count, MethodLike, Number, Pairs, Points, Sampler, Starts
@@ -72,7 +73,8 @@ def minimize(
         and again, up to 65,536, until `Result.unseen` is at most that.
     sampler : str
         ``"spread"``, ``"grid"``, ``"uniform"``; with SciPy also ``"sobol"``, ``"halton"``,
-        ``"lhs"``.
+        ``"lhs"``. Where f is not defined at a place, and the places are no grid, a start is taken
+        where it is.
     seed : int
         Seed of the sampler.
     method : str or Method
@@ -124,11 +126,12 @@ def minimize(
     >>> trap.status.name, trap.kind.name, trap.success
     ('STALLED_AT_START', 'MAXIMUM', False)
     """
-    problem = read_problem(expr, variables, params)
+    free = without_fixed(read_problem(expr, variables, params), x0, bounds, start_box)
+    problem = free.problem
     options = read_options(
-        problem, x0, bounds=bounds, start_box=start_box, starts=starts, sampler=sampler,
-        seed=seed, method=method, lr=lr, faithful=faithful, epochs=epochs, tol=tol, polish=polish,
-        escape=escape, workers=workers, history=history,
+        problem, free.x0, bounds=free.bounds, start_box=free.start_box, starts=starts,
+        sampler=sampler, seed=seed, method=method, lr=lr, faithful=faithful, epochs=epochs, tol=tol,
+        polish=polish, escape=escape, workers=workers, history=history,
     )  # fmt: skip
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
         warn_of_rate(problem, options)

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from ..arrays import Array, Frozen, Whole
 from ..errors import ConfigurationError, Interrupted
+from ..given.fixed import Free, without_fixed
 from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
 from ..given.options import Options, read_options, read_problem
@@ -128,6 +129,8 @@ def _plan(expr: Source | Problem, given: SweepArguments) -> _Plan:
     swept = {name: values for name, values in params.items() if np.ndim(values)}
     first = {name: float(np.ravel(values)[0]) for name, values in params.items()}
     problem = read_problem(expr, given.get("variables"), first)
+    free = without_fixed(problem, given.get("x0"), given.get("bounds"), given.get("start_box"))
+    problem, given = free.problem, _left(given, free)
     rates, counts = _rates(given.get("lr")), _counts(given.get("epochs"))
     options = _options(problem, given, rates, counts)
     found = {"x0": _starts(options), "lr": rates, "epochs": counts}
@@ -139,6 +142,12 @@ def _plan(expr: Source | Problem, given: SweepArguments) -> _Plan:
     fixed = {n: float(v) for n, v in single.items() if v is not None and not np.ndim(v)}
     _check_memory(axes, len(problem.names))
     return _Plan(problem, options, axes, tuple(swept), fixed)
+
+
+def _left(given: SweepArguments, free: Free) -> SweepArguments:
+    """Give the arguments for the variables that their bounds leave free."""
+    changed = {"x0": free.x0, "bounds": free.bounds, "start_box": free.start_box}
+    return {**given, **{n: v for n, v in changed.items() if n in given}}  # type: ignore[typeddict-item]
 
 
 def _options(problem: Problem, given: SweepArguments, rates: Any, counts: Any) -> Options:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from ..results.runs import Settings
     from .data import Batch, Formula, Outcome, Sweep
 
+_SAID = ("width", "sampler", "until", "outside", "maximize")
+
 Arguments = dict[str, tuple[str, str]]  # name: value and remark
 
 
@@ -29,6 +31,7 @@ def call(outcome: Outcome) -> str:
     if is_batch(outcome) and outcome.settings.elsewhere:
         function, arguments = "judge", _judged(outcome)
     elif is_batch(outcome):
+        function = "maximize" if outcome.settings.maximize else function
         arguments = _started(outcome)
     elif is_sweep(outcome):
         function, arguments = "sweep", _swept(outcome)
@@ -89,7 +92,9 @@ def _settings(settings: Settings) -> Arguments:
     named = {f.name: getattr(settings, f.name) for f in fields(settings)}
     closed = not all(math.isinf(side) for pair in settings.bounds for side in pair)
     left_out = {
-        **dict.fromkeys(("width", "sampler", "until"), True),  # bounds and starts say enough
+        **dict.fromkeys(
+            ("width", "sampler", "until", "outside", "maximize"), True
+        ),  # bounds and starts say enough
         "lr": settings.lr is None,
         "escape": not settings.escape,
         "bounds": not closed,

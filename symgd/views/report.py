@@ -13,6 +13,7 @@ from ..version import __version__
 from .calls import call
 from .document import Code, Document, Paragraph, Picture
 from .html import elements
+from .mirror import told
 
 if TYPE_CHECKING:
     from .data import Outcome
@@ -73,7 +74,7 @@ def page(
         "Pictures": list(pictures),
         "Every verdict explained": explained,
     }
-    document: Document = [Paragraph("Gradient descent on", heading=1), formula]
+    document: Document = [Paragraph(told(outcome, "Gradient descent on"), heading=1), formula]
     for title, parts in sections.items():
         document += [Paragraph(title, heading=2), *parts] if parts else []
     return (

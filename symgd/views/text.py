@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..forgotten import all_are_variables, forgotten
 from ..status import WORST_FIRST, Status
 from .case import read_case
 from .document import Code, Document, Paragraph, Table, lines
@@ -36,8 +37,17 @@ def summary(batch: Batch, known: Known) -> Document:
     opening = headline(batch, known)
     if len(batch.runs) == 1:
         return opening
-    found = [*minima(batch, known), *unseen(batch, known)]
+    found = [*minima(batch, known), *unseen(batch, known), *_replaced(batch)]
     return [*opening, *found, *_failures(batch)]
+
+
+def _replaced(batch: Batch) -> Document:
+    """Tell that starts of a sampler outside the domain gave way to others inside it."""
+    share = batch.settings.outside
+    if not share:
+        return []
+    where = f"f is not defined at {_percent(share)} of the places for starts"
+    return lines([f"{where}; others, where it is, were taken instead"])
 
 
 def explain(batch: Outcome, known: Known) -> Document:
@@ -102,7 +112,15 @@ def headline(batch: Batch, known: Known) -> Document:
     parts += lines([f"{bottom}."] if bottom else [])
     if n > 1 and not batch.minima:
         parts += [Paragraph(f"No {one}{_NO_MINIMUM[batch.settings.elsewhere]}")]
-    return parts
+    return parts + _forgotten(batch)
+
+
+def _forgotten(batch: Batch) -> Document:
+    """Name a variable that may have been meant as a parameter, where no minimum is one point."""
+    names, found = batch.problem.names, any(not minimum.dimension for minimum in batch.minima)
+    if found or batch.settings.elsewhere or not forgotten(names):
+        return []
+    return [Paragraph(f"{all_are_variables(names)}.")]
 
 
 def message(batch: Batch, known: Known) -> str:

@@ -121,6 +121,12 @@ BAD = [
 ]
 
 
+def test_whole_numbers_may_have_an_exponent(run):
+    status, out, _ = run("minimize", "x**2", "--lr", "1e-3", "--epochs", "1e2", "--starts", "1e1")
+    assert status == 1
+    assert "10 runs  SLOW" in out
+
+
 @pytest.mark.parametrize(("words", "named"), BAD)
 def test_bad_input_is_exit_status_2_and_named_on_standard_error(run, words, named):
     code, out, err = run("minimize", *words)
@@ -397,3 +403,10 @@ def test_a_warning_is_a_line_on_standard_error(run, recwarn):
         "symgd: warning: lr = 1.5 is above 1, the largest rate at which fixed steps can settle "
         "at the minimum x = 0 (2 divided by the curvature 2 there)\n"
     )
+
+
+def test_maximize_speaks_of_maxima_and_takes_the_options_of_minimize(run):
+    status, out, err = run("maximize", "4 - (x - 1)**2", "--x0", "0", "--explain")
+    assert (status, err) == (0, "")
+    assert "reached a local maximum" in out
+    assert "x = 1, f = 4" in out

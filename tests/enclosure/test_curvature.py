@@ -44,7 +44,8 @@ SMOOTH = {
     **dict.fromkeys(["log", "log2", "log10", "sqrt"], (0, 1e9)),
     **dict.fromkeys(["sinh", "cosh", "exp", "expm1"], (-700, 700)),
     **dict.fromkeys(["cbrt", "absolute", "sign", "heaviside"], (1e-9, 1e9)),
-    "erfc": (-26, 26),
+    "erfc": (-26, 26), "sigmoid": (-700, 1e9), "softplus": (-700, 1e9), "gamma": (1e-3, 170),
+    "loggamma": (1e-3, 1e9),
 }  # fmt: skip
 UNARY = sorted(
     name
@@ -160,6 +161,37 @@ def test_functions_of_two_intervals(name):
             x, y = u[0, i] * (1 - s) + u[1, i] * s, v[0, i] * (1 - t) + v[1, i] * t
             value = meaning(name)(mpmath.mpf(x), mpmath.mpf(y))
             assert enclosed[0, i] <= value <= enclosed[1, i]
+
+
+def _spherical(n, x):
+    return mpmath.hyp0f1(n + mpmath.mpf(3) / 2, -x * x / 4) / mpmath.fac2(2 * n + 1)
+
+
+@pytest.mark.parametrize("order", range(4))
+@pytest.mark.parametrize(
+    ("name", "oracle", "low"),
+    [("polygamma", mpmath.psi, 0.01), ("besselj", mpmath.besselj, -20), ("sinc", _spherical, -20)],
+)
+def test_functions_with_an_order(name, oracle, low, order):
+    rng = np.random.default_rng(8)
+    middle, radius = rng.uniform(low, 20, 60), 10 ** rng.uniform(-9, 0.5, 60)
+    u = np.array([np.maximum(middle - radius, low), middle + radius])
+    enclosed = ENCLOSURES[name](interval(order, order), u)
+    assert np.isfinite(enclosed).all()
+    for i in range(60):
+        for share in (0.0, 0.3, 1.0):
+            x = u[0, i] + share * (u[1, i] - u[0, i])
+            assert enclosed[0, i] <= oracle(order, mpmath.mpf(x)) <= enclosed[1, i]
+        if radius[i] < 1e-6 and u[0, i] > 0.5:
+            assert np.ptp(enclosed[:, i]) < 40 * radius[i] + 1e-12
+
+
+def test_remainders_between_jumps():
+    low, high = ENCLOSURES["mod"](interval([7.2, 6.9, -1.5], [7.6, 7.1, -1.25]), interval(1, 1))
+    assert low[0] <= 7.2 % 1
+    assert high[0] >= 7.6 % 1
+    assert np.isnan(low[1])
+    assert low[2] <= 0.5 <= 0.75 <= high[2]
 
 
 @pytest.mark.parametrize("text", ["1/3", "0.1", "pi", "E", "2**60 + 1", "7", "-2/7"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 
 import mpmath
 import numpy as np
@@ -16,7 +17,7 @@ from symgd.expression import classes as cl
 from symgd.expression import functions as fn
 from symgd.expression import read
 from symgd.expression.calculus import derivatives
-from symgd.expression.functions import BY_NAME, BY_SPELLING, TABLE, own
+from symgd.expression.functions import BY_NAME, BY_SPELLING, SHORTHANDS, TABLE, own
 
 X, Y, Z = sympy.symbols("x y z", real=True)
 
@@ -57,9 +58,17 @@ ORACLE = {
     "heaviside": (lambda u: (1 + mpmath.sign(u)) * HALF, ANYWHERE),
     "erf": (mpmath.erf, ANYWHERE),
     "erfc": (mpmath.erfc, ANYWHERE),
+    "sigmoid": (lambda u: 1 / (1 + mpmath.exp(-u)), ANYWHERE),
+    "softplus": (lambda u: mpmath.log(1 + mpmath.exp(u)), ANYWHERE),
+    "gamma": (mpmath.gamma, [*ABOVE_ZERO, 12.5]),
+    "loggamma": (mpmath.loggamma, [0.05, 0.7, 3.3, 12.5]),
+    "floor": (mpmath.floor, ANYWHERE),
+    "rint": (mpmath.nint, ANYWHERE),
+    "mod": (lambda u, v: u - v * mpmath.floor(u / v), PAIRS),
 }
 SMOOTH = sorted(ORACLE)
-CONDITIONS = {row.name for row in TABLE} - set(ORACLE) - {"where"}
+PLAIN = [row for row in TABLE if not row.ordered]
+CONDITIONS = {row.name for row in PLAIN} - set(ORACLE) - {"where"}
 SPELLINGS = [(s, name) for name in SMOOTH for s in BY_SPELLING if BY_SPELLING[s].name == name]
 
 
@@ -76,7 +85,7 @@ def _at(expr, point):
 
 
 def test_every_function_has_an_oracle_and_one_row_a_spelling():
-    assert len(BY_SPELLING) == sum(len(row.spellings) for row in TABLE)
+    assert len(BY_SPELLING) == sum(len(row.spellings) for row in (*TABLE, *SHORTHANDS))
     assert len(BY_NAME) == len(TABLE)
     assert {
         *("less", "less_equal", "equal", "not_equal"),
@@ -113,7 +122,7 @@ def test_slopes_agree_with_mpmath(name, point):
                 assert _at(slope, point) == pytest.approx(expected, rel=1e-12, abs=1e-12)
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", PLAIN, ids=lambda row: row.name)
 def test_nan_goes_in_and_comes_out(row):
     inside = 1.5 if row.name == "acosh" else 0.5
     for i in range(row.arity):
@@ -164,6 +173,9 @@ def test_parity(row):
         ("min(x, y)", "x - y"),
         ("sign(x)", "x"),
         ("Heaviside(x)", "x"),
+        ("floor(x/2)", "sin(pi*x/2)"),
+        ("round(x)", "cos(pi*x)"),
+        ("mod(x, y)", "sin(pi*x/y)"),
         ("hypot(x, y)", "hypot(x, y)"),
         ("sin(x)", None),
     ],
@@ -193,7 +205,7 @@ def test_a_branch_that_is_not_taken_does_not_spoil_the_slope():
     assert math.isnan(_at(derivatives(cl.Maximum(X, sympy.log(X)), [X])[0], (-1.0,)))
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", PLAIN, ids=lambda row: row.name)
 def test_second_derivatives_stay_in_the_table(row):
     expr = own(row.symbol(*(X * Y, Y + X**2, X)[: row.arity]))
     for first in (X, Y):
@@ -221,6 +233,8 @@ def test_second_derivatives_stay_in_the_table(row):
             "where((x < 0) & (y > 0), x, where(y != 0, 1, 0))",
         ),
         (X ** sympy.Float(2.0), "x**2"),
+        (sympy.floor(X) + sympy.ceiling(Y / 2), "floor(x) + ceil(y/2)"),
+        (sympy.Mod(X, 2), "mod(x, 2)"),
     ],
 )
 def test_own_replaces_what_sympy_brings_in(stock, ours):
@@ -228,6 +242,109 @@ def test_own_replaces_what_sympy_brings_in(stock, ours):
     for x, y in itertools.product((-1.5, 0.0, 1.0, 2.5), repeat=2):
         assert value(found, {"x": x, "y": y}) == value(expected, {"x": x, "y": y})
     assert not found.atoms(sympy.Piecewise, sympy.Abs, sympy.Heaviside, sympy.cot, sympy.atan2)
+
+
+SINC = [0.0, 1e-9, 0.4, -1.9, 3.0, 4.1, 30.0]
+
+
+def sinc(order, u):
+    """Spherical Bessel function of an order over u**order, by the confluent limit function."""
+    factor = mpmath.fac2(2 * order + 1)
+    return mpmath.hyp0f1(order + mpmath.mpf(3) / 2, -(mpmath.mpf(u) ** 2) / 4) / factor
+
+
+@pytest.mark.parametrize("order", range(4))
+def test_functions_with_an_order_agree_with_mpmath(order):
+    psi, j = BY_NAME["polygamma"], BY_NAME["sinc"]
+    points = np.array([1e-3, 0.3, 1.0, 2.5, 7.9, 8.1, 50.0, 1e6])
+    expected = [float(mpmath.psi(order, mpmath.mpf(u))) for u in points]
+    np.testing.assert_allclose(psi.numpy(order, points), expected, rtol=3e-15)
+    expected = [float(sinc(order, u)) for u in SINC]
+    np.testing.assert_allclose(j.numpy(order, np.array(SINC)), expected, rtol=1e-13, atol=1e-17)
+    bessel, sizes = BY_NAME["besselj"], np.array([0.0, 1e-7, 0.9, -2.5, 7.0, -49.0, 51.0, 1e4])
+    expected = [float(mpmath.besselj(order, mpmath.mpf(u))) for u in sizes]
+    np.testing.assert_allclose(bessel.numpy(order, sizes), expected, rtol=1e-12, atol=2e-15)
+    assert np.isnan(psi.numpy(order, np.array([-0.5, np.nan]))).all()
+    assert np.isnan(j.numpy(order, np.array([np.nan]))).all()
+
+
+def test_slopes_of_functions_with_an_order_are_those_of_mpmath():
+    with mpmath.workdps(40):
+        for text, function in (
+            ("digamma(x)", lambda u: mpmath.psi(0, u)),
+            ("trigamma(x)", lambda u: mpmath.psi(1, u)),
+            ("polygamma(2, x)", lambda u: mpmath.psi(2, u)),
+            ("sinc(x)", lambda u: sinc(0, u)),
+            ("j0(x)", lambda u: mpmath.besselj(0, u)),
+            ("besselj(3, x)", lambda u: mpmath.besselj(3, u)),
+            ("beta(x, 2)", lambda u: mpmath.beta(u, 2)),
+        ):
+            expr = read(text).expr
+            for u in (0.3, 1.7, 6.0):
+                assert _at(expr, (u,)) == pytest.approx(float(function(mpmath.mpf(u))), rel=1e-12)
+                first = derivatives(expr, [X])[0]
+                for order, slope in ((1, first), (2, derivatives(own(first), [X])[0])):
+                    expected = float(mpmath.diff(function, mpmath.mpf(u), order))
+                    assert _at(own(slope), (u,)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_names_of_functions_that_are_also_those_of_variables():
+    assert [v.name for v in read("gamma*x + beta").variables] == ["beta", "gamma", "x"]
+    assert not read("gamma(x) + beta(x, y)").expr.has(sympy.Symbol("gamma", real=True))
+    for text in ("gamma + gamma(x)", "gamma(x) + gamma"):
+        with pytest.raises(ExpressionError, match="here"):
+            read(text)
+    for text in ("polygamma(x, 2)", "polygamma(-1, x)", "polygamma(0.5, x)", "polygamma(99, x)"):
+        with pytest.raises(ExpressionError, match="whole number from 0 to 20"):
+            read(text)
+
+
+SHORT = {
+    "short_sinc": (lambda u: sinc(0, u), SINC),
+    "j0": (mpmath.j0, ANYWHERE),
+    "j1": (mpmath.j1, ANYWHERE),
+    "digamma": (mpmath.digamma, ABOVE_ZERO),
+    "trigamma": (lambda u: mpmath.psi(1, u), ABOVE_ZERO),
+    "beta": (mpmath.beta, [(0.3, 2.2), (5.0, 7.0)]),
+    "relu": (lambda u: max(u, 0), ANYWHERE),
+    "clip": (lambda u, lo, hi: min(max(u, lo), hi), [(2, -1, 1), (-3, -1, 1), (0.3, -1, 1)]),
+    "ceil": (mpmath.ceil, [*ANYWHERE, 2.0]),
+    **{name: (getattr(mpmath, name), ANYWHERE) for name in "sec csc cot sech csch coth".split()},  # noqa: SIM905
+}
+
+
+@pytest.mark.parametrize("row", SHORTHANDS, ids=lambda row: row.name)
+def test_shorthands_agree_with_mpmath(row):
+    function, points = SHORT[row.name]
+    for spelling, point in itertools.product(row.spellings, map(_tuple, points)):
+        text = f"{spelling}({', '.join('xyz'[: len(point)])})"
+        found = value(read(text).expr, dict(zip("xyz", point, strict=False)))
+        assert found == pytest.approx(float(function(*map(mpmath.mpf, point))), rel=1e-14)
+    if row.name == "short_sinc":
+        return
+    meant = read(re.sub(r"\bhi\b", "z", re.sub(r"\blo\b", "y", row.meaning)))
+    assert meant.expr == read(f"{row.spellings[0]}({', '.join('xyz'[: row.arity])})").expr
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"),
+    [
+        ("sec(2*x)", "cos(2*x) != 0"),
+        ("coth(x - 1)", "tanh(x - 1) != 0"),
+        ("mod(x, y - 1)", "y - 1 != 0"),
+        ("beta(x, 1)", "x > 0"),
+    ],
+)
+def test_shorthands_say_where_they_are_defined(text, needs):
+    condition = read(text).domain[0]
+    assert (condition.text, condition.needs) == (text, needs)
+
+
+def test_tails_of_the_logistic_function_keep_their_slopes():
+    expr = read("sigmoid(x)").expr
+    for u in (-700.0, -40.0, 40.0, 700.0):
+        slope = _at(derivatives(expr, [X])[0], (u,))
+        assert slope == pytest.approx(math.exp(-abs(u)), rel=1e-15)
 
 
 def test_own_max_of_many():

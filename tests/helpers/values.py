@@ -63,6 +63,9 @@ MEANING = {
     **{"log1p": lambda u: _log(1 + u), "log2": lambda u: _log(u, 2), "pow": mpmath.power},
     **{"abs": abs, "Abs": abs, "min": min, "Min": min, "max": max, "Max": max},
     **{"Heaviside": lambda u: (1 + mpmath.sign(u)) / 2, "Piecewise": _piecewise},
+    **{"sigmoid": lambda u: 1 / (1 + mpmath.exp(-u)), "gamma": mpmath.gamma},
+    **{"softplus": lambda u: mpmath.log1p(mpmath.exp(u)), "loggamma": mpmath.loggamma},
+    **{"floor": mpmath.floor, "round": mpmath.nint},
     "mpf": mpmath.mpf,
 }
 _NUMBER = re.compile(r"(?<![A-Za-z0-9_.])((?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)")

@@ -72,8 +72,8 @@ def test_importing_modules_hides_no_public_name():
 
 
 def test_an_unknown_name_is_an_attribute_error():
-    with pytest.raises(AttributeError, match="no attribute 'maximize'"):
-        symgd.maximize  # noqa: B018
+    with pytest.raises(AttributeError, match="no attribute 'maximise'"):
+        symgd.maximise  # noqa: B018
 
 
 def test_version_is_the_one_of_the_project():

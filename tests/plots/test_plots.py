@@ -12,6 +12,7 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+import sympy
 from drawn import COSINE, CUBIC, GOLDEN, IMAGES, PICTURES, picture, result, without_words
 from hypothesis import given
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from PIL import Image
 from scipy.optimize import lsq_linear
 
 import symgd
-from symgd import ConfigurationError, Status, plots
+from symgd import ConfigurationError, Problem, Status, plots
 from symgd.plots.data import edges, log_spaced, view, window
 from symgd.plots.findings import borders_title, run_title, tally
 from symgd.plots.style import LINES, MINIMA, spread
@@ -177,8 +178,9 @@ def test_loading_the_pictures_starts_no_display():
 @pytest.mark.parametrize(
     ("draw", "bad", "what"),
     [
-        (plots.curve, "x**2", "problem"),
+        (plots.curve, 3, "problem"),
         (plots.curve, symgd.Problem("x*y"), "problem"),
+        (plots.curve, "x**2", "lo, hi"),
         (plots.waterfall, 3, "result"),
         (plots.basins, symgd.Problem("x"), "result"),
         (plots.final_vs_lr, 3, "sweep"),
@@ -847,3 +849,9 @@ def test_lines_of_few_runs_can_be_told_apart():
     for colour, other in itertools.combinations(LINES, 2):
         gap = np.linalg.norm(np.subtract(to_rgba(colour), to_rgba(other)))
         assert gap > 0.25
+
+
+@pytest.mark.parametrize("formula", ["sin(x)", sympy.sin(sympy.Symbol("x")), Problem("sin(x)")])
+def test_a_curve_takes_any_formula(formula):
+    x, y = plots.curve(formula, -6, 6, order=0).get_lines()[0].get_data()
+    np.testing.assert_allclose(y, np.sin(x), atol=1e-15)

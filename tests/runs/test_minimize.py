@@ -370,7 +370,7 @@ def test_bounds_are_never_left():
     result = symgd.minimize("log(x) + (x - 3)**2", bounds=(1e-3, 5), starts=64)
     assert result.runs.x.min() >= 1e-3
     assert Status.OUT_OF_DOMAIN not in result.counts
-    free = symgd.minimize("log(x) + (x - 3)**2", start_box=(-1, 5), starts=64)
+    free = symgd.minimize("log(x) + (x - 3)**2", x0=np.linspace(-1, 5, 64))
     assert Status.OUT_OF_DOMAIN in free.counts
 
 

@@ -512,7 +512,7 @@ BAD = [
     ("epochs", {"epochs": [10.5]}),
     ("epochs", {"epochs": [[10]]}),
     ("epochs", {"epochs": [[10], [1, 2]]}),
-    ("epochs", {"epochs": np.linspace(1, 9, 3)}),
+    ("epochs", {"epochs": np.linspace(1, 9, 4)}),
     ("epochs", {"epochs": [True]}),
     ("params", {"params": [1, 2]}),
     ("params", {"params": {"lr": [1, 2]}}),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import reduce
+from inspect import signature
 from operator import add
 from typing import Any
 
@@ -89,15 +90,19 @@ class State:
 
 
 def elementary(function: Callable[..., Any]) -> Callable[..., Number]:
-    """Give an elementary function of `vmath` for use in lane functions."""
+    """Give an elementary function of `vmath` for use in lane functions.
+
+    Its `order`, if it has one, is the first argument, and a number while the kernel is written.
+    """
+    orders = int("order" in signature(function).parameters)
 
     def apply(*args: Float | float) -> Number:
         builder = next((a.builder for a in args if isinstance(a, Float)), None)
         if builder is None:  # arrays: see `slow`
             plain: Number = function(*args)
             return plain
-        floats = [Float(builder, as_node(a, VECTOR)) for a in args]
-        return Number(builder, function(*floats).node)
+        floats = [Float(builder, as_node(a, VECTOR)) for a in args[orders:]]
+        return Number(builder, function(*args[:orders], *floats).node)
 
     return apply
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import math
 
+from . import bessel
 from .coefficients import (
     ASIN,
     ATAN,
@@ -73,6 +74,12 @@ _LOG2_E = (1.4426950408889634, 2.0355273740931033e-17)
 _LOG10_E = (0.4342944819032518, 1.098319650216765e-17)
 _LOG10_2 = (0.3010299956639812, -2.8037281277851704e-18)
 _TWO_THIRDS = (0.6666666666666666, 3.700743415417188e-17)
+_HALF_LOG_TWO_PI = 0.9189385332046728
+_FAR = 8  # from where on Stirling's series holds
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798)
+_STIRLING = tuple(b / (2 * k * (2 * k - 1)) for k, b in enumerate(_BERNOULLI, 1))
+_SINC_TERMS = 13
+_BESSEL_TERMS = 12
 _CBRT_2 = 1.2599210498948732
 
 
@@ -225,7 +232,7 @@ def _scaled(mantissa: Float, n: Bits, x: Float) -> Float:
     return mantissa * select(faint, 2.0**-200, 2.0) * ldexp(select(faint, 2.0**200, 0.5), n)
 
 
-def _exp_of_two_floats(x: Float, excess: Float) -> Float:
+def _exp_of_two_floats(x: Float, excess: Float | float) -> Float:
     """Return exp(x - excess), nearly rounded."""
     n, _, r, lost = _octaves(_within_exp(x), excess)
     high, low = _ordered_sum(1.0, r)
@@ -509,6 +516,164 @@ def erfc(x: Float) -> Float:
     small = high + fma(-x, two_chains(x * x, ERF), low)
     tail = _erfc_tail(select(size > 28.0, 28.0, size))
     return select(size < 0.5, small, select(x > 0.0, tail, 2.0 - tail))
+
+
+def _far(x: Float, far: int) -> tuple[Float, Float, Truth]:
+    """Return x, or x + far as a sum of two floats where x is below that, and whether it is."""
+    near = x < float(far)
+    total, rest = _sum(x, select(near, float(far), 0.0))
+    return total, rest, near
+
+
+def _stirling(x: Float) -> tuple[Float, Float, Float]:
+    """Return log(gamma(x) p) as a sum of two floats, and p: x (x + 1) ... (x + 7) below 8, or 1.
+
+    By Stirling's series, whose rest beyond 8 is below a hundredth of an ulp.
+    """
+    y, rest, near = _far(x, _FAR)
+    high, low = _log_of_two_floats(y)
+    inverse = 1.0 / y
+    series = inverse * horner(inverse * inverse, _STIRLING)
+    product, product_rest = _product(y - 0.5, high)
+    small = fma(y - 0.5, low, product_rest) + fma(high - 0.5 * inverse, rest, series)
+    total, total_rest = _sum(product, -y)
+    total, more = _sum(total, _HALF_LOG_TWO_PI)
+    below = x
+    for k in range(1, _FAR):
+        below = below * (x + float(k))
+    return total, total_rest + more + small, select(near, below, 1.0)
+
+
+def loggamma(x: Float) -> Float:
+    """Return log(gamma(x)) for x > 0; its error is absolute beside 1 and 2, where it is 0."""
+    high, low, product = _stirling(x)
+    above, above_rest = _log_of_two_floats(product)
+    total, rest = _sum(high, -above)
+    value = select(x < 2.0**1014, total + (rest + (low - above_rest)), _INF)
+    return select(x > 0.0, value, select(x == 0.0, _INF, _NAN))
+
+
+def gamma(x: Float) -> Float:
+    """Return the gamma function for x > 0."""
+    high, low, product = _stirling(select(x > 172.0, 172.0, x))
+    value = _exp_of_two_floats(high, -low) / product
+    return select(x > 0.0, value, select(x == 0.0, _INF, _NAN))
+
+
+def polygamma(order: float, x: Float) -> Float:
+    """Return the derivative of that order of digamma for x > 0; the order is a constant."""
+    n, far = int(order), _FAR + int(order)
+    y, _, near = _far(x, far)
+    inverse = 1.0 / y
+    square = inverse * inverse
+    scale = float(math.factorial(max(n - 1, 0)))
+    series = [b * math.factorial(2 * k + n - 1) / math.factorial(2 * k) / scale
+              for k, b in enumerate(_BERNOULLI, 1)]  # fmt: skip
+    tail = fma(square, horner(square, series), 0.5 * max(n, 1) * inverse)
+    lead = tail - log(y) if n == 0 else (1.0 + tail)
+    for _ in range(n):
+        lead = lead * inverse
+    total = lead * 1.0
+    for k in reversed(range(far)):
+        step = 1.0 / (x + float(k))
+        term = step
+        for _ in range(n):
+            term = term * step
+        total = total + select(near, term * float(n if n else 1), 0.0)
+    signed = total * ((-1.0) ** (n + 1) * scale)
+    return select(x > 0.0, signed, select(x == 0.0, math.copysign(_INF, (-1.0) ** (n + 1)), _NAN))
+
+
+def sinc(order: float, x: Float) -> Float:
+    """Return sin(x)/x for order 0; else j(x)/x**n, with the spherical Bessel function of order n.
+
+    The series up to n + 2, beyond it the recurrence upwards, which is stable there.
+    """
+    n, square = int(order), x * x
+    near = square < (n + 2.0) ** 2
+    terms = [1.0]
+    for k in range(1, _SINC_TERMS + n):
+        terms.append(terms[-1] / (-2.0 * k * (2 * n + 2 * k + 1)))
+    first = 1.0 / math.prod(range(1, 2 * n + 2, 2))
+    series = first * horner(square, terms)
+    inverse = 1.0 / select(near, 1.0, square)
+    before, now = cos(x), sin(x) / select(x == 0.0, 1.0, x)
+    if n == 0:
+        return select(x == 0.0, 1.0, select(fabs(x) == _INF, 0.0, now))
+    for k in range(n):
+        before, now = now, ((2.0 * k + 1.0) * now - before) * inverse
+    return select(near, series, select(fabs(x) == _INF, 0.0, now))
+
+
+def _bessel_pair(size: Float) -> tuple[Float, Float]:
+    """Return J0 and J1 of a size: polynomials up to 5, and waves of known amplitudes beyond it."""
+    near = size < bessel.EDGE
+    t = size * (1.0 / bessel.EDGE)
+    t = select(near, t * t, 0.0)
+    inner = horner(t, bessel.INNER_0), size * horner(t, bessel.INNER_1)
+    inverse = 1.0 / select(near, bessel.EDGE, size)
+    z = inverse * inverse * bessel.EDGE**2
+    sine, cosine = sin(size), cos(size)
+    plus, minus = cosine + sine, sine - cosine  # sqrt(2) times the waves, a quarter of pi later
+    scale = root(inverse * (1.0 / math.pi))
+    zeroth = horner(z, bessel.COSINE_0) * plus - inverse * horner(z, bessel.SINE_0) * minus
+    first = horner(z, bessel.COSINE_1) * minus + inverse * horner(z, bessel.SINE_1) * plus
+    return select(near, inner[0], scale * zeroth), select(near, inner[1], scale * first)
+
+
+def besselj(order: float, x: Float) -> Float:
+    """Return the Bessel function of the first kind of a whole order, which is a constant.
+
+    From J0 and J1 by the recurrence upwards where x is above the order; by its series below.
+    """
+    n, size = int(order), fabs(x)
+    before, now = _bessel_pair(size)
+    if n == 0:
+        return before
+    edge = float(max(n, 2))
+    near = size < edge
+    inverse = 1.0 / select(near, edge, size)
+    for k in range(1, n):
+        before, now = now, fma(2.0 * k * inverse, now, -before)
+    if n > 1:
+        half = 0.5 * select(near, size, edge)
+        terms = [1.0]
+        for k in range(1, _BESSEL_TERMS + n):
+            terms.append(-terms[-1] / (k * (n + k)))
+        series = horner(half * half, terms) * (1.0 / math.factorial(n))
+        for _ in range(n):
+            series = series * half
+        now = select(near, series, now)
+    return copysign(1.0, x) * now if n % 2 else now
+
+
+def sigmoid(x: Float) -> Float:
+    """Return 1/(1 + exp(-x)), accurate where it is small."""
+    size = fabs(x)
+    decay = _exp_of_two_floats(-size, 0.0)
+    ratio, rest = _quotient(select(x < 0.0, decay, 1.0), 0.0, *_ordered_sum(1.0, decay))
+    return ratio + rest
+
+
+def softplus(x: Float) -> Float:
+    """Return log(1 + exp(x)), accurate where it is small."""
+    return select(x > 0.0, x, 0.0) + log1p(exp(-fabs(x)))
+
+
+def rint(x: Float) -> Float:
+    """Return the nearest whole number; of two as near the even one."""
+    size = fabs(x)
+    whole = (size + 2.0**52) - 2.0**52
+    return select(size < 2.0**52, copysign(whole, x), x)
+
+
+def mod(x: Float, y: Float) -> Float:
+    """Return x - y*floor(x/y); nan where x/y is beyond 2**52 in size."""
+    ratio = x / y
+    rest = fma(-floor(ratio), y, x)
+    side = copysign(1.0, y)  # of which the remainder is
+    inside = select(rest * side < 0.0, rest + y, rest)
+    return select(fabs(ratio) < 2.0**52, inside, _NAN)
 
 
 def sqrt(x: Float) -> Float:

@@ -9,7 +9,7 @@ symgd.minimize("x**2", bounds="wide")  # wrong
 symgd.minimize("x**2", x0="1")  # wrong
 symgd.minimize("x**2", x0=["1", "2"])  # wrong
 symgd.minimize("x**2", lr=[0.1, 0.2])  # wrong
-symgd.minimize("x**2", epochs=2.5)  # wrong
+symgd.minimize("x**2", epochs="2")  # wrong
 symgd.minimize("x**2", sampler="sobool")  # wrong
 symgd.minimize("x**2", method="newtonian")  # wrong
 symgd.minimize("x**2", escape="yes")  # wrong
@@ -19,7 +19,7 @@ symgd.judge("x**2")  # wrong
 symgd.judge("x**2", "1")  # wrong
 symgd.sweep("x**2", starts="until 1%")  # wrong
 symgd.sweep("x**2", lrr=[0.1])  # wrong
-symgd.sweep("x**2", epochs=[0.5])  # wrong
+symgd.sweep("x**2", epochs=["1"])  # wrong
 symgd.sweep("x**2", sampler="sobool")  # wrong
 symgd.sweep("x**2", method="newtonian")  # wrong
 symgd.sweep("x**2", lr=[0.1]).minimum.x  # wrong
