@@ -36,11 +36,12 @@ __all__ = [
     "minimize",
     "plots",
     "rules",
+    "schedules",
     "sweep",
 ]
 
 if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
-    from . import methods, plots
+    from . import methods, plots, schedules
     from . import methods as rules
     from .enclosure.curvature import Curvature
     from .engine.kernel.store import clear_cache
@@ -63,7 +64,9 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     from .runs.sweep import sweep
     from .status import Kind, Status
 else:
-    _MODULES = {"methods": "methods", "plots": "plots", "rules": "methods"}
+    _MODULES = {
+        "methods": "methods", "plots": "plots", "rules": "methods", "schedules": "schedules",
+    }  # fmt: skip
     _NAMES = {
         "enclosure.curvature": "Curvature",
         "engine.kernel.store": "clear_cache",

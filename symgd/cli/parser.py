@@ -137,6 +137,21 @@ _RUNS: dict[str, dict[str, dict[str, Any]]] = {
             "help": "automatic, faithful, gd (if there is --lr), momentum, nesterov, adam, ...",
         },
         "--lr": {"metavar": "RATE", "help": "fixed step; by default it is chosen automatically"},
+        "--clip-value": {
+            "metavar": "SIZE",
+            "type": float,
+            "help": "cut each entry of the gradient to this size before each fixed step",
+        },
+        "--clip-norm": {
+            "metavar": "NORM",
+            "type": float,
+            "help": "cut the gradient to this norm before each fixed step",
+        },
+        "--noise": {
+            "metavar": "SIZE",
+            "type": float,
+            "help": "standard deviation of noise that is added to the gradient in each epoch",
+        },
         "--epochs": {"metavar": "N", "help": "most steps a run may take (10000)"},
         "--tol": {
             "metavar": "TOL",

@@ -133,7 +133,7 @@ def _at_other_rates(judged: Judged, told: Told) -> None:
         high[lost], largest[lost] = _valleys(runs.take(lost))
     told.valley_curvature[rows], told.valley_rate[rows] = high, largest
     wild = restless | (rate > largest)
-    if "lr" not in method.settings:
+    if not method.adjustable:
         return
     better, mine = np.full(len(rows), np.nan), np.flatnonzero(wild)
     if len(mine):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -128,8 +127,7 @@ class Trials:
         self._box, self._width = box, width
 
     def _ends(self, rows: Any, rates: Array, epochs: Any) -> tuple[Problem, Fixed, Ends]:
-        its, changed = self._problem.of(rows), {"lr": rates}
-        method: Any = replace(self._method.take(rows), **changed)
+        its, method = self._problem.of(rows), self._method.take(rows).with_settings(lr=rates)
         ends = _run(its, method, self._x0[rows], self._box, self._width, epochs, None)
         return its, method, ends
 

@@ -24,7 +24,10 @@ _ELSEWHERE = {
     "sampler": "sampling init_method",
     "seed": "random_state random_seed rng",
     "method": "optimizer optimiser algorithm solver rule",
-    "lr": "learning_rate rate step step_size stepsize alpha eta",
+    "lr": "learning_rate rate step step_size stepsize alpha eta schedule scheduler lr_schedule",
+    "clip_value": "clipvalue clip clip_grad clip_grad_value max_grad grad_clip",
+    "clip_norm": "clipnorm max_norm max_grad_norm clip_grad_norm global_clipnorm",
+    "noise": "gradient_noise noise_std sigma stochastic",
     "epochs": "max_iter maxiter max_iterations iterations n_iter num_iter n_iterations steps "
     "n_steps max_steps n_epochs num_epochs max_epochs",
     "tol": "tolerance gtol ftol xtol atol eps epsilon",

@@ -10,7 +10,11 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import ConfigurationError
-from ..methods import METHODS, Automatic, Faithful, Method
+from ..methods import METHODS, Automatic, Faithful, Fixed, Method, OwnRule
+from ..methods.clipped import Clipped
+from ..methods.noisy import Noisy
+from ..methods.schedule import read_schedule
+from ..methods.scheduled import Scheduled, scheduled
 from ..problem import Problem, Source
 from .boxes import Box, read_box
 from .inside import Inside
@@ -18,11 +22,12 @@ from .names import hint
 from .numbers import read_flag, read_number, read_whole
 from .points import read_points
 from .starts import Sampling, read_sampler, read_starts
-from .types import Count, MethodLike, Number, Pairs, Points, Sampler, Starts
+from .types import Count, MethodLike, Number, Pairs, Points, Rate, Sampler, Starts
 
 EPOCHS = 10_000  # the most steps of a run, when the user names no number
 TOL = 1e-8
 _WIDEST = 1e300
+_TINIEST = float(np.nextafter(0, 1))
 _SIDE = 10.0  # half the default starting box
 
 
@@ -50,6 +55,12 @@ class Options:
         Where starts come from, if they were not given.
     until : float or None
         The share of unseen starts down to which more starts are taken, if that was asked for.
+    schedule : str or None
+        The words for the schedule of rates, if there is one.
+    clip_value, clip_norm, noise : float or None
+        What happens to the gradient before each step.
+    seed : int or None
+        The seed of the noise, if there is any.
     """
 
     x0: Array
@@ -65,6 +76,15 @@ class Options:
     history: int
     sampling: Sampling | None
     until: float | None
+    schedule: str | None = None
+    clip_value: float | None = None
+    clip_norm: float | None = None
+    noise: float | None = None
+    seed: int | None = None
+
+    def started(self, x0: Array) -> Options:
+        """Give the options of runs from other starts."""
+        return replace(self, method=self.method.started(x0))
 
     def take(self, rows: Any) -> Options:
         """Give the options of some runs, where a setting of the method is one value a run."""
@@ -100,8 +120,11 @@ def read_options(
     sampler: Sampler = "spread",
     seed: Count = 0,
     method: MethodLike = "gd",
-    lr: Number | None = None,
+    lr: Rate | None = None,
     faithful: bool = False,
+    clip_value: Number | None = None,
+    clip_norm: Number | None = None,
+    noise: Number | None = None,
     epochs: Count | None = None,
     tol: Number | None = None,
     polish: bool | None = None,
@@ -121,15 +144,23 @@ def read_options(
     lower, upper = _start_box(start_box, box, names)
     chosen = read_method(method, lr, faithful)
     limit = EPOCHS if epochs is None else read_whole("epochs", epochs, 1)
-    exact = chosen.fixed and epochs is not None
+    exact = chosen.fixed and (epochs is not None or noise is not None)
     default_tol = 0.0 if exact else TOL
     count, until = read_starts(starts)
     if until is not None and x0 is not None:
         raise ConfigurationError("starts", starts, "nothing beside x0: no start follows those")
-    chance = read_sampler(sampler, until), lower, upper, read_whole("seed", seed, 0)
+    first = read_whole("seed", seed, 0)
+    chance = read_sampler(sampler, until), lower, upper, first
     domain = Inside(problem, box if start_box is None else None) if problem.domain else None
     sampling = Sampling(*chance, domain) if x0 is None else None
     points = read_points(x0, names, box) if sampling is None else sampling.points(count)
+    schedule = _checked_rates(chosen, limit)
+    changes = _read_changes(chosen, clip_value, clip_norm, noise)
+    least = default_tol if tol is None else read_number("tol", tol, "a number >= 0", 0.0)
+    if "noise" in changes and least > 0:
+        takes = "0 beside noise, with which every run takes all of its epochs"
+        raise ConfigurationError("tol", tol, takes)
+    chosen = _changed(chosen, **changes, seed=first).started(np.atleast_2d(points))
     return Options(
         x0=np.atleast_2d(points),
         several=points.ndim == 2,
@@ -137,14 +168,62 @@ def read_options(
         width=_width(lower, upper),
         method=chosen,
         epochs=limit,
-        tol=default_tol if tol is None else read_number("tol", tol, "a number >= 0", 0.0),
+        tol=least,
         polish=not chosen.fixed if polish is None else read_flag("polish", polish),
         escape=read_flag("escape", escape),
         workers=None if workers is None else read_whole("workers", workers, 1),
         history=int(history) if isinstance(history, bool) else read_whole("history", history, 1),
         sampling=sampling,
         until=until if sampling else None,
+        schedule=schedule,
+        seed=first if "noise" in changes else None,
+        **changes,
     )
+
+
+def _read_changes(method: Method, value: Any, norm: Any, noise: Any) -> dict[str, float]:
+    """Read what happens to the gradient before each step; what is None is left out."""
+    found = {}
+    given = ("clip_value", value, _TINIEST), ("clip_norm", norm, _TINIEST), ("noise", noise, 0.0)
+    for name, number, least in given:
+        if number is None:
+            continue
+        if not method.fixed:
+            takes = f"None for the method {method.name!r}, whose steps are chosen: give lr"
+            raise ConfigurationError(name, number, takes)
+        found[name] = read_number(name, number, f"a number {'>' if least else '>='} 0", least)
+    return found
+
+
+def _changed(
+    method: Method,
+    *,
+    seed: int,
+    clip_value: float | None = None,
+    clip_norm: float | None = None,
+    noise: float | None = None,
+) -> Method:
+    """Give a method that is given other gradients: with noise, then cut by value and by norm."""
+    for most, norm in ((clip_norm, True), (clip_value, False)):
+        if most is not None:
+            assert isinstance(method, Fixed)
+            method = Clipped(method, most, norm)
+    if noise is not None:
+        assert isinstance(method, Fixed)
+        method = Noisy(method, noise, seed, np.empty((2, 0)))
+    return method
+
+
+def _checked_rates(method: Method, epochs: int) -> str | None:
+    """Check the rates of a schedule, and give its words; None if there is none."""
+    if not isinstance(method, Scheduled):
+        return None
+    rates = method.schedule.until(epochs)
+    wrong = np.flatnonzero(~(np.isfinite(rates) & (rates >= 0)))
+    if len(wrong):
+        got = f"{method.schedule.words}, whose rate number {wrong[0] + 1} is {rates[wrong[0]]:.4g}"
+        raise ConfigurationError("lr", got, "rates that are finite and not below 0")
+    return method.schedule.words
 
 
 def _width(lower: Array, upper: Array) -> Array:
@@ -152,7 +231,7 @@ def _width(lower: Array, upper: Array) -> Array:
         return np.fmin(upper - lower, _WIDEST)
 
 
-def read_method(method: MethodLike, lr: Number | None, faithful: bool = False) -> Method:
+def read_method(method: MethodLike, lr: Rate | None, faithful: bool = False) -> Method:
     """Read how a step is made: a method, or the name of one and its rate.
 
     Gradient descent chooses its steps itself where no rate is given, and then it can be faithful.
@@ -162,6 +241,9 @@ def read_method(method: MethodLike, lr: Number | None, faithful: bool = False) -
     ConfigurationError
         If there is no such method, or it cannot do what is asked.
     """
+    if callable(method) and not isinstance(method, type):
+        method = OwnRule.of(method, lr)
+        lr = None
     chosen = _method_object(method, lr) if isinstance(method, Method) else _named(method, lr)
     if not read_flag("faithful", faithful):
         return chosen
@@ -171,20 +253,29 @@ def read_method(method: MethodLike, lr: Number | None, faithful: bool = False) -
     return Faithful()
 
 
-def _method_object(method: Method, lr: Number | None) -> Method:
+def _method_object(method: Method, lr: Rate | None) -> Method:
     if lr is not None:
         raise ConfigurationError("lr", lr, "nothing beside a method object, which has its own")
     fresh = replace(method)  # what a rule refers to may have changed since its last call
+    schedule = read_schedule(fresh.settings.get("lr"))
+    if schedule is not None:
+        assert isinstance(fresh, Fixed)
+        fresh = scheduled(fresh, schedule)
     fresh.text  # noqa: B018 - a rule that cannot be written down is refused here
     return fresh
 
 
-def _named(method: Any, lr: Number | None) -> Method:
+def _named(method: Any, lr: Rate | None) -> Method:
     if not isinstance(method, str) or method not in METHODS:
         takes = f"a method object, or one of {', '.join(map(repr, METHODS))}{hint(method, METHODS)}"
         raise ConfigurationError("method", method, takes)
-    takes = "a number > 0, or None for an automatic step"
-    rate = None if lr is None else read_number("lr", lr, takes, float(np.nextafter(0, 1)))
+    schedule = read_schedule(lr)
+    if schedule is not None:
+        plain = METHODS[method].with_rate(1.0)
+        assert isinstance(plain, Fixed)
+        return scheduled(plain, schedule)
+    takes = "a number > 0, a schedule, or None for an automatic step"
+    rate = None if lr is None else read_number("lr", lr, takes, _TINIEST)
     if method == "gd" and rate is None:
         return Automatic()
     return METHODS[method].with_rate(rate)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal, Protocol, TypeAlias, TypedDict
 
 import numpy as np
 import numpy.typing as npt
 
-from ..methods import Method, MethodName
+from ..methods import Method, MethodName, Schedule
 
 
 class Arrays(Protocol):
@@ -28,14 +28,15 @@ Pairs: TypeAlias = Pair | Sequence[Pair] | Mapping[str, Pair]
 
 Starts: TypeAlias = Count | str  # a number, or "until 1%"
 Sampler: TypeAlias = Literal["spread", "grid", "uniform", "sobol", "halton", "lhs"]
-MethodLike: TypeAlias = MethodName | Method
+MethodLike: TypeAlias = MethodName | Method | Callable[..., tuple[Any, ...]]
+Rate: TypeAlias = Number | Schedule | Callable[..., Any]
 
 
 class SweepArguments(TypedDict, total=False):
-    """Keywords of `sweep`: the four axes, then those that mean what they do in `minimize`."""
+    """Keywords of `sweep`: axes, settings of methods, and what means the same in `minimize`."""
 
     x0: Points | None
-    lr: Number | Numbers | None
+    lr: Rate | Numbers | None
     epochs: Count | Counts | None
     params: Mapping[str, Number | Numbers] | None
     variables: Sequence[str] | None
@@ -45,6 +46,20 @@ class SweepArguments(TypedDict, total=False):
     sampler: Sampler
     seed: Count
     method: MethodLike
+    clip_value: Number | Numbers | None
+    clip_norm: Number | Numbers | None
+    noise: Number | Numbers | None
+    beta: Number | Numbers
+    beta1: Number | Numbers
+    beta2: Number | Numbers
+    eps: Number | Numbers
+    decay: Number | Numbers
+    initial: Number | Numbers
+    weight_decay: Number | Numbers
+    shrink: Number | Numbers
+    grow: Number | Numbers
+    shortest: Number | Numbers
+    longest: Number | Numbers
     tol: Number | None
     polish: bool | None
     workers: Count | None

@@ -12,13 +12,16 @@
 `RProp`            ``"rprop"``: lengths of steps that signs of the gradient change
 `Automatic`        ``"automatic"``: steps that are tried, and taken if f falls as they foretold
 `Faithful`         ``"faithful"``: the same in shorter steps, which follow every ripple
-`Rule`             for a rule of your own: ten lines, compiled into the loop
+`OwnRule`          for a rule of your own: a function of plain numbers
+`Rule`             the same as a class, compiled into the loop
 `Method`           what they have in common
+`Rates`            with which settings a method settles at a minimum, and how fast
 =================  ==============================================================================
 
 A file in this folder that defines a `Method` with a name is known by that name.
 """
 
+from dataclasses import fields
 from importlib import import_module
 from pkgutil import iter_modules
 from typing import Literal, TypeAlias
@@ -33,14 +36,23 @@ from .gd import GradientDescent
 from .momentum import Momentum
 from .nadam import NAdam
 from .nesterov import Nesterov
+from .own import OwnRule
+from .rates import Rates
 from .rmsprop import RMSProp
 from .rprop import RProp
 from .rule import Rule
+from .schedule import Schedule
 
 for _place in iter_modules(__path__, f"{__name__}."):
     for _found in vars(import_module(_place.name)).values():
         if isinstance(_found, type) and issubclass(_found, Method) and "name" in vars(_found):
             METHODS[_found.name] = _found
+
+SETTINGS = (
+    *("clip_value", "clip_norm", "noise"),
+    *dict.fromkeys(f.name for method in METHODS.values() for f in fields(method)),
+)
+"""What can be set of the methods of this package, and of their gradients."""
 
 MethodName: TypeAlias = Literal[  # what type checkers know
     "automatic", "faithful", "gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw",
@@ -63,9 +75,12 @@ __all__ = [
     "Move",
     "NAdam",
     "Nesterov",
+    "OwnRule",
     "Pace",
     "Point",
     "RMSProp",
     "RProp",
+    "Rates",
     "Rule",
+    "Schedule",
 ]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
-from ..arrays import Array
+from ..arrays import Array, Whole
 from ..errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -158,6 +158,32 @@ class Method(ABC):
         return replace(self, **{n: v[rows] for n, v in arrays.items()}) if arrays else self
 
     @property
+    def adjustable(self) -> bool:
+        """Whether the same steps at another rate can be tried."""
+        return "lr" in self.settings
+
+    def with_settings(self, **values: Any) -> Self:
+        """Give the method with other settings, each a number or one for each run."""
+        return replace(self, **values)
+
+    @property
+    def restless(self) -> Any:
+        """Whether it goes on where the gradient vanishes; may be an array with one value a run."""
+        return False
+
+    def started(self, x0: Array) -> Self:
+        """Give the method for runs from these starts, ``(n_runs, n_vars)``, if they matter."""
+        return self
+
+    def lowest_rate(self, epochs: int) -> Any:
+        """Give the lowest rate of so many steps."""
+        return self.rate
+
+    def last_rate(self, nit: Whole) -> Any:
+        """Give the rate of the last of so many steps."""
+        return self.rate
+
+    @property
     def kind(self) -> Any:
         """What tells its code from that of other methods, where `text` does not."""
         return type(self)
@@ -188,6 +214,17 @@ class Method(ABC):
             Size of the searched region, ``(n_vars,)``.
         """
         return {}
+
+    def rates(self, spectrum: Array) -> Any:
+        """Tell with which settings the method settles at a minimum, and how fast.
+
+        Raises
+        ------
+        ConfigurationError
+            If it has no rate.
+        """
+        takes = f"a method with a rate; {self.name!r} chooses its steps, or changes them by itself"
+        raise ConfigurationError("method", self.name, takes)
 
     def near(self, spectra: Array, epoch: Any = 1) -> Pace | None:
         """Tell how the method comes near minima, from the eigenvalues of the Hessian there.
@@ -227,6 +264,11 @@ class Fixed(Method):
     """A method that steps from where the gradient is known, whatever f does."""
 
     fixed: ClassVar[bool] = True
+
+    @property
+    def recovers(self) -> bool:
+        """Whether it makes finite steps of a gradient that is not finite."""
+        return False
 
     @abstractmethod
     def move(

@@ -51,5 +51,5 @@ class GradientDescent(Rule):
         r"""Give :math:`\max_i |1 - \mathrm{lr}\,\lambda_i|` and 2 / largest eigenvalue."""
         with np.errstate(all="ignore"):
             high = np.fmax.reduce(spectra, axis=1)
-            factor = np.fmax.reduce(np.abs(1 - (self.lr * spectra.T)), axis=0)
+            factor = np.fmax.reduce(np.abs(1 - (self.rate * spectra.T)), axis=0)
             return Pace(np.asarray(factor), np.where(high <= 0, np.inf, 2 / high))

@@ -36,6 +36,7 @@ class Momentum(Rule):
 
     name: ClassVar[str] = "momentum"
     slots: ClassVar[int] = 1
+    shares: ClassVar[tuple[str, ...]] = ("beta",)
 
     beta: float = 0.9
 

@@ -41,6 +41,7 @@ class Nesterov(Rule):
 
     name: ClassVar[str] = "nesterov"
     slots: ClassVar[int] = 1
+    shares: ClassVar[tuple[str, ...]] = ("beta",)
 
     beta: float = 0.9
 

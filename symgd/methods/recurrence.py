@@ -69,7 +69,9 @@ class _Linear:
     def _refuse(self, *_: Any) -> Any:
         raise _NotLinearError
 
-    __rtruediv__ = __floordiv__ = __pow__ = __rpow__ = __abs__ = _refuse
+    __rtruediv__ = __floordiv__ = __rfloordiv__ = __pow__ = __rpow__ = __abs__ = _refuse
+    __lt__ = __le__ = __gt__ = __ge__ = __eq__ = __ne__ = _refuse
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _constant(value: Any, like: _Linear) -> _Linear:
@@ -84,7 +86,7 @@ def _number(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Recurrence:
-    """A linear rule with its settings, numbers or arrays of one number a run."""
+    """A linear rule with its settings: numbers, arrays of one number a run, or schedules."""
 
     program: Program
     slots: int
@@ -93,10 +95,10 @@ class Recurrence:
     @classmethod
     def find(cls, program: Program, slots: int, settings: Sequence[Any]) -> Recurrence | None:
         """Give the recurrence of a rule that is linear and rests at a minimum; else None."""
-        found = cls(program, slots, tuple(np.asarray(s, dtype=float) for s in settings))
+        found = cls(program, slots, tuple(_values(s) for s in settings))
         try:
             forms = found._forms(1.0)
-        except _NotLinearError:
+        except (_NotLinearError, TypeError):  # NumPy's functions take no forms
             return None
         rests = not any(np.any(f.parts[-1]) for f in forms)  # nothing is added whatever x is
         return found if rests and _rests(found.matrices(np.zeros((1, 1)), 1.0)) else None
@@ -105,7 +107,7 @@ class Recurrence:
         """Take the step with coefficients of x, grad, the slots and 1 for numbers."""
         unit = np.eye(self.slots + 3)
         numbers = [_Linear(unit[i].tolist()) for i in range(self.slots + 2)]
-        settings = [s.reshape(-1, 1) if s.ndim else s for s in self.settings]
+        settings = [_at(s, epoch) for s in self.settings]
         with np.errstate(all="ignore"):
             after = self.program.run(*numbers[:2], epoch, *numbers[2:], *settings)
         return [f if isinstance(f, _Linear) else _constant(f, numbers[0]) for f in after]
@@ -121,7 +123,7 @@ class Recurrence:
             Number of the step, one or ``(n, 1)``.
         """
         forms = self._forms(epoch)
-        runs = max([len(eigenvalues), *(len(s) for s in self.settings if s.ndim)])
+        runs = max([len(eigenvalues), *(len(s) for s in self.settings if np.ndim(s))])
         matrices = np.empty((runs, eigenvalues.shape[1], len(forms), len(forms)))
         for i, form in enumerate(forms):
             a, b, *others = form.parts[:-1]
@@ -132,6 +134,17 @@ class Recurrence:
     def factor(self, eigenvalues: Array, epoch: Any) -> Array:
         """Give the factor by which a step multiplies the error in the long run, ``(n,)``."""
         return np.asarray(np.fmax.reduce(_radii(self.matrices(eigenvalues, epoch)), axis=1))
+
+
+def _values(setting: Any) -> Any:
+    return setting if callable(setting) else np.asarray(setting, dtype=float)
+
+
+def _at(setting: Any, epoch: Any) -> Any:
+    """Give the numbers of a setting in an epoch; a schedule has others in each."""
+    if callable(setting):
+        return setting(epoch)
+    return setting.reshape(-1, 1) if setting.ndim else setting
 
 
 def _rests(matrices: Array) -> bool:

@@ -11,8 +11,10 @@ import numpy as np
 
 from ..arrays import Array
 from .base import Fixed, Pace
+from .rates import Rates
 from .recording import Program, record
 from .recurrence import Recurrence, ScheduledPace, constant_pace
+from .schedule import Schedule
 
 if TYPE_CHECKING:
     from ..engine.numbers.lane import Number, State
@@ -26,10 +28,13 @@ class Rule(Fixed):
     arguments; the first is `lr`. `slots` counts the numbers that the rule remembers for each
     variable between steps; they start at zero.
 
+    `shares` names a setting from 0 up to 1 among which `rates` looks for the best.
+
     The static method ``step(x, grad, epoch, *slots, *settings)`` gives ``(x, *slots)`` after
     one step for one variable; `epoch` counts from 1. It is called once, on values whose operators
     write down what it computes, and that becomes part of the compiled loop. So it may use
-    arithmetic, `abs` and ``**`` only, and no ``if``.
+    arithmetic, `abs`, ``**`` and some functions of NumPy, as `sqrt`, `sign`, `maximum` and, in
+    place of an ``if``, `where`.
 
     Examples
     --------
@@ -52,14 +57,23 @@ class Rule(Fixed):
 
     name: ClassVar[str]
     slots: ClassVar[int] = 0
+    shares: ClassVar[tuple[str, ...]] = ()
     step: ClassVar[Callable[..., tuple[Any, ...]]]
 
-    lr: float
+    lr: float | Schedule | Callable[..., Any]
 
     @cached_property
     def program(self) -> Program:
         """What the step computes, as it was when this was first asked."""
         return record(type(self).step, self.name, self.slots, len(self.settings))
+
+    def recurrence(self, **settings: Any) -> Recurrence | None:
+        """Give what a step does to the error near a minimum, if it is linear.
+
+        Settings may be others, arrays or schedules.
+        """
+        values = list({**self.settings, **settings}.values())
+        return Recurrence.find(self.program, self.slots, values)
 
     @property
     def text(self) -> str:
@@ -83,20 +97,34 @@ class Rule(Fixed):
         self, w: State, gradient: Sequence[Number], epoch: Any
     ) -> tuple[Sequence[Number], Mapping[str, Sequence[Number]]]:
         """Take the step of each variable."""
-        x, slots, settings, step = w.all("x"), w.all("slot"), w.all("setting"), self.program.run
+        return self.moved(w, gradient, epoch, w.all("setting"))
+
+    def moved(
+        self, w: State, gradient: Sequence[Number], epoch: Any, settings: Sequence[Number]
+    ) -> tuple[Sequence[Number], Mapping[str, Sequence[Number]]]:
+        """Take it with the numbers that settings have in this epoch."""
+        x, slots, step = w.all("x"), w.all("slot"), self.program.run
         n = len(x)
         moved = [step(x[i], gradient[i], epoch, *slots[i::n], *settings) for i in range(n)]
         kept = [moved[i][1 + k] for k in range(self.slots) for i in range(n)]
         return [m[0] for m in moved], {"slot": kept}
 
+    def rates(self, spectrum: Array) -> Rates:
+        """Tell with which settings the rule settles at a minimum, and how fast.
+
+        Parameters
+        ----------
+        spectrum : ndarray
+            Eigenvalues of the Hessian there, ``(n,)``.
+        """
+        return Rates(self, np.asarray(spectrum, dtype=float))
+
     def near(self, spectra: Array, epoch: Any = 1) -> Pace | None:
         """Tell how a rule that is linear in x, grad and its slots comes near minima."""
-        names, settings = list(self.settings), list(self.settings.values())
-        program = self.program
-        recurrence = Recurrence.find(program, self.slots, settings)
+        recurrence = self.recurrence()
         if recurrence is None:
             return None
-        if not program.scheduled:
-            return constant_pace(recurrence, names.index("lr"), spectra)
+        if not self.program.scheduled:
+            return constant_pace(recurrence, list(self.settings).index("lr"), spectra)
         unknown = np.full(len(spectra), np.nan)
         return ScheduledPace(unknown, unknown, recurrence, spectra, epoch)

@@ -11,6 +11,7 @@ Axes; `animate` returns the animation. They read data only, and need no display.
 `waterfall`             the sorted final values of all runs
 `final_vs_start`        the end against the start
 `final_vs_lr`, `rates`  the ends against the rate, with the largest safe one
+`epochs`                the epochs that each rate took, under those that theory foretells
 `heatmap`, `lines`      a sweep over two axes
 `choose`                the one that fits
 ======================  =========================================================================
@@ -23,6 +24,7 @@ from .pace import convergence
 from .paths import animate, descent
 from .regions import basins
 from .sweeps import heatmap, lines
+from .theory import epochs
 
 __all__ = [
     "animate",
@@ -31,6 +33,7 @@ __all__ = [
     "convergence",
     "curve",
     "descent",
+    "epochs",
     "final_vs_lr",
     "final_vs_start",
     "heatmap",

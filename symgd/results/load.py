@@ -11,6 +11,7 @@ import numpy as np
 
 from ..arrays import Whole, columns
 from ..errors import SymgdError
+from ..methods import SETTINGS
 from ..status import Kind, Status
 from . import storage
 from .maximized import Maximized
@@ -20,7 +21,7 @@ from .runs import Minimum
 from .sweep import SweepResult
 
 _POINTS = ("x0", "x", "trap")  # columns with one entry a variable
-_AXES = ("x0", "lr", "epochs")  # besides parameters
+_AXES = {"x0", "epochs", *SETTINGS}  # besides parameters
 
 Checks = Iterator[tuple[str, bool]]
 
@@ -74,6 +75,7 @@ def _checks(outcome: Result | SweepResult) -> Checks:
     yield "bounds", len(outcome.settings.bounds) == len(outcome.problem.names)
     yield "width", len(outcome.settings.width) == len(outcome.problem.names)
     yield "method", outcome.settings.method.isprintable()
+    yield "schedule", (outcome.settings.schedule or "").isprintable()
     yield "sampler", (outcome.settings.sampler or "").isprintable()
     yield "until", 0 < (outcome.settings.until or 0.5) < 1
     for minimum in outcome.minima:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..arrays import Array, Columns, Mask, Whole, columns
+from ..errors import ConfigurationError
 from ..status import Kind, Status
 
 T = TypeVar("T")
@@ -107,7 +108,7 @@ class Runs(Columns):
     nit : ndarray
         Steps taken.
     lr : ndarray
-        The fixed rate; nan for the automatic step.
+        The fixed rate, of a schedule that of the last step; nan for the automatic step.
     minimum : ndarray
         Index into the `minima` of the result; -1 for none.
     parent : ndarray
@@ -263,6 +264,39 @@ class Minimum:
     highest: Array = field(default_factory=lambda: np.empty(0))
     varies: Mask = field(default_factory=lambda: np.empty(0, dtype=np.bool_))
 
+    def rates(self, method: Any) -> Any:
+        """Tell with which settings a method settles here, and how fast, from its own step.
+
+        Parameters
+        ----------
+        method : type or Method
+            A method of `symgd.methods`, such as ``symgd.methods.Momentum``, or a rule of yours.
+
+        Returns
+        -------
+        symgd.methods.Rates
+
+        Raises
+        ------
+        ConfigurationError
+            If that is no method with a rate.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> m = symgd.minimize("x**2/2 + 50*y**2", x0=[1.0, 1.0]).minima[0]
+        >>> print(m.rates(symgd.methods.Momentum))
+        momentum settles fastest in the long run with lr = 0.03306, beta = 0.6694:
+        each step leaves 81.82 % of the error, and 119 epochs leave 1e-8 of it.
+        """
+        named = isinstance(method, type) and hasattr(method, "with_rate")
+        rule = method.with_rate(1.0) if named else method
+        if not hasattr(rule, "rates"):
+            takes = "a method, such as symgd.methods.Momentum"
+            raise ConfigurationError("method", method, takes)
+        across = self.eigenvalues[max(self.dimension, 0) :]  # along a set nothing has to shrink
+        return rule.rates(across)
+
     def __post_init__(self) -> None:
         """Let what is not said be that of a point."""
         if len(self.lowest) == len(self.highest) == len(self.varies) == len(self.x):
@@ -282,6 +316,8 @@ class Settings:
     the share of unseen starts down to which more starts were taken, None if nobody asked for that.
     `outside` is the share of the places of a sampler that were outside the domain of f, so that
     starts inside it were taken instead. `maximize` tells that f is -1 times what was given.
+    `schedule` has the words for rates that change from epoch to epoch, and `lr` is None then;
+    `seed` is that of the noise.
     """
 
     method: str
@@ -296,6 +332,11 @@ class Settings:
     until: float | None = None
     outside: float | None = None
     maximize: bool | None = None
+    schedule: str | None = None
+    clip_value: float | None = None
+    clip_norm: float | None = None
+    noise: float | None = None
+    seed: int | None = None
 
     @property
     def elsewhere(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -79,12 +79,12 @@ def further(problem: Problem, seen: Destinations, options: Options) -> Options:
     minima = np.unique(judged.target[seen.known & judged.smooth], axis=0)
     steepest = model(problem, minima, options.box).spectrum().max(initial=0.0)
     pace = options.method.near(np.full((1, 1), steepest))
-    if pace is None or not steepest > 0 or not np.isfinite(pace.largest_rate[0]):
+    if pace is None or not options.method.adjustable:
         return options
-    gentle = _GENTLE * float(pace.largest_rate[0])
-    raised: Any = {"lr": max(options.method.rate, gentle)}
-    method = replace(options.method, **raised)
-    return replace(options, method=method)
+    if not steepest > 0 or not np.isfinite(pace.largest_rate[0]):
+        return options
+    raised = max(options.method.rate, _GENTLE * float(pace.largest_rate[0]))
+    return replace(options, method=options.method.with_settings(lr=raised))
 
 
 def followed(problem: Problem, seen: Destinations, options: Options) -> Destinations:

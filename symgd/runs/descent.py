@@ -29,6 +29,7 @@ _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tol
 _TIGHTER = 1e-4
 _SOON = 500  # steps: after them it is looked whether a run creeps up to an edge of the domain
 _TURNS = 6  # times that a run may go on along an edge of the domain, or leave one
+_NEVER = -1.0  # a tolerance that no gradient meets: noise goes on where it vanishes
 _LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
 
 
@@ -190,7 +191,8 @@ class _Descent:
 
         def go(sent: Sent) -> Onward:
             later = Later(sent.begun, sent.left, turns)
-            more = descend(sent.problem, sent.x, sent.options, later)
+            options = sent.options.started(sent.x)
+            more = descend(sent.problem, sent.x, options, later)
             return Onward(more.ends, more.verdicts, more.paths)
 
         limits = self._most()
@@ -388,7 +390,8 @@ def _prepared(
     """Give the kernel of runs, and what its rows start with."""
     method = options.method
     compiled = kernel(problem.symbolic, method, options.bounded)
-    rows = {"x": x0.T, "limit": np.full((1, 1), float(options.epochs)), "tol": np.full((1, 1), tol)}
+    least = np.atleast_2d(np.where(method.restless, _NEVER, tol))
+    rows = {"x": x0.T, "limit": np.full((1, 1), float(options.epochs)), "tol": least}
     rows["param"] = problem.param_rows
     if options.bounded:
         rows["lower"], rows["upper"] = options.box.lower[:, None], options.box.upper[:, None]
@@ -412,7 +415,7 @@ def led_on(problem: Problem, batch: Batch, options: Options) -> Batch:
             starts, origin = beside(problem, points, options.width, options.box)
             if not len(starts):
                 break
-            more = descend(problem, starts, options)
+            more = descend(problem, starts, options.started(starts))
         except KeyboardInterrupt as stopped:
             if isinstance(stopped, Interrupted):
                 batch = _continued(batch, stopped.result, stalled[origin])
@@ -445,7 +448,7 @@ def ways_out(problem: Problem, x: Array, options: Options) -> Array:
         if not len(starts):
             return starts
         try:
-            judged = descend(problem, starts, options).verdicts
+            judged = descend(problem, starts, options.started(starts)).verdicts
         except Interrupted:  # whose result nobody waits for
             raise KeyboardInterrupt from None
         return np.unique(judged.target[judged.success], axis=0)

@@ -47,7 +47,8 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     starts = options.x0[:: -(-len(options.x0) // _FEW)]
     steepest = _curvature_around(problem, starts, options)
     largest = _largest_rate(options.method, steepest)
-    if not options.method.rate > _WARY * largest:
+    rate = options.method.lowest_rate(options.epochs)
+    if not rate > _WARY * largest:
         return
     minima = floors(problem, starts, options.box, options.width, workers=1)
     minima = minima[np.isfinite(minima).all(axis=1)]
@@ -56,10 +57,11 @@ def warn_of_rate(problem: Problem, options: Options) -> None:
     curvatures = np.fmax.reduce(model(problem, minima, options.box).spectrum(), axis=1)
     worst = int(np.argmax(np.where(np.isnan(curvatures), -np.inf, curvatures)))
     largest = _largest_rate(options.method, curvatures[worst])
-    if options.method.rate > largest:
+    if rate > largest:
         x = minima[worst]
         shown = np.where(np.abs(x) > _TINY * options.width, x, 0.0)
-        words = _words(problem, options.method.rate, shown, largest, curvatures[worst])
+        said = f"the lowest rate of {options.schedule}" if options.schedule else "lr"
+        words = _words(problem, f"{said} = {number(rate)}", shown, largest, curvatures[worst])
         warnings.warn(words, stacklevel=_callers_level())
 
 
@@ -87,12 +89,12 @@ def _curvature_around(problem: Problem, starts: Array, options: Options) -> floa
     return float(np.max(np.abs(np.linalg.eigvalsh(hessians)), initial=0.0))
 
 
-def _words(problem: Problem, lr: float, x: Array, largest: float, curvature: float) -> RateWarning:
+def _words(problem: Problem, rate: str, x: Array, largest: float, curvature: float) -> RateWarning:
     why = f"2 divided by the curvature {number(curvature)} there"
     if largest != 2 / curvature:
         why = f"by its own recurrence at the curvature {number(curvature)} there"
     return RateWarning(
-        f"lr = {number(lr)} is above {number(largest)}, the largest rate at which fixed steps can "
+        f"{rate} is above {number(largest)}, the largest rate at which fixed steps can "
         f"settle at the minimum {point(problem.names, x.tolist())} "
         f"({why})"
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 import numpy as np
 
@@ -152,8 +151,10 @@ def _lowest(values: Array, inside: Mask, mine: Whole, its: Extent) -> int:
 
 def _largest_rates(method: Method, spectra: Array) -> list[float]:
     """Give the largest rates with which a method settles at minima, as its theory says."""
-    any_rate: Any = {"lr": 1.0} if "lr" in method.settings else {}
-    pace = replace(method, **any_rate).near(spectra)
+    if method.adjustable:
+        method = method.with_settings(lr=1.0)
+    several = any(np.ndim(value) for value in method.settings.values())
+    pace = None if several else method.near(spectra)
     if pace is None:
         return [np.nan] * len(spectra)
     smooth = ~np.isnan(spectra).all(axis=1)
@@ -174,7 +175,7 @@ def runs_of(
 
     Where they `started` may not be known.
     """
-    judged, rate = batch.verdicts, options.method.rate
+    judged, rate = batch.verdicts, options.method.last_rate(batch.ends.nit)
     find = partial(_told, batch.judged(problem, options), started)
     return Runs(
         x0=batch.x0 if started else np.full_like(batch.x0, np.nan),
@@ -208,4 +209,9 @@ def settings_of(options: Options) -> Settings:
         sampler=sampling.sampler if sampling is not None and sampling.random else None,
         until=options.until,
         outside=sampling.outside(len(options.x0)) if sampling is not None else 0.0,
+        schedule=options.schedule,
+        clip_value=options.clip_value,
+        clip_norm=options.clip_norm,
+        noise=options.noise,
+        seed=options.seed,
     )

@@ -11,7 +11,7 @@ from ..errors import Interrupted
 from ..given.fixed import without_fixed
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
-from ..given.types import Count, MethodLike, Number, Pairs, Points, Sampler, Starts
+from ..given.types import Count, MethodLike, Number, Pairs, Points, Rate, Sampler, Starts
 from ..problem import Problem, Source
 from ..results.result import Result
 from ..results.runs import Later
@@ -36,8 +36,11 @@ def minimize(
     sampler: Sampler = "spread",
     seed: Count = 0,
     method: MethodLike = "gd",
-    lr: Number | None = None,
+    lr: Rate | None = None,
     faithful: bool = False,
+    clip_value: Number | None = None,
+    clip_norm: Number | None = None,
+    noise: Number | None = None,
     epochs: Count | None = None,
     tol: Number | None = None,
     polish: bool | None = None,
@@ -76,15 +79,24 @@ def minimize(
         ``"lhs"``. Where f is not defined at a place, and the places are no grid, a start is taken
         where it is.
     seed : int
-        Seed of the sampler.
-    method : str or Method
-        The name of a method of `symgd.methods`, or a method with its settings. ``"gd"`` takes
+        Seed of the sampler and of `noise`.
+    method : str, Method or callable
+        The name of a method of `symgd.methods`, a method with its settings, or the step of a rule
+        of your own (see `symgd.methods.OwnRule`). ``"gd"`` takes
         fixed steps where `lr` is given; else it is ``"automatic"``, whose steps all lower f and
         stay in the basin, and in the part of the domain, where a run began.
-    lr : float, optional
-        Exactly this step.
+    lr : float, Schedule or callable, optional
+        Exactly this step; or rates that change from epoch to epoch: one of `symgd.schedules`, or
+        a function of the epoch.
     faithful : bool
         Follow every ripple of f with shorter automatic steps (see `symgd.methods.Faithful`).
+    clip_value, clip_norm : float, optional
+        Cut each entry of the gradient to this size, or the gradient to this norm, before each
+        fixed step; entries first.
+    noise : float, optional
+        Add normal noise of this standard deviation to each entry of the gradient in each epoch, as
+        stochastic gradients have it. It follows from `seed`, the start, the epoch and the variable,
+        and each of several runs from one start has its own. Every run takes all of its epochs.
     epochs : int, optional
         The most steps a run may take; by default 10,000.
     tol : float, optional
@@ -130,7 +142,8 @@ def minimize(
     problem = free.problem
     options = read_options(
         problem, free.x0, bounds=free.bounds, start_box=free.start_box, starts=starts,
-        sampler=sampler, seed=seed, method=method, lr=lr, faithful=faithful, epochs=epochs, tol=tol,
+        sampler=sampler, seed=seed, method=method, lr=lr, faithful=faithful,
+        clip_value=clip_value, clip_norm=clip_norm, noise=noise, epochs=epochs, tol=tol,
         polish=polish, escape=escape, workers=workers, history=history,
     )  # fmt: skip
     with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
@@ -148,7 +161,7 @@ def _descended(problem: Problem, options: Options) -> Batch:
 
 
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
-    judged = batch.verdicts
+    judged, options = batch.verdicts, options.started(batch.begun)
     minima, member = gather(problem, batch, options, judged.success)
     runs = runs_of(problem, batch, member, options)
     best = runs.lowest

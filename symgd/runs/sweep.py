@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Unpack
@@ -19,7 +19,7 @@ from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
 from ..given.options import Options, read_options, read_problem
 from ..given.types import SweepArguments
-from ..methods import Method
+from ..methods import METHODS, SETTINGS, Method
 from ..problem import Problem, Source
 from ..results.runs import Minimum
 from ..results.sweep import SweepResult
@@ -30,6 +30,7 @@ from .gather import gather, runs_of, settings_of
 from .interruption import interruptible, reached
 
 _AXES = ("x0", "lr", "epochs", "params")
+_CHANGES = ("clip_value", "clip_norm", "noise")
 _RUN_BYTES, _ENTRY_BYTES = 400, 60  # memory for one run, and for each of its variables
 
 
@@ -37,9 +38,9 @@ _RUN_BYTES, _ENTRY_BYTES = 400, 60  # memory for one run, and for each of its va
 def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepResult:
     r"""Run gradient descent over a grid of starts, rates, numbers of epochs and parameters.
 
-    Every argument out of `x0`, `lr`, `epochs` and `params` that has several values is an axis of
-    the result, in the order in which they are given; what has one value is fixed. Several
-    numbers of epochs cost as much as the largest.
+    Every argument out of `x0`, `lr`, `epochs`, `params` and settings of the method that has several
+    values is an axis of the result, in the order in which they are given; what has one value is
+    fixed. Several numbers of epochs cost as much as the largest.
 
     Parameters
     ----------
@@ -47,12 +48,16 @@ def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepR
         The formula f.
     x0 : array_like, mapping or DataFrame, optional
         Starts, as in `minimize`: one point, or several. By default `starts` points from `sampler`.
-    lr : float or sequence of float, optional
-        Rates of fixed steps. By default the step is automatic.
+    lr : float, sequence of float, Schedule or callable, optional
+        Rates of fixed steps, or one schedule for all of them. By default the step is automatic.
     epochs : int or sequence of int, optional
         The most steps a run may take; by default 10,000.
     params : mapping of str to float or to sequence of float, optional
         Values of the formula's other names; each name with several values is an axis.
+    beta, beta1, beta2, eps, decay, ... : float or sequence of float, optional
+        Settings of the method, where it is given by its name.
+    clip_value, clip_norm, noise : float or sequence of float, optional
+        As in `minimize`.
     variables, bounds, start_box, starts, sampler, seed, method, tol, polish, workers
         As in `minimize`.
 
@@ -99,12 +104,13 @@ class _Plan:
     options: Options
     axes: Mapping[str, Array]  # in the order of the result
     params: tuple[str, ...]  # those that are axes
+    settings: tuple[str, ...]  # of the method, in the same way
     fixed: Mapping[str, float]
 
     @property
     def grid(self) -> tuple[str, ...]:
         """The axes along which runs differ from their start on, parameters first."""
-        return (*self.params, *(n for n in self.axes if n in ("x0", "lr")))
+        return (*self.params, *(n for n in self.axes if n in ("x0", *self.settings)))
 
     def runs(self) -> tuple[Problem, Array, Options]:
         """Give the formula of the runs after one number of epochs, their starts, and how."""
@@ -113,7 +119,10 @@ class _Plan:
         taken = dict(zip(self.grid, places, strict=True))
         problem = self.problem.over({n: self.axes[n][taken[n]] for n in self.params})
         starts = taken.get("x0", np.zeros(places.shape[1], dtype=int))
-        options = self.options.take(taken["lr"]) if "lr" in taken else self.options
+        each = {n: self.axes[n][taken[n]] for n in self.settings}
+        one = {n: values[0] for n, values in each.items()}
+        method = self.options.method.with_settings(**one).take(starts).with_settings(**each)
+        options = replace(self.options, method=method)
         return problem, np.asfortranarray(options.x0[starts]), options
 
     def over_axes(self, column: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -132,16 +141,19 @@ def _plan(expr: Source | Problem, given: SweepArguments) -> _Plan:
     free = without_fixed(problem, given.get("x0"), given.get("bounds"), given.get("start_box"))
     problem, given = free.problem, _left(given, free)
     rates, counts = _rates(given.get("lr")), _counts(given.get("epochs"))
-    options = _options(problem, given, rates, counts)
-    found = {"x0": _starts(options), "lr": rates, "epochs": counts}
+    settings = _settings(given, params)
+    options = _options(problem, given, {"lr": rates, **settings}, counts)
+    found = {"x0": _starts(options), "lr": rates, "epochs": counts, **settings}
     axes: dict[str, Array] = {}
     for name in given if "x0" in given else ("x0", *given):
         values: dict[str, Any] = swept if name == "params" else {name: found.get(name)}
         axes |= {n: np.asarray(v) for n, v in values.items() if np.ndim(v)}
-    single = params | {"lr": rates, "epochs": counts}
-    fixed = {n: float(v) for n, v in single.items() if v is not None and not np.ndim(v)}
+    single = params | {"lr": rates, "epochs": counts} | settings
+    known = {n: v for n, v in single.items() if v is not None and not callable(v)}
+    fixed = {n: float(v) for n, v in known.items() if not np.ndim(v)}
     _check_memory(axes, len(problem.names))
-    return _Plan(problem, options, axes, tuple(swept), fixed)
+    varied = tuple(n for n in ("lr", *settings) if n in axes and n not in swept)
+    return _Plan(problem, options, axes, tuple(swept), varied, fixed)
 
 
 def _left(given: SweepArguments, free: Free) -> SweepArguments:
@@ -150,23 +162,50 @@ def _left(given: SweepArguments, free: Free) -> SweepArguments:
     return {**given, **{n: v for n, v in changed.items() if n in given}}  # type: ignore[typeddict-item]
 
 
-def _options(problem: Problem, given: SweepArguments, rates: Any, counts: Any) -> Options:
-    plain: Any = {n: v for n, v in given.items() if n not in (*_AXES, "variables")}
-    method = plain.get("method", "gd")
-    if isinstance(method, Method) and any(np.ndim(v) for v in method.settings.values()):
-        raise ConfigurationError("method", method, "a method with one value for each setting")
+def _settings(given: SweepArguments, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Read settings of the method and changes of gradients: one value each, or several."""
+    takes = "a number, or several"
+    asked = {n: v for n, v in given.items() if n in SETTINGS and n != "lr" and v is not None}
+    for name, value in asked.items():
+        if name in params:
+            raise ConfigurationError(name, value, "nothing beside a parameter of that name")
+    return {n: _numbers(n, v, takes) for n, v in asked.items()}
+
+
+def _options(
+    problem: Problem, given: SweepArguments, settings: Mapping[str, Any], counts: Any
+) -> Options:
+    plain: Any = {n: v for n, v in given.items() if n not in (*_AXES, *SETTINGS, "variables")}
     if isinstance(plain.get("starts"), str):
         takes = "a whole number: a sweep takes as many starts at each place"
         raise ConfigurationError("starts", plain["starts"], f"{takes}; symgd.minimize goes on")
+    first = {n: np.ravel(v)[0].item() if np.ndim(v) else v for n, v in settings.items()}
+    own = {n: first.pop(n) for n in list(first) if n not in (*_CHANGES, "lr")}
     options = read_options(
         problem,
         given.get("x0"),
-        lr=None if rates is None else float(np.ravel(rates)[0]),
         epochs=None if counts is None else int(np.max(counts)),
-        **plain,
+        **plain | first | _method(given.get("method", "gd"), first.get("lr"), own),
     )
-    several: Any = {"lr": rates} if np.ndim(rates) else {}
-    return replace(options, method=replace(options.method, **several))
+    several = {n: v for n, v in settings.items() if np.ndim(v)}
+    return replace(options, method=options.method.with_settings(**several)) if several else options
+
+
+def _method(method: Any, rate: Any, own: Mapping[str, float]) -> dict[str, Any]:
+    """Give a method by name with settings of its own, in place of its name and its rate."""
+    if isinstance(method, Method) and any(np.ndim(v) for v in method.settings.values()):
+        raise ConfigurationError("method", method, "a method with one value for each setting")
+    if not own:
+        return {}
+    kind = METHODS.get(method) if isinstance(method, str) else None
+    for name in own:
+        if kind is None or name not in [f.name for f in fields(kind)]:
+            takes = "nothing beside this method, given by its name, which has no such setting"
+            raise ConfigurationError(name, own[name], takes)
+    assert kind is not None
+    if rate is None:
+        kind.with_rate(rate)  # says that it needs one
+    return {"method": kind.with_rate(1.0).with_settings(lr=rate, **own), "lr": None}
 
 
 def _starts(options: Options) -> Array | None:
@@ -187,8 +226,10 @@ def _params(given: Any) -> dict[str, Any]:
 
 
 def _rates(given: Any) -> Any:
-    takes = "numbers > 0, or None for an automatic step"
-    return None if given is None else _numbers("lr", given, takes, np.nextafter(0, 1))
+    takes = "numbers > 0, one schedule, or None for an automatic step"
+    if given is None or callable(given):
+        return given
+    return _numbers("lr", given, takes, np.nextafter(0, 1))
 
 
 def _numbers(name: str, given: Any, takes: str, least: float = -np.inf) -> Any:
@@ -288,6 +329,7 @@ def _destinations(
     """Tell which minima runs lead to; along a line of starts also where that changes."""
     problem, options = plan.problem, plan.options
     line = tuple(plan.axes) == ("x0",) and len(problem.names) == 1 and not halted
+    line = line and not options.noise  # where a noisy run leads is no matter of its start alone
     if line:
         seen = followed(problem, seen, further(problem, seen, options))
     minima, member = gather(problem, seen.batch, options, seen.known)

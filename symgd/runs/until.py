@@ -40,7 +40,7 @@ def explore(problem: Problem, options: Options) -> Batch:
         if _unseen(problem, batch, options) <= (options.until or 0.0):
             break
         try:
-            more = descend(problem, np.asfortranarray(starts), options)
+            more = descend(problem, np.asfortranarray(starts), options.started(starts))
         except Interrupted as stopped:
             raise Interrupted(joined(batch, stopped.result)) from None
         batch = joined(batch, more)

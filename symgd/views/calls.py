@@ -90,16 +90,18 @@ def _names(problem: Formula, given: Mapping[str, tuple[str, str]] | None = None)
 def _settings(settings: Settings) -> Arguments:
     """Write how the runs were made; what is None or off is left out."""
     named = {f.name: getattr(settings, f.name) for f in fields(settings)}
+    written = {n: (_plain(v), "") for n, v in named.items()}
+    if settings.schedule is not None:
+        written["lr"] = settings.schedule, "of symgd.schedules, or a function"
     closed = not all(math.isinf(side) for pair in settings.bounds for side in pair)
     left_out = {
-        **dict.fromkeys(
-            ("width", "sampler", "until", "outside", "maximize"), True
-        ),  # bounds and starts say enough
-        "lr": settings.lr is None,
+        **{name: value is None for name, value in named.items()},
+        **dict.fromkeys(("width", "sampler", "until", "schedule", "outside", "maximize"), True),
+        "lr": settings.lr is None and settings.schedule is None,
         "escape": not settings.escape,
         "bounds": not closed,
     }
-    return {n: (_plain(v), "") for n, v in named.items() if not left_out.get(n)}
+    return {n: value for n, value in written.items() if not left_out.get(n)}
 
 
 def _starts(problem: Formula, starts: npt.NDArray[np.float64], name: str = "x0") -> tuple[str, str]:

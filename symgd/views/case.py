@@ -49,6 +49,10 @@ class Case:
         Variables in which f is even.
     bounds, width : tuple
         The bounds of each variable, and the size of the region that was searched.
+    scheduled : bool
+        Whether its rate changed from step to step.
+    noise : float
+        Standard deviation of the noise in its gradient.
     """
 
     run: int
@@ -79,6 +83,8 @@ class Case:
     even: tuple[str, ...]
     bounds: tuple[tuple[float, float], ...]
     width: tuple[float, ...]
+    scheduled: bool = False
+    noise: float = 0.0
 
     @property
     def start(self) -> str:
@@ -124,7 +130,9 @@ class Case:
     @property
     def pace(self) -> str:
         """How its steps were chosen."""
-        return f"lr = {number(self.lr)}" if math.isfinite(self.lr) else "the automatic step"
+        if not math.isfinite(self.lr):
+            return "the automatic step"
+        return f"lr = {number(self.lr)}" + " at the end of its schedule" * self.scheduled
 
     @property
     def steps(self) -> str:
@@ -139,7 +147,8 @@ class Case:
     @property
     def thrown(self) -> bool:
         """Whether fixed steps were too long to stay in the valley where it started."""
-        return math.isfinite(self.lr) and (self.rose or math.isfinite(self.valley_rate))
+        fixed = math.isfinite(self.lr) and not self.noise  # which lifts a run, too
+        return fixed and (self.rose or math.isfinite(self.valley_rate))
 
     @property
     def bottomless(self) -> bool:
@@ -183,7 +192,17 @@ def read_case(batch: Outcome, run: int, known: Known) -> Case:
         even=known.even,
         bounds=settings.bounds,
         width=settings.width,
+        scheduled=settings.schedule is not None,
+        noise=_along(batch, "noise", run) or settings.noise or 0.0,
     )
+
+
+def _along(batch: Outcome, name: str, run: int) -> float:
+    """Give the coordinate of a run on an axis; 0 where there is no such axis."""
+    if name not in batch.dims:
+        return 0.0
+    place = np.unravel_index(run, batch.runs.shape)[batch.dims.index(name)]
+    return float(batch.coords[name][place])
 
 
 def contraction(batch: Batch, run: int) -> float:

@@ -355,10 +355,11 @@ def _oscillating(case: Case) -> Clauses:
     course = "wanders without settling"
     if case.period > 1:
         course = f"goes round a cycle of {several(case.period, 'point')}"
-    return (
-        f"{course}: after {case.steps} with {case.pace} it is at {case.end}{case.height}",
-        *_too_large(case),
-    )
+    where = f"{course}: after {case.steps} with {case.pace} it is at {case.end}{case.height}"
+    if case.noise:
+        why = f"the noise of {number(case.noise)} in its gradient never lets it rest"
+        return where, why, "let lr fall by a schedule, or take polish=True"
+    return where, *_too_large(case)
 
 
 def _too_large(case: Case) -> Clauses:
@@ -450,7 +451,8 @@ def _no_progress(case: Case) -> Clauses:
     if case.thrown:
         return _thrown(case, f"was thrown where no step changes x: {case.end}{case.height}")
     if math.isfinite(case.lr) and case.kind == Kind.NOT_STATIONARY:
-        return what, f"with {case.pace} its steps are too small to change x", "raise lr"
+        remedy = "let lr fall more slowly" if case.scheduled else "raise lr"
+        return what, f"with {case.pace} its steps are too small to change x", remedy
     value, slope = case.facts.floor or (0.0, 0.0)
     floor = f" (about {number(value, 2)}; the gradient's is about {number(slope, 2)})"
     return (

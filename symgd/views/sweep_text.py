@@ -21,6 +21,7 @@ _WORDS = {
     "lr": ("rate lr", "rates lr"),
     "epochs": ("number of epochs", "numbers of epochs"),
 }
+_CHANGES = ("clip_value", "clip_norm", "noise")  # of gradients
 
 
 def summary(sweep: Sweep) -> Document:
@@ -71,14 +72,17 @@ def _axis(sweep: Sweep, dim: str) -> str:
 def _fixed(sweep: Sweep) -> list[str]:
     """Tell what is the same for all runs."""
     names, fixed, settings = sweep.problem.names, sweep.fixed, sweep.settings
-    same = [f"{n} = {number(v)}" for n, v in fixed.items() if n not in ("x0", "lr", "epochs")]
+    same = [f"{n} = {number(v)}" for n, v in fixed.items() if n not in (*_WORDS, *_CHANGES)]
     if "x0" not in sweep.dims:
         start = np.reshape(sweep.x0, (-1, len(names)))[0]
         whole = "all from" if np.size(sweep.status) > 1 else "from"
         same.insert(0, f"{whole} {point(names, start.tolist())}")
     rate = fixed.get("lr", settings.lr)
     if "lr" not in sweep.dims:
-        same.append("automatic steps" if rate is None else f"lr = {number(rate)}")
+        fallback = "automatic steps" if settings.schedule is None else f"lr = {settings.schedule}"
+        same.append(fallback if rate is None else f"lr = {number(rate)}")
+    changes = {n: getattr(settings, n) for n in _CHANGES}
+    same += [f"{n} = {number(v)}" for n, v in changes.items() if v and n not in sweep.dims]
     if "epochs" not in sweep.dims:
         epochs = several(int(fixed.get("epochs", settings.epochs)), "epoch")
         same.append(epochs if settings.tol == 0 else f"at most {epochs}")
@@ -87,7 +91,9 @@ def _fixed(sweep: Sweep) -> list[str]:
 
 def _drift(sweep: Sweep) -> Document:
     """Tell how the minimum moves along the only axis, a parameter."""
-    if len(sweep.dims) != 1 or sweep.dims[0] in _WORDS or len(sweep.status) < 2:
+    if len(sweep.dims) != 1 or sweep.dims[0] not in sweep.problem.params:
+        return []
+    if len(sweep.status) < 2:
         return []
     dim, names = sweep.dims[0], sweep.problem.names
     values = sweep.coords[dim]

@@ -21,6 +21,7 @@ from matplotlib.text import Text
 
 import symgd
 from symgd import plots
+from symgd.methods import Momentum
 
 IMAGES = Path(__file__).parents[1] / "golden" / "images"
 
@@ -58,6 +59,9 @@ _MADE: dict[str, Callable[[], Any]] = {
     ),
     "cube": lambda: symgd.minimize("(x**2 - 1)**2 + x/4 + y**2 + z**4 - z**2", starts=64),
     "rates": lambda: symgd.sweep(CUBIC, x0=2.5, lr=np.geomspace(1e-3, 2, 24), epochs=100),
+    "pace": lambda: symgd.sweep(
+        CUBIC, x0=3.0, method="momentum", lr=np.geomspace(0.01, 3, 24), tol=1e-8
+    ),
     "starts": lambda: symgd.sweep(CUBIC, x0=np.linspace(0, 5, 11), lr=0.1, epochs=50),
     "table": lambda: symgd.sweep(
         CUBIC, x0=3.5, lr=np.geomspace(0.01, 1, 9), epochs=[10, 30, 100, 300]
@@ -80,6 +84,7 @@ _PICTURES: dict[str, tuple[Callable[..., Any], str]] = {
     "final_vs_start_away": (plots.final_vs_start, "starts"),
     "final_vs_lr": (plots.final_vs_lr, "rates"),
     "rates": (plots.rates, "cycles"),
+    "epochs": (lambda s, **more: plots.epochs(s, Momentum, **more), "pace"),
     "heatmap": (plots.heatmap, "table"),
     "lines": (plots.lines, "table"),
     "lines_many": (plots.lines, "cycles"),

@@ -82,7 +82,7 @@ def broken_math(x, grad, epoch, lr):
 
 
 def broken_numpy(x, grad, epoch, lr):
-    return (x - lr * np.sign(grad),)
+    return (x - lr * np.arctan(grad),)
 
 
 def broken_truth(x, grad, epoch, lr):
@@ -95,7 +95,7 @@ def broken_truth(x, grad, epoch, lr):
         (broken_if, 0, "if grad > 0:"),
         (broken_slot, 1, "return x + velocity[0], velocity"),
         (broken_math, 0, "return (x - lr * math.tanh(grad),)"),
-        (broken_numpy, 0, "return (x - lr * np.sign(grad),)"),
+        (broken_numpy, 0, "return (x - lr * np.arctan(grad),)"),
         (broken_truth, 0, "return (x - (lr if grad else 0.0),)"),
     ],
 )

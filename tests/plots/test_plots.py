@@ -855,3 +855,31 @@ def test_lines_of_few_runs_can_be_told_apart():
 def test_a_curve_takes_any_formula(formula):
     x, y = plots.curve(formula, -6, 6, order=0).get_lines()[0].get_data()
     np.testing.assert_allclose(y, np.sin(x), atol=1e-15)
+
+
+def test_foretold_epochs_are_drawn_over_those_that_were_counted():
+    """On a quadratic the line goes through the dots: both are the same loop."""
+    s = symgd.sweep("x**2/2 + 4*y**2", x0=[3, 3], lr=np.linspace(0.02, 0.2, 7), tol=1e-6)
+    ax = plots.epochs(s, symgd.methods.GradientDescent)
+    line, dots = ax.lines[0], ax.lines[1]
+    assert (dots.get_ydata() == s.nit).all()
+    drawn = np.isin(line.get_xdata(), s.coords["lr"])
+    assert np.abs(line.get_ydata()[drawn] / s.nit - 1).max() < 0.02
+    assert "less than 1 %" in ax.get_title()
+    assert ax.get_xscale() == "linear"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "method", "takes"),
+    [
+        ({"lr": [0.1, 0.2], "epochs": 5}, symgd.methods.Momentum, "tol > 0"),
+        ({"lr": [1.5, 1.6], "tol": 1e-8}, symgd.methods.Momentum, "no run that arrived"),
+        ({"lr": [0.1, 0.2], "tol": 1e-8}, symgd.methods.Adam, "whose pace theory tells"),
+        ({"x0": [1.0, 2.0], "lr": 0.1, "tol": 1e-8}, symgd.methods.Momentum, "lr"),
+    ],
+)
+def test_epochs_refuse_what_theory_cannot_foretell(arguments, method, takes):
+    s = symgd.sweep("x**2", **{"x0": 1.0, **arguments})
+    with pytest.raises(ConfigurationError) as caught:
+        plots.epochs(s, method)
+    assert takes in str(caught.value)

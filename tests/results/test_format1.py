@@ -48,7 +48,8 @@ def test_every_column_is_what_it_was(name, read):
         for column, value in columns.items():
             np.testing.assert_array_equal(getattr(minimum, column), value)
     settings = {**vars(outcome.settings), "bounds": list(map(list, outcome.settings.bounds))}
-    later = dict.fromkeys(("sampler", "until", "outside", "maximize"))  # not kept by older versions
+    named = "sampler", "until", "schedule", "clip_value", "clip_norm", "noise", "seed"
+    later = dict.fromkeys((*named, "outside", "maximize"))  # which older versions did not keep
     kept = {**settings, "width": list(outcome.settings.width)}
     assert kept == expected["settings"] | later
     problem = outcome.problem

@@ -124,9 +124,7 @@ def test_while_a_large_kernel_is_compiled(monkeypatch):
         raise RuntimeError("nobody asked")
 
     monkeypatch.setattr("symgd.engine.kernel.jit.machine_code", forever)
-    stopped, late = interrupted(
-        lambda: symgd.minimize("x**2 + 321*x", x0=[1.0, 2.0]), begun=begun
-    )
+    stopped, late = interrupted(lambda: symgd.minimize("x**2 + 321*x", x0=[1.0, 2.0]), begun=begun)
     assert late < SOON
     assert stopped.result.counts == {Status.STOPPED: 2}
     assert (stopped.result.runs.x.ravel() == [1.0, 2.0]).all()

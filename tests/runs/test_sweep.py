@@ -21,6 +21,7 @@ from scipy.optimize import brentq
 import symgd
 from symgd import ConfigurationError, Kind, Problem, Status, rules
 from symgd.given.types import SweepArguments
+from symgd.methods import SETTINGS
 from symgd.runs import sweep as _sweep
 
 SEEDS = json.loads((DATA / "seeds.json").read_text())
@@ -576,7 +577,8 @@ def test_free_memory_is_a_number_of_bytes():
 
 def test_sweep_takes_what_minimize_takes():
     mine = SweepArguments.__annotations__
-    assert set(inspect.signature(symgd.minimize).parameters) >= set(mine) >= {"x0", "lr", "epochs"}
+    known = {*inspect.signature(symgd.minimize).parameters, *SETTINGS}
+    assert known >= set(mine) >= {"x0", "lr", "epochs", *SETTINGS}
 
 
 # --- parameters as rows of one batch

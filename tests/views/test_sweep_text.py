@@ -326,6 +326,7 @@ def test_every_status_has_words_for_one_and_for_many(status):
     assert many.isascii()
 
 
-def test_the_page_about_sweeps_runs():
-    page = Path(__file__).parents[2] / "docs" / "sweeps.md"
+@pytest.mark.parametrize("name", ["sweeps.md", "methods.md"])
+def test_the_pages_about_sweeps_and_methods_run(name):
+    page = Path(__file__).parents[2] / "docs" / name
     assert doctest.testfile(str(page), module_relative=False).failed == 0

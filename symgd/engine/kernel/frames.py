@@ -182,9 +182,11 @@ class Steps:
 def returns(shape: Shape, method: Fixed) -> bool:
     """Tell whether fixed steps may lead on from a point where f or its gradient is undefined.
 
-    Without a domain, bounds and memory nothing that is not finite ever becomes finite again.
+    Without a domain, bounds, memory and cut gradients nothing that is not finite ever becomes
+    finite again.
     """
-    return shape.partial or shape.bounded or any(method.rows(shape.variables).values())
+    remembers = any(method.rows(shape.variables).values())
+    return shape.partial or shape.bounded or remembers or method.recovers
 
 
 def _point(w: State, x: Sequence[Number], values: Values, shape: Shape) -> Point:

@@ -50,6 +50,9 @@ class Number(Float):
     def __floordiv__(self, other: Float | float) -> Number:
         return Number(self.builder, floor(self / other).node)
 
+    def __rfloordiv__(self, other: float) -> Number:
+        return Number(self.builder, floor(other / self).node)
+
     def __pow__(self, exponent: Float | float) -> Number:
         return elementary(vmath.power)(self, exponent)
 

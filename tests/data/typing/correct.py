@@ -29,6 +29,12 @@ symgd.minimize("x*y", bounds=[(0, None), (None, 1.5)], sampler="sobol", seed=3, 
 symgd.minimize("x*y", bounds={"x": (0, 1)}, start_box=np.array([[0, 1], [0, 1]]))
 symgd.minimize("x**2", 1, method="gd", lr=0.1, epochs=10, tol=0, polish=False)
 symgd.minimize("x**2", 1, method=symgd.rules.GradientDescent(lr=0.1))
+symgd.minimize(
+    "x**2", 1, lr=symgd.schedules.WarmUp(3, then=0.1), noise=0.1, clip_norm=np.float64(1)
+)
+symgd.minimize("x**2", 1, method=symgd.methods.Adam(symgd.schedules.Cosine(0.1, 9)), epochs=9)
+symgd.minimize("x**2", 1, method=lambda x, grad, epoch, lr: (x - lr * grad,), lr=lambda epoch: 0.1)
+symgd.sweep("x**2", x0=1, method="momentum", lr=0.1, beta=[0.1, 0.9], noise=grid)
 symgd.minimize(F, params={"a": 3}, variables=("y", "x"), workers=2, escape=True, history=10)
 
 symgd.minimize("x*y", starts="until 1%")
