@@ -236,6 +236,8 @@ def _arrived(case: Case, rows: Whole, seen: _Seen) -> Whole:
         if not (case.how.polish and seen.away <= _WITHIN):
             _short(case, old)
             return np.asarray(old[:0])
+        if (seen.point != case.box.clip(seen.point)).any():
+            return np.asarray(old)  # where they are is as good, within the bounds
         case.move(rows, np.tile(seen.point, (len(rows), 1)))
     found.target[rows] = found.x[rows]
     x = found.x[new]
