@@ -94,7 +94,9 @@ CHANGES = [{"clip_value": 3.0}, {"clip_norm": 2.0}, {"noise": 5.0, "seed": 7},
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda c: ", ".join(c))
-@pytest.mark.parametrize(("method", "update", "more"), CASES[::2], ids=lambda c: repr(c)[:40])
+@pytest.mark.parametrize(
+    ("method", "update", "more"), CASES[::2], ids=lambda c: getattr(c, "__name__", repr(c)[:40])
+)
 def test_each_step_is_that_of_the_paper_with_the_changed_gradient(
     monkeypatch, method, update, more, change
 ):
