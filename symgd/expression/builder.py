@@ -352,22 +352,31 @@ _FORMS: dict[tuple[str, int | None], _Form] = {
     ("logical_not", 1): lambda b, text, args: b.fails(text, args[0]),
 }
 
+
+def _ordered(name: str, order: str) -> _Form:
+    return lambda b, text, args: b.ordered(text, name, order, *args)
+
+
+def _quotient(above: str, below: str) -> _Form:
+    return lambda b, text, args: b.quotient(text, above, below, *args)
+
+
 SHORT_FORMS: dict[str, _Form] = {
     "relu": lambda b, text, args: b.extreme(text, BY_NAME["maximum"], [*args, b.number("0")]),
     "clip": lambda b, text, args: b.between(text, *args),
     "ceil": lambda b, text, args: b.ceiling(text, *args),
-    "short_sinc": lambda b, text, args: b.ordered(text, "sinc", "0", *args),
-    "j0": lambda b, text, args: b.ordered(text, "besselj", "0", *args),
-    "j1": lambda b, text, args: b.ordered(text, "besselj", "1", *args),
-    "digamma": lambda b, text, args: b.ordered(text, "polygamma", "0", *args),
-    "trigamma": lambda b, text, args: b.ordered(text, "polygamma", "1", *args),
+    "short_sinc": _ordered("sinc", "0"),
+    "j0": _ordered("besselj", "0"),
+    "j1": _ordered("besselj", "1"),
+    "digamma": _ordered("polygamma", "0"),
+    "trigamma": _ordered("polygamma", "1"),
     "beta": lambda b, text, args: b.beta(text, *args),
-    "sec": lambda b, text, args: b.quotient(text, "", "cos", *args),
-    "csc": lambda b, text, args: b.quotient(text, "", "sin", *args),
-    "cot": lambda b, text, args: b.quotient(text, "cos", "sin", *args),
-    "sech": lambda b, text, args: b.quotient(text, "", "cosh", *args),
-    "csch": lambda b, text, args: b.quotient(text, "", "sinh", *args),
-    "coth": lambda b, text, args: b.quotient(text, "", "tanh", *args),
+    "sec": _quotient("", "cos"),
+    "csc": _quotient("", "sin"),
+    "cot": _quotient("cos", "sin"),
+    "sech": _quotient("", "cosh"),
+    "csch": _quotient("", "sinh"),
+    "coth": _quotient("", "tanh"),
 }
 """How the builder writes each of `SHORTHANDS`."""
 

@@ -70,6 +70,14 @@ class Elementary(sympy.Function):  # type: ignore[misc]
         return -1  # not even for a decimal argument
 
 
+class PiecewiseConstant(Elementary):
+    """A function that is constant but for jumps."""
+
+    def fdiff(self, argindex: int = 1) -> sympy.Expr:
+        """Give the partial derivative."""
+        return S.Zero
+
+
 class Absolute(Elementary):
     """|u|, with slope 0 at the kink."""
 
@@ -88,26 +96,18 @@ class Absolute(Elementary):
         return rf"\left|{{{printer._print(self.args[0])}}}\right|"
 
 
-class Sign(Elementary):
+class Sign(PiecewiseConstant):
     """-1, 0 or 1."""
 
     nargs, spelling = 1, "sign"
     numeric = np.sign
 
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """Give the partial derivative."""
-        return S.Zero
 
-
-class UnitStep(Elementary):
+class UnitStep(PiecewiseConstant):
     """Heaviside's function: 0 below 0, 1/2 at 0, 1 above."""
 
     nargs, spelling, is_nonnegative = 1, "Heaviside", True
     numeric = staticmethod(lambda u: np.heaviside(u, 0.5))
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """Give the partial derivative."""
-        return S.Zero
 
     def _latex_name(self) -> str:
         return r"\theta"
@@ -310,29 +310,21 @@ class BesselJ(Elementary):
         return rf"J_{{{order}}}\left({u}\right)"
 
 
-class Floor(Elementary):
+class Floor(PiecewiseConstant):
     """The largest whole number that is not above u."""
 
     nargs, spelling = 1, "floor"
     numeric = np.floor
 
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """Give the partial derivative."""
-        return S.Zero
-
     def _latex_body(self, printer: Any) -> str:
         return rf"\left\lfloor{{{printer._print(self.args[0])}}}\right\rfloor"
 
 
-class Round(Elementary):
+class Round(PiecewiseConstant):
     """The nearest whole number; of two as near the even one, as Python and NumPy have it."""
 
     nargs, spelling = 1, "round"
     numeric = np.rint
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """Give the partial derivative."""
-        return S.Zero
 
 
 class Mod(Elementary):
@@ -410,15 +402,11 @@ class Minimum(_Extreme):
         return Less(*self.args)
 
 
-class Indicator(Elementary):
+class Indicator(PiecewiseConstant):
     """A condition as a number: 1 where it holds, 0 where it does not."""
 
     is_nonnegative = True
     glue: tuple[str, str] = ("", "")  # in text and in LaTeX
-
-    def fdiff(self, argindex: int = 1) -> sympy.Expr:
-        """Give the partial derivative."""
-        return S.Zero
 
     def _sympystr(self, printer: Any) -> str:
         return f" {self.glue[0]} ".join(f"({printer._print(a)})" for a in self.args)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..arrays import Array, Mask
+from ..arrays import GOLDEN, Array, Mask
 from ..expression.calculus import derivatives
 from ..expression.evaluator import Evaluator
 from ..expression.functions import own
@@ -19,7 +19,6 @@ _STEPS = 60  # towards the domain, after which a start is given up
 _BISECTIONS = 30  # of the way to the edge
 _HALVINGS = 8  # of the way beyond it, until that ends inside
 _FARTHEST = 2.0  # times the way of the Newton steps that a start goes
-_GOLDEN = (5**0.5 - 1) / 2  # whose multiples fill [0, 1) evenly
 _BEYOND = 2.0  # times the way to an edge of the domain that a step takes
 
 
@@ -58,7 +57,8 @@ class Inside:
     def _moved(self, points: Array, lower: Array, upper: Array) -> Array:
         beyond = self._crossed(points, lower, upper)
         near, far = self._edge(points, beyond), _to_the_border(points, beyond, lower, upper)
-        share = (_GOLDEN * np.arange(1, len(points) + 1) % 1)[:, None]
+        # multiples of the golden ratio fill [0, 1) evenly
+        share = (GOLDEN * np.arange(1, len(points) + 1) % 1)[:, None]
         x = points.copy()
         for _ in range(_HALVINGS):
             left = ~self(x)

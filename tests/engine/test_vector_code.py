@@ -42,6 +42,10 @@ GROUPS = {
     "exponential": "x*exp(y) + x*expm1(x) + y*log(x) + x*log1p(y) + y*log2(x) + x*log10(y)",
     "powers": "x*sqrt(y) + y*cbrt(x) + x**y + x**1.3 + x*hypot(x, y)",
     "error functions": "x*erf(y) + y*erfc(x)",
+    "logistic": "x*sigmoid(y) + y*softplus(x) + x*sinc(y)",
+    "gamma": "x*gamma(y) + y*loggamma(x) + x*digamma(y)",
+    "Bessel": "x*besselj(0, y) + y*besselj(3, x)",
+    "steps": "x*floor(y) + y*round(x) + x*y*mod(x, y)",
     "kinks": "x*abs(y) + y*sign(x) + x*min(x, y) + y*max(x, y**2) + y*Heaviside(x)",
     "conditions": (
         "where((x < y) & (y <= 2) | ~((x == 1) | (y != 2)), x**2*y, x*y**3)"
