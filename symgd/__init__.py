@@ -17,6 +17,7 @@ __all__ = [
     "ExpressionError",
     "Interrupted",
     "Kind",
+    "LimitError",
     "Minimum",
     "MissingPackageError",
     "Problem",
@@ -24,12 +25,14 @@ __all__ = [
     "Remaining",
     "Result",
     "Runs",
+    "State",
     "Status",
     "SweepResult",
     "SymgdError",
     "__version__",
     "clear_cache",
     "judge",
+    "limits",
     "load",
     "maximize",
     "methods",
@@ -49,6 +52,7 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
         ConfigurationError,
         ExpressionError,
         Interrupted,
+        LimitError,
         MissingPackageError,
         RateWarning,
         SymgdError,
@@ -58,7 +62,9 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     from .results.result import Result
     from .results.runs import Minimum, Remaining, Runs
     from .results.sweep import SweepResult
+    from .runs.control import State
     from .runs.judge import judge
+    from .runs.limits import limits
     from .runs.maximize import maximize
     from .runs.minimize import minimize
     from .runs.sweep import sweep
@@ -70,14 +76,16 @@ else:
     _NAMES = {
         "enclosure.curvature": "Curvature",
         "engine.kernel.store": "clear_cache",
-        "errors": "ConfigurationError ExpressionError Interrupted MissingPackageError RateWarning "
-        "SymgdError",
+        "errors": "ConfigurationError ExpressionError Interrupted LimitError MissingPackageError "
+        "RateWarning SymgdError",
         "problem": "Problem",
         "results.load": "load",
         "results.result": "Result",
         "results.runs": "Minimum Remaining Runs",
         "results.sweep": "SweepResult",
+        "runs.control": "State",
         "runs.judge": "judge",
+        "runs.limits": "limits",
         "runs.maximize": "maximize",
         "runs.minimize": "minimize",
         "runs.sweep": "sweep",

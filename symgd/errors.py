@@ -105,6 +105,26 @@ class MissingPackageError(SymgdError, ImportError):
         return f"this needs {self.package}: python -m pip install 'symgd[{self.extra}]'"
 
 
+class LimitError(SymgdError):
+    """A limit of time or memory was reached where nothing could be given back.
+
+    Parameters
+    ----------
+    stage : str
+        What was done then, such as ``"differentiating"``.
+    limit : str
+        The limit.
+    """
+
+    def __init__(self, stage: str, limit: str) -> None:
+        self.stage = stage
+        self.limit = limit
+        super().__init__(stage, limit)
+
+    def _text(self) -> str:
+        return f"{self.stage} came to the limit: {self.limit}"
+
+
 class Interrupted(KeyboardInterrupt):
     """Ctrl-C came while runs were on their way.
 

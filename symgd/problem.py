@@ -34,6 +34,7 @@ from .given.numbers import read_number
 from .given.types import Number, Pairs
 from .memos import memo, on_forget
 from .precise.program import Precise
+from .watch import during
 
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
@@ -74,6 +75,7 @@ class Symbolic:
         self.domain: tuple[Condition, ...] = formula.domain
 
     @cached_property
+    @during("differentiating")
     def gradient(self) -> tuple[sympy.Expr, ...]:
         """First derivatives, one for each variable."""
         limits = Limits()
@@ -87,6 +89,7 @@ class Symbolic:
         return gradient
 
     @cached_property
+    @during("differentiating")
     def hessian(self) -> sympy.ImmutableDenseMatrix:
         """Second derivatives, made when first asked for."""
         n = len(self.variables)
@@ -277,6 +280,7 @@ _ALIVE: WeakValueDictionary[Any, Symbolic] = WeakValueDictionary()
 
 
 @memo
+@during("reading the formula")
 def _symbolic(expr: Source, variables: tuple[str, ...] | None, params: tuple[str, ...]) -> Symbolic:
     key = expr, variables, params
     return _ALIVE.get(key) or _ALIVE.setdefault(key, Symbolic(*key))

@@ -164,6 +164,12 @@ _RUNS: dict[str, dict[str, dict[str, Any]]] = {
         },
         "--escape": {**_SWITCH, "help": "go on from a maximum or a saddle, to both sides"},
         "--workers": {"metavar": "N", "type": int, "help": "threads (all cores)"},
+        "--progress": {**_SWITCH, "help": "show on standard error how far the runs are"},
+        "--time-limit": {
+            "metavar": "SECONDS",
+            "type": float,
+            "help": "stop after so long, verdicts included; what was reached is shown",
+        },
     },
 }
 _TEXTS = {

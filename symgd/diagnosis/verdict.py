@@ -17,6 +17,7 @@ from ..errors import Interrupted
 from ..given.boxes import Box
 from ..problem import Problem
 from ..status import Status
+from ..watch import answered, during, hurried, look
 from .case import UNDECIDED, Case, Judging, Verdicts
 from .questions.at_creases import at_creases, denied
 from .questions.careful_minima import careful_minima
@@ -37,6 +38,7 @@ from .questions.where_undefined import where_undefined
 from .questions.with_more_digits import with_more_digits
 
 _SLICE = 2**15  # runs: judged at once, at most; it takes some hundred times their memory
+_HURRIED = 2**11  # runs: the same where time may pass, which takes the verdicts of those at hand
 _ENTRIES = 2**17  # entries of Hessians: made at once
 _SMALLEST = 2**8  # runs: judged at once, at least
 _QUICKLY = 0.1  # seconds: questions may take so long after Ctrl-C
@@ -75,6 +77,7 @@ AT_ONCE: tuple[Question, ...] = (stopped,)
 
 
 @in_one_thread
+@during("judging")
 def judge(
     problem: Problem,
     x0: Array,
@@ -83,6 +86,7 @@ def judge(
     how: Judging,
     found: Verdicts,
     halted: bool = False,
+    quickly: float = _QUICKLY,
 ) -> Verdicts:
     """Give every run its verdict.
 
@@ -102,6 +106,8 @@ def judge(
         Undecided ones, which are decided in place.
     halted : bool
         Whether Ctrl-C has come already, so that only quick questions are asked.
+    quickly : float
+        Seconds for these.
 
     Returns
     -------
@@ -114,8 +120,9 @@ def judge(
         After Ctrl-C, with all verdicts: on runs that were not judged yet, quick ones.
     """
     x0 = np.asfortranarray(x0)
-    size = max(min(_SLICE, _ENTRIES // x0.shape[1] ** 2), _SMALLEST)
-    ending = time.monotonic() + _QUICKLY if halted else None
+    most = _HURRIED if hurried() and not halted else _SLICE
+    size = max(min(most, _ENTRIES // x0.shape[1] ** 2), _SMALLEST)
+    ending = time.monotonic() + quickly if halted else None
     for first in range(0, len(x0), size):
         rows = slice(first, first + size)
         whole = len(x0) <= size  # most calls: taking a part takes time
@@ -126,7 +133,8 @@ def judge(
                 _ask(QUESTIONS, *given)
                 continue
             except KeyboardInterrupt:
-                ending = time.monotonic() + _QUICKLY
+                answered()
+                ending = time.monotonic() + quickly
                 found.put(rows, Verdicts.undecided(*x0[rows].shape))
         few = np.count_nonzero(ends.stop[rows] != Stop.INTERRUPTED) <= _HANDFUL
         in_time = time.monotonic() < ending and problem.symbolic.hessian_at_hand
@@ -143,8 +151,10 @@ def _ask(questions: Sequence[Question], *given: Any) -> None:
         if not (case.found.status == UNDECIDED).any():
             break
         question(case)
+        look()
     for question in CLAIMS if questions is QUESTIONS else ():
         question(case)
+        look()
     found, arrived = case.found, case.found.success
     found.target_kind[arrived] = found.kind[arrived]
     found.fun_last[:] = _last_finite(case)

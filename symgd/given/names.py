@@ -32,6 +32,9 @@ _ELSEWHERE = {
     "n_steps max_steps n_epochs num_epochs max_epochs",
     "tol": "tolerance gtol ftol xtol atol eps epsilon",
     "history": "trajectory path paths return_all",
+    "callback": "on_step on_epoch monitor",
+    "progress": "verbose disp progress_bar progressbar show_progress",
+    "time_limit": "timeout time_out max_time maxtime time_budget seconds",
     "workers": "n_jobs jobs threads n_threads num_threads cores n_workers",
 }
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from ..memory import check_paths, check_runs
 from ..methods import METHODS, Automatic, Faithful, Fixed, Method, OwnRule
 from ..methods.clipped import Clipped
 from ..methods.noisy import Noisy
@@ -153,6 +154,8 @@ def read_options(
     chance = read_sampler(sampler, until), lower, upper, first
     domain = Inside(problem, box if start_box is None else None) if problem.domain else None
     sampling = Sampling(*chance, domain) if x0 is None else None
+    if sampling is not None:
+        check_runs("starts", count, count, len(names))
     points = read_points(x0, names, box) if sampling is None else sampling.points(count)
     schedule = _checked_rates(chosen, limit)
     changes = _read_changes(chosen, clip_value, clip_norm, noise)
@@ -161,6 +164,9 @@ def read_options(
         takes = "0 beside noise, with which every run takes all of its epochs"
         raise ConfigurationError("tol", tol, takes)
     chosen = _changed(chosen, **changes, seed=first).started(np.atleast_2d(points))
+    every = int(history) if isinstance(history, bool) else read_whole("history", history, 1)
+    if every and least == 0.0:  # else runs may end sooner
+        check_paths(history, every, len(np.atleast_2d(points)), len(names), limit)
     return Options(
         x0=np.atleast_2d(points),
         several=points.ndim == 2,
@@ -172,7 +178,7 @@ def read_options(
         polish=not chosen.fixed if polish is None else read_flag("polish", polish),
         escape=read_flag("escape", escape),
         workers=None if workers is None else read_whole("workers", workers, 1),
-        history=int(history) if isinstance(history, bool) else read_whole("history", history, 1),
+        history=every,
         sampling=sampling,
         until=until if sampling else None,
         schedule=schedule,

@@ -63,3 +63,6 @@ class SweepArguments(TypedDict, total=False):
     tol: Number | None
     polish: bool | None
     workers: Count | None
+    callback: Callable[[Any], object] | None
+    progress: bool
+    time_limit: Number | None

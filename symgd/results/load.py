@@ -18,6 +18,7 @@ from .maximized import Maximized
 from .outcome import Outcome
 from .result import Result
 from .runs import Minimum
+from .standing import Standing, fresh
 from .sweep import SweepResult
 
 _POINTS = ("x0", "x", "trap")  # columns with one entry a variable
@@ -126,9 +127,25 @@ def _result_fits(result: Result) -> Checks:
     yield "ways_out", result.ways_out.value.ndim == 2
     yield "minima.runs", all(_below(minimum.runs, n) for minimum in result.minima)
     yield "history_every", result.history_every >= 0
+    if result.standing is not None:
+        yield from _standing_fits(result.standing, n, n_vars)
     if result.history is not None:
         yield "history", len(result.history) == n
         yield "history", all(len(p) > 0 and p.shape[1:] == (n_vars,) for p in result.history)
+
+
+def _standing_fits(standing: Standing, n: int, n_vars: int) -> Checks:
+    for name in ("begun", "x", "target"):
+        yield f"standing.{name}", getattr(standing, name).shape == (n, n_vars)
+    for name in ("target_kind", "steps", "evaluations"):
+        yield f"standing.{name}", getattr(standing, name).shape == (n,)
+    yield "standing.target_kind", bool(np.isin(standing.target_kind, list(Kind)).all())
+    yield "standing.steps", bool((standing.steps >= 0).all())
+    method = standing.method
+    yield "standing.memory", standing.memory.ndim == 2 and len(standing.memory) == n
+    if method is not None:
+        kept = fresh(method, n_vars, np.ones(n_vars))
+        yield "standing.memory", standing.memory.shape[1] == len(kept)
 
 
 def _below(indices: Whole, number: int) -> bool:

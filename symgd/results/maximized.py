@@ -71,6 +71,17 @@ class Maximized(Result):
             }
         )
 
+    def resume(self, *given: Any, **keywords: Any) -> Maximized:
+        """Let runs go on, as `Result.resume`."""
+        assert self.descent is not None
+        return self.of(self.descent.resume(*given, **keywords))
+
+    def join(self, other: Result) -> Maximized:
+        """Give one result with the runs of this one and of another, as `Result.join`."""
+        assert self.descent is not None
+        its = other.descent if isinstance(other, Maximized) and other.descent else other
+        return self.of(self.descent.join(its))
+
     @property
     def maxima(self) -> tuple[Minimum, ...]:
         """Distinct maxima, best first."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
@@ -13,11 +13,13 @@ from ..arrays import Array, Frozen, Whole
 from ..creases.walk import smoothed_at
 from ..facts.facts import Facts
 from ..facts.known import Known
+from ..given.types import Count, MethodLike, Number
 from ..status import Kind, Status
 from ..views import text
 from ..views.document import Document, terminal
 from .outcome import Outcome, plain
-from .runs import Later, Remaining
+from .runs import Best, Later, Remaining
+from .standing import Standing
 from .tables import TABLED
 
 
@@ -38,8 +40,9 @@ class Result(Outcome):
         Distinct minima, best first.
     settings : Settings
         How the runs were made.
-    best : int
-        Row of the best run.
+    best : Best
+        Row of the best run; called with a number, as ``best(5)``, it gives so many of the best
+        minima.
     jac : ndarray
         Gradient at the best run's end, shape ``(n_vars,)``.
     nfev, njev : int
@@ -54,6 +57,8 @@ class Result(Outcome):
         ``(k, n_vars)``.
     remaining : Remaining or None
         What is missing at points that `judge` was given, as columns; None for runs.
+    standing : Standing or None
+        What `resume` goes on with; None in files of older versions.
 
     Examples
     --------
@@ -73,6 +78,11 @@ class Result(Outcome):
     history_every: int = 0
     ways_out: Later[Array] = field(default_factory=lambda: Later(lambda: np.empty((0, 0))))
     remaining: Remaining | None = None
+    standing: Standing | None = None
+
+    def __post_init__(self) -> None:
+        """Let the best row know the best minima."""
+        object.__setattr__(self, "best", Best.of(self.best, self.minima))
 
     tabled: ClassVar = (*TABLED, "lr", "minimum", "parent")
     fixed: ClassVar = Frozen[float]({})
@@ -172,6 +182,97 @@ class Result(Outcome):
         if run is None:
             return terminal(self._explained())
         return self._story(range(len(self.runs))[run])
+
+    def resume(
+        self,
+        status: Status | str | Sequence[Status | str] | None = None,
+        *,
+        epochs: Count | None = None,
+        method: MethodLike | None = None,
+        lr: Number | None = None,
+        workers: Count | None = None,
+        callback: Callable[[Any], object] | None = None,
+        progress: bool = False,
+        time_limit: Number | None = None,
+    ) -> Result:
+        """Let runs go on from where they stopped, with what they remember.
+
+        With fixed steps 50 epochs and 50 more are 100 epochs, bit by bit: momentum keeps its
+        velocity, Adam its means and its count of epochs. The automatic step keeps its last length.
+
+        Parameters
+        ----------
+        status : Status, str or several, optional
+            Which runs go on, such as ``"SLOW"``; by default those that were on their way: SLOW,
+            OSCILLATING and STOPPED. ``list(symgd.Status)`` is all.
+        epochs : int, optional
+            The most further steps of a run; by default as many as they had.
+        method : str or Method, optional
+            Another method, which begins anew at the points where the runs are; one of the same
+            kind with other settings keeps what they remember. By default the same method.
+        lr : float, optional
+            The rate of a method that is given by its name.
+        workers, callback, progress, time_limit
+            As in `minimize`.
+
+        Returns
+        -------
+        Result
+            All runs, the others as they were; ``nit`` counts all steps, and minima are told apart
+            anew. This result stays as it is; where no run has such a status, it is returned.
+
+        Raises
+        ------
+        ConfigurationError
+            If an argument is wrong, or what runs remember is not known, as in files of older
+            versions and for rules of your own that were saved; then `method` says how they go on.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> how = {"x0": [1, 1], "method": "momentum", "lr": 0.01}
+        >>> half = symgd.minimize("x**2 + 9*y**2", epochs=50, **how)
+        >>> whole = symgd.minimize("x**2 + 9*y**2", epochs=100, **how)
+        >>> (half.resume(epochs=50).x == whole.x).all()
+        np.True_
+        """
+        from ..runs.resume import resume  # up the floors: runs are made there
+
+        given = epochs, method, lr, workers, callback, progress, time_limit
+        return resume(self, status, *given)
+
+    def join(self, other: Result) -> Result:
+        """Give one result with the runs of this one and of another, minima counted together.
+
+        Parameters
+        ----------
+        other : Result
+            Of the same problem, with the same parameters and bounds.
+
+        Returns
+        -------
+        Result
+            The runs of the other one stand behind those of this one. `unseen` holds where both had
+            random starts of one sampler in one box, and no start twice; else it is nan.
+
+        Raises
+        ------
+        ConfigurationError
+            If it is of another problem.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> parts = [symgd.minimize("(x**2 - 1)**2", starts=100, seed=seed) for seed in (1, 2)]
+        >>> both = parts[0].join(parts[1])
+        >>> len(both.runs), [m.count for m in both.minima] == [
+        ...     sum(part.minima[i].count for part in parts) for i in (0, 1)
+        ... ]
+        (200, True)
+        """
+        from ..runs.resume import join  # up the floors: minima are told apart there
+
+        return join(self, other)
 
     def _known(self, minima: bool = True) -> Known:
         return self.facts.about([self.best], lowest=self.success, minima=minima)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Generic, Self, TypeVar
@@ -146,10 +146,15 @@ class Runs(Columns):
         return self.each(lambda column: np.reshape(column, (-1, *np.shape(column)[axes:])))
 
     @property
+    def success(self) -> Mask:
+        """Which runs reached a verified minimum, in the shape of the axes."""
+        return np.asarray(SUCCESS[self.status])
+
+    @property
     def lowest(self) -> int:
         """Flat row of the lowest f among the successes, or without one among all finite values."""
         fun = np.ravel(self.fun)
-        for pool in (np.ravel(SUCCESS[self.status]), np.isfinite(fun)):
+        for pool in (np.ravel(self.success), np.isfinite(fun)):
             if pool.any():
                 return int(np.where(pool, fun, np.inf).argmin())
         return 0
@@ -305,6 +310,46 @@ class Minimum:
         for name, value in point.items():
             if not len(getattr(self, name)):
                 object.__setattr__(self, name, value)
+
+
+class Best(int):
+    """The row of the best run; called, it gives the best minima.
+
+    Examples
+    --------
+    >>> import symgd
+    >>> r = symgd.minimize("cos(2*pi*x) + x**2")
+    >>> [round(float(minimum.fun), 4) for minimum in r.best(3)]
+    [-0.7621, -0.7621, 1.1396]
+    >>> r.runs.fun[r.best] == r.fun
+    np.True_
+    """
+
+    minima: tuple[Minimum, ...]
+
+    @classmethod
+    def of(cls, row: int, minima: Sequence[Minimum]) -> Best:
+        """Give the row, with the minima, best first."""
+        best = cls(row)
+        best.minima = tuple(minima)
+        return best
+
+    def __call__(self, count: int = 1) -> tuple[Minimum, ...]:
+        """Give so many of the best distinct minima, best first, or as many as there are.
+
+        Parameters
+        ----------
+        count : int
+            How many.
+
+        Returns
+        -------
+        tuple of Minimum
+            Each with its point `x`, its value `fun` and the rows `runs` that lead there.
+        """
+        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
+            raise ConfigurationError("count", count, "a whole number >= 1")
+        return self.minima[:count]
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_
 from ..arrays import Frozen
 from ..errors import SymgdError
 from ..files import replacing
+from ..methods import METHODS, Method
 from ..problem import Problem
 from ..version import __version__
 from . import format1
@@ -185,6 +186,8 @@ def _field(hint: Any, value: Any, path: str, arrays: Arrays) -> Any:
         arrays[path] = np.asarray(value)
     elif origin is list:
         _pack_column(value, path, _number(inner[0]), arrays)
+    elif hint is Method:
+        return _packed_method(value)
     elif hint is Problem:
         return {"text": value.text, "variables": value.names, "params": dict(value.params)}
     elif is_dataclass(hint):
@@ -198,6 +201,14 @@ def _field(hint: Any, value: Any, path: str, arrays: Arrays) -> Any:
     else:
         return value
     return None
+
+
+def _packed_method(method: Method) -> dict[str, Any] | None:
+    """Give a method of this package by its name and numbers; None for code of others."""
+    numbers = all(isinstance(value, float | int) for value in method.settings.values())
+    if type(method) is not METHODS.get(method.name) or not numbers:
+        return None
+    return {"name": method.name, "settings": method.settings}
 
 
 def _pack_rows(kind: Any, rows: Sequence[Any], path: str, arrays: Arrays) -> None:
@@ -237,8 +248,8 @@ def _value(hint: Any, plain: Any, path: str, arrays: Arrays) -> Any:
     origin, inner = get_origin(hint), get_args(hint)
     if origin is np.ndarray:
         return _checked(arrays[path], _number(hint), path)[()]  # of no axes: a number
-    if hint is Problem:
-        return Problem(plain["text"], variables=plain["variables"], params=plain["params"])
+    if hint in (Method, Problem):
+        return _made(hint, plain)
     if is_dataclass(hint):
         return _unpacked(hint, plain, f"{path}.", arrays)
     if origin is Later:
@@ -253,6 +264,13 @@ def _value(hint: Any, plain: Any, path: str, arrays: Arrays) -> Any:
     if type(plain) is not hint:
         raise ValueError(f"{path} is {plain!r}")
     return plain
+
+
+def _made(hint: Any, plain: Any) -> Problem | Method:
+    """Make a formula or a method from what tells it."""
+    if hint is Problem:
+        return Problem(plain["text"], variables=plain["variables"], params=plain["params"])
+    return METHODS[plain["name"]](**plain["settings"])
 
 
 def _tuple(kinds: tuple[Any, ...], plain: Any, path: str, arrays: Arrays) -> tuple[Any, ...]:

@@ -18,6 +18,7 @@ from ..given.numbers import as_float
 from ..views import sweep_text, text
 from ..views.document import Document, terminal
 from .outcome import Outcome, plain
+from .runs import Best
 from .tables import TABLED, worded
 
 _ARRAYS = ("x0", "x", *TABLED, "minimum")
@@ -113,9 +114,12 @@ class SweepResult(Outcome):
         return self.runs.minimum
 
     @property
-    def best(self) -> int:
-        """Flat row of the lowest f among the successes, or without one among all finite values."""
-        return self.runs.lowest
+    def best(self) -> Best:
+        """Flat row of the lowest f among the successes, or without one among all finite values.
+
+        Called with a number, as ``best(5)``, it gives so many of the best minima.
+        """
+        return Best.of(self.runs.lowest, self.minima)
 
     @cached_property
     def facts(self) -> Facts:

@@ -21,6 +21,7 @@ from ..errors import Interrupted
 from ..given.options import TOL, Options
 from ..problem import Problem
 from ..status import Status
+from ..watch import answered, during, pressing, shown
 from .along import Along, Onward, Sent, near_edges
 from .escape import beside
 
@@ -30,6 +31,9 @@ _TIGHTER = 1e-4
 _SOON = 500  # steps: after them it is looked whether a run creeps up to an edge of the domain
 _TURNS = 6  # times that a run may go on along an edge of the domain, or leave one
 _NEVER = -1.0  # a tolerance that no gradient meets: noise goes on where it vanishes
+_QUICKLY = 0.1  # seconds for verdicts when the time of a call has passed
+_AT_ONCE = 0.05  # seconds more to tell where runs were stopped, and
+_EACH = 1e-6  # seconds for each of them
 _LOOSEST = 1e-3  # share of its way that a run which has arrived may be short, whatever tol is
 
 
@@ -86,11 +90,27 @@ class Later:
         How many steps each may take; as many as all for None.
     turns : int
         How often they may go on along an edge of the domain, or leave one.
+    memory : ndarray or None
+        What they remember, ``(n_runs, n_rows)``; nothing for None.
+    steps : ndarray or None
+        How many steps they have taken, of a method that counts them; none for None.
     """
 
     begun: Array
     limits: Whole | None
     turns: int
+    memory: Array | None = None
+    steps: Whole | None = None
+
+    def take(self, rows: Whole) -> Later:
+        """Give how some of the runs go on."""
+        return Later(
+            self.begun[rows],
+            None if self.limits is None else self.limits[rows],
+            self.turns,
+            None if self.memory is None else self.memory[rows],
+            None if self.steps is None else self.steps[rows],
+        )
 
 
 def descend(problem: Problem, x0: Array, options: Options, later: Later | None = None) -> Batch:
@@ -154,11 +174,13 @@ class _Descent:
     def _first(self, tol: float) -> lanes.Ends:
         """Run from the starts; a run that soon creeps up to an edge of the domain stops there."""
         problem, options, most = self._problem, self._options, self._most()
+        later = self._later
         if options.method.fixed or not self._edged:
-            given = problem, self._x0, tol, options, self._later.limits
+            given = problem, self._x0, tol, options, later.limits, later.memory, later.steps
             ends, self._paths = _run(*given)
             return ends
-        ends, self._paths = _run(problem, self._x0, tol, options, np.minimum(most, _SOON))
+        soon = np.minimum(most, _SOON)
+        ends, self._paths = _run(problem, self._x0, tol, options, soon, later.memory)
         rows = np.flatnonzero((ends.stop == Stop.EPOCHS) & (ends.nit < most))
         rows = rows[~near_edges(problem.of(rows), ends.x[rows], options.width)]
         if len(rows):
@@ -227,10 +249,10 @@ class _Descent:
         run, whatever its tolerance was at first. A method that chooses its steps begins anew
         where it is, with what it keeps.
         """
-        options = self._options.take(rows)
-        limits = None if self._later.limits is None else self._later.limits[rows]
+        options, later = self._options.take(rows), self._later.take(rows)
         if options.method.fixed:
-            return _run(self._problem.of(rows), self._x0[rows], tol, options, limits)
+            its, x0 = self._problem.of(rows), self._x0[rows]
+            return _run(its, x0, tol, options, later.limits, later.memory, later.steps)
         before = ends.take(rows)
         left = self._most()[rows] - before.nit
         its = self._problem.of(rows)
@@ -249,17 +271,36 @@ class _Descent:
 
     def halted(self, stopped: KeyboardInterrupt) -> Batch:
         """Give what was reached; what is not judged yet is judged as far as that is quick."""
+        answered()
         reached = stopped.result if isinstance(stopped, Interrupted) else None
         if self._verdicts is not None:
             self._verdicts.status[self._verdicts.early] = Status.STOPPED
         elif self._ends is None:
-            self._ends, self._paths = reached or (lanes.Ends.at(self._x0.T), [])
-            self._verdicts = self._judged(self._ends, slice(None), self._blank, quick=True)
+            self._ends, self._paths = reached or (self._nowhere(), [])
+            self._verdicts = self._quickly(self._ends, self._blank)
         else:  # the judging was interrupted
-            self._verdicts = reached or self._judged(
-                self._ends, slice(None), Verdicts.undecided(*self._x0.shape), quick=True
-            )
+            blank = Verdicts.undecided(*self._x0.shape)
+            self._verdicts = reached or self._quickly(self._ends, blank)
         return self.batch()
+
+    def _nowhere(self) -> lanes.Ends:
+        """Give runs that are where they start, with what they remember."""
+        method, n_vars, later = self._options.method, self._x0.shape[1], self._later
+        rows = method.rows(n_vars)
+        ends = lanes.Ends.at(self._x0.T, sum(rows[name] for name in method.kept(n_vars)))
+        if later.memory is not None and later.steps is not None:
+            ends.memory[:], ends.nit[:] = later.memory, later.steps
+        return ends
+
+    def _quickly(self, ends: lanes.Ends, blank: Verdicts) -> Verdicts:
+        """Give verdicts as far as that is quick."""
+        try:
+            with pressing(_QUICKLY + _AT_ONCE):
+                return self._judged(ends, slice(None), blank, _QUICKLY)
+        except KeyboardInterrupt:
+            blank = Verdicts.undecided(*self._x0.shape)
+        with pressing(2 * _AT_ONCE + _EACH * len(self._x0)):
+            return self._judged(ends, slice(None), blank, 0.0)
 
     def batch(self) -> Batch:
         """Give the judged runs."""
@@ -270,12 +311,13 @@ class _Descent:
         return Batch(self._x0, self._x0, ends, nowhere, verdicts, self._paths)
 
     def _judged(
-        self, ends: lanes.Ends, rows: Any, found: Verdicts, quick: bool = False
+        self, ends: lanes.Ends, rows: Any, found: Verdicts, quickly: float | None = None
     ) -> Verdicts:
         how = _judging(self._options).take(rows)
         x0 = np.asfortranarray(self._later.begun[rows])
         its = self._problem.of(rows)
-        return judge(its, x0, ends, self._options.box, how, found, halted=quick)
+        given = its, x0, ends, self._options.box, how, found
+        return judge(*given) if quickly is None else judge(*given, halted=True, quickly=quickly)
 
 
 def _judging(options: Options) -> Judging:
@@ -290,10 +332,12 @@ def _run(
     options: Options,
     limits: Whole | None = None,
     memory: Array | None = None,
+    steps: Whole | None = None,
 ) -> tuple[lanes.Ends, list[Array]]:
     """Hand a batch of runs to the kernel; gives the ends, and the paths if they are kept.
 
-    Each may take as many steps as all, or as `limits` tells, and remembers nothing or `memory`.
+    Each may take as many steps as all, or as `limits` tells, and remembers nothing or `memory`, and
+    has taken none yet or as many as `steps` tells.
 
     Raises
     ------
@@ -305,12 +349,15 @@ def _run(
         batch = replace(batch, rows={**batch.rows, "limit": limits[None].astype(float)})
     if memory is not None:
         batch = replace(batch, rows={**batch.rows, **compiled.layout.named(memory.T)})
+    if steps is not None:
+        batch = replace(batch, rows={**batch.rows, "nit": steps[None].astype(float)})
     ways: list[Array] = []
     try:
-        if options.history:
-            ends, ways = paths(compiled, batch, options.history, options.workers)
-        else:
-            ends = lanes.run(compiled, batch, options.workers)
+        with during("descending"), shown(problem.values):
+            if options.history:
+                ends, ways = paths(compiled, batch, options.history, options.workers)
+            else:
+                ends = lanes.run(compiled, batch, options.workers)
         again = _redo(problem, compiled, batch.rows, ends)
     except Interrupted as stopped:
         reached = stopped.result
@@ -374,10 +421,11 @@ def _shots(problem: Problem, x0: Array, epochs: Sequence[int], options: Options)
     compiled, batch = _prepared(problem, x0, options.tol, longest)
     shots: list[lanes.Ends] = []
     try:
-        for ends in snapshots(compiled, batch, epochs, options.workers):
-            limit = np.full((1, 1), float(epochs[len(shots)]))
-            _redo(problem, compiled, {**batch.rows, "limit": limit}, ends)
-            shots.append(ends)
+        with during("descending"), shown(problem.values):
+            for ends in snapshots(compiled, batch, epochs, options.workers):
+                limit = np.full((1, 1), float(epochs[len(shots)]))
+                _redo(problem, compiled, {**batch.rows, "limit": limit}, ends)
+                shots.append(ends)
     except Interrupted as stopped:
         rest = [stopped.result] * (len(epochs) - len(shots))
         raise Interrupted((lanes.Ends.concatenate([*shots, *rest]), [])) from None

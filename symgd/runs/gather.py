@@ -21,15 +21,22 @@ from ..given.options import Options
 from ..methods import Method
 from ..problem import Problem
 from ..results.runs import Evidence, Minimum, Runs, Settings
-from ..status import Kind
+from ..status import Kind, Status
+from ..watch import during, late, pressing
 from .descent import Batch
+
+_LATE = 0.1  # seconds to tell minima apart when the time of a call has passed
 
 
 @in_one_thread
+@during("telling minima apart")
 def gather(
     problem: Problem, batch: Batch, options: Options, which: Mask
 ) -> tuple[tuple[Minimum, ...], Whole]:
     """Give the distinct minima that runs lead to, best first, and the number of each run's.
+
+    Where the time of the call passes, only clear minima are told apart, which are no sets, and the
+    runs at others are stopped.
 
     Parameters
     ----------
@@ -49,6 +56,21 @@ def gather(
     member : ndarray
         For each run the index of its minimum, -1 for none, ``(n_runs,)``.
     """
+    try:
+        with pressing(_LATE):
+            return _gathered(problem, batch, options, which)
+    except KeyboardInterrupt:
+        if not late():
+            raise
+    judged = batch.verdicts
+    clear = judged.target_kind == Kind.MINIMUM
+    judged.status[which & judged.success & ~clear] = Status.STOPPED
+    return _gathered(problem, batch, options, which & clear)
+
+
+def _gathered(
+    problem: Problem, batch: Batch, options: Options, which: Mask
+) -> tuple[tuple[Minimum, ...], Whole]:
     judged = batch.verdicts
     rows = np.flatnonzero(which)
     member = np.full(len(judged.x), -1, dtype=np.int64)

@@ -12,6 +12,7 @@ from types import FrameType
 from typing import ParamSpec, TypeVar
 
 from ..errors import Interrupted
+from ..watch import doing, silence
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -54,13 +55,17 @@ def reached(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tupl
     KeyboardInterrupt
         If nothing was reached.
     """
+    found: list[T] = []
     try:
-        return action(*args, **keywords), False
-    except Interrupted as stopped:
-        if stopped.result is None:
+        found.append(action(*args, **keywords))
+        silence()
+    except KeyboardInterrupt as stopped:
+        if isinstance(stopped, Interrupted) and stopped.result is not None:
+            found.append(stopped.result)
+        if not found:
             raise
-        value: T = stopped.result
-        return value, True
+        return found[-1], True
+    return found[0], False
 
 
 def completed(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tuple[T, bool]:
@@ -70,6 +75,11 @@ def completed(action: Callable[P, T], *args: P.args, **keywords: P.kwargs) -> tu
     with _ear.waiting():
         value = action(*args, **keywords)
     return value, _ear.heard
+
+
+def heard() -> bool:
+    """Tell whether Ctrl-C came in this call, also when it was ending for another reason."""
+    return _in_main_thread() and _ear.heard
 
 
 class _Ear:
@@ -82,14 +92,15 @@ class _Ear:
         now = time.monotonic()
         if now - self.last < _DEAF:
             return
-        self.last, self.heard = now, self.patient
-        if not self.patient:
+        ending = doing().ending and not self.heard  # for another reason: that is soon
+        self.last, self.heard = now, True
+        if not (self.patient or ending):
             raise KeyboardInterrupt
 
     @contextmanager
     def waiting(self) -> Iterator[None]:
         """Let a Ctrl-C wait until this is done."""
-        self.patient, self.heard = True, False
+        self.patient = True
         try:
             yield
         finally:
@@ -105,12 +116,13 @@ def _heard_once() -> Iterator[None]:
     if not _in_main_thread() or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
         yield
         return
-    _ear.last = -_DEAF
+    _ear.last, _ear.heard = -_DEAF, False
     signal.signal(signal.SIGINT, _ear)
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        _ear.heard = False
 
 
 def _in_main_thread() -> bool:

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from ..errors import Interrupted
 from ..given.fixed import without_fixed
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
 from ..given.types import Count, MethodLike, Number, Pairs, Points, Rate, Sampler, Starts
 from ..problem import Problem, Source
 from ..results.result import Result
-from ..results.runs import Later
-from .descent import Batch, led_on, ways_out
+from .control import Control, State
+from .descent import Batch, led_on
 from .foresight import warn_of_rate
 from .gather import gather, runs_of, settings_of
 from .interruption import completed, interruptible, reached
 from .until import explore
+from .wrap import result_of, standing_of
 
 
 @known_keywords
@@ -47,6 +46,9 @@ def minimize(
     escape: bool = False,
     history: bool | int = False,
     workers: Count | None = None,
+    callback: Callable[[State], object] | None = None,
+    progress: bool = False,
+    time_limit: Number | None = None,
 ) -> Result:
     r"""Minimize a formula by gradient descent from one or many starts.
 
@@ -111,6 +113,15 @@ def minimize(
         Keep the points on the way of each run: True for every step, a number for every so many.
     workers : int, optional
         Number of threads; by default one a core. The result does not depend on it.
+    callback : callable, optional
+        Called with a `symgd.State` about every 0.05 to 0.1 s while runs descend and are judged.
+        A true value, or StopIteration, ends the runs: those on their way are ``STOPPED``. What
+        else it raises is raised here, with what was reached as its attribute ``result``.
+    progress : bool
+        Show a bar, with what is done; needs ``pip install symgd[progress]``.
+    time_limit : float, optional
+        Seconds for everything. Verdicts get what the runs leave of them; a run without one is
+        ``STOPPED``.
 
     Returns
     -------
@@ -121,7 +132,9 @@ def minimize(
     ExpressionError
         If the formula cannot be read.
     ConfigurationError
-        If any other argument is wrong.
+        If any other argument is wrong, or the runs would not fit into memory.
+    LimitError
+        If `time_limit` has passed before a run could begin.
 
     Warns
     -----
@@ -138,21 +151,21 @@ def minimize(
     >>> trap.status.name, trap.kind.name, trap.success
     ('STALLED_AT_START', 'MAXIMUM', False)
     """
-    free = without_fixed(read_problem(expr, variables, params), x0, bounds, start_box)
-    problem = free.problem
-    options = read_options(
-        problem, free.x0, bounds=free.bounds, start_box=free.start_box, starts=starts,
-        sampler=sampler, seed=seed, method=method, lr=lr, faithful=faithful,
-        clip_value=clip_value, clip_norm=clip_norm, noise=noise, epochs=epochs, tol=tol,
-        polish=polish, escape=escape, workers=workers, history=history,
-    )  # fmt: skip
-    with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
-        warn_of_rate(problem, options)
-        batch, halted = reached(_descended, problem, options)
-        result, late = completed(_wrap, problem, batch, options)
-    if halted or late:
-        raise Interrupted(result)
-    return result
+    control = Control(callback, progress, time_limit)
+    with control.watching():
+        free = without_fixed(read_problem(expr, variables, params), x0, bounds, start_box)
+        problem = free.problem
+        options = read_options(
+            problem, free.x0, bounds=free.bounds, start_box=free.start_box, starts=starts,
+            sampler=sampler, seed=seed, method=method, lr=lr, faithful=faithful,
+            clip_value=clip_value, clip_norm=clip_norm, noise=noise, epochs=epochs, tol=tol,
+            polish=polish, escape=escape, workers=workers, history=history,
+        )  # fmt: skip
+        with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
+            warn_of_rate(problem, options)
+            batch, halted = reached(_descended, problem, options)
+            result, late = completed(_wrap, problem, batch, options)
+        return control.given(result, halted or late)
 
 
 def _descended(problem: Problem, options: Options) -> Batch:
@@ -161,23 +174,8 @@ def _descended(problem: Problem, options: Options) -> Batch:
 
 
 def _wrap(problem: Problem, batch: Batch, options: Options) -> Result:
-    judged, options = batch.verdicts, options.started(batch.begun)
-    minima, member = gather(problem, batch, options, judged.success)
-    runs = runs_of(problem, batch, member, options)
-    best = runs.lowest
-    evaluations = int(batch.ends.evaluations[best])
-    end = judged.x[[best]]
-    leave = partial(ways_out, problem, end, options)
-    return Result(
-        problem=problem,
-        runs=runs,
-        minima=minima,
-        settings=settings_of(options),
-        history=batch.paths or None,
-        history_every=options.history,
-        best=best,
-        jac=problem.gradients(judged.x[best][None])[0],
-        nfev=evaluations if "value" in options.method.asks else 1,
-        njev=evaluations,
-        ways_out=Later(leave) if judged.stalled[best] else Later.known(end[:0]),
-    )
+    options = options.started(batch.begun)
+    minima, member = gather(problem, batch, options, batch.verdicts.success)
+    runs, paths = runs_of(problem, batch, member, options), batch.paths or None
+    standing, settings = standing_of(batch, options), settings_of(options)
+    return result_of(problem, runs, minima, settings, standing, paths, options)

@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import partial
-from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
@@ -19,19 +18,24 @@ from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
 from ..given.options import Options, read_options, read_problem
 from ..given.types import SweepArguments
+from ..memory import free as _free_memory
+from ..memory import of_runs
 from ..methods import METHODS, SETTINGS, Method
 from ..problem import Problem, Source
 from ..results.runs import Minimum
 from ..results.sweep import SweepResult
 from ..status import Status
+from ..watch import answered, pressing
 from .borders import Destinations, borders, destinations, followed, further
+from .control import Control
 from .descent import Batch, descend, record
 from .gather import gather, runs_of, settings_of
 from .interruption import interruptible, reached
 
 _AXES = ("x0", "lr", "epochs", "params")
 _CHANGES = ("clip_value", "clip_norm", "noise")
-_RUN_BYTES, _ENTRY_BYTES = 400, 60  # memory for one run, and for each of its variables
+_CONTROLS: dict[str, Any] = {"callback": None, "progress": False, "time_limit": None}
+_LATE = 0.1  # seconds to find borders when the time of a call has passed
 
 
 @interruptible
@@ -59,6 +63,7 @@ def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepR
     clip_value, clip_norm, noise : float or sequence of float, optional
         As in `minimize`.
     variables, bounds, start_box, starts, sampler, seed, method, tol, polish, workers
+    callback, progress, time_limit
         As in `minimize`.
 
     Returns
@@ -84,16 +89,19 @@ def sweep(expr: Source | Problem, **arguments: Unpack[SweepArguments]) -> SweepR
     ['SLOW', 'CONVERGED', 'DIVERGED']
     """
     check_keywords("sweep", arguments, SweepArguments.__annotations__)
-    plan = _plan(expr, arguments)
-    with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
-        batch, halted = reached(_run, plan)
-        try:
-            result = _assembled(plan, batch, halted)
-        except KeyboardInterrupt:
-            result, halted = _assembled(plan, batch, halted=True), True
-    if halted:
-        raise Interrupted(result)
-    return result
+    controls: dict[str, Any] = {n: arguments.get(n, unset) for n, unset in _CONTROLS.items()}
+    control = Control(**controls)
+    with control.watching():
+        plan = _plan(expr, arguments)
+        with np.errstate(all="ignore"):  # a value that is not finite is a verdict, no warning
+            batch, halted = reached(_run, plan)
+            try:
+                with pressing(_LATE):
+                    result = _assembled(plan, batch, halted)
+            except KeyboardInterrupt:
+                answered()
+                result, halted = _assembled(plan, batch, halted=True), True
+        return control.given(result, halted)
 
 
 @dataclass(frozen=True)
@@ -175,7 +183,9 @@ def _settings(given: SweepArguments, params: Mapping[str, Any]) -> dict[str, Any
 def _options(
     problem: Problem, given: SweepArguments, settings: Mapping[str, Any], counts: Any
 ) -> Options:
-    plain: Any = {n: v for n, v in given.items() if n not in (*_AXES, *SETTINGS, "variables")}
+    plain: Any = {
+        n: v for n, v in given.items() if n not in (*_AXES, *SETTINGS, *_CONTROLS, "variables")
+    }
     if isinstance(plain.get("starts"), str):
         takes = "a whole number: a sweep takes as many starts at each place"
         raise ConfigurationError("starts", plain["starts"], f"{takes}; symgd.minimize goes on")
@@ -243,7 +253,7 @@ def _counts(given: Any) -> Any:
 
 def _check_memory(axes: Mapping[str, Array], n_vars: int) -> None:
     shape = [len(values) for values in axes.values()]
-    needed = math.prod(shape) * (_RUN_BYTES + n_vars * _ENTRY_BYTES)
+    needed = of_runs(math.prod(shape), n_vars)
     free = _free_memory()
     if needed > free:
         raise ConfigurationError(
@@ -252,16 +262,6 @@ def _check_memory(axes: Mapping[str, Array], n_vars: int) -> None:
             f"about {needed / 2**30:.3g} GiB",
             f"what fits into memory, of which {free / 2**30:.3g} GiB are free",
         )
-
-
-def _free_memory() -> float:
-    """Give the memory that programs may still take, in bytes; infinity where it is not known."""
-    try:
-        lines = Path("/proc/meminfo").read_text().splitlines()
-    except OSError:  # only Linux tells
-        return math.inf
-    kilobytes = (line.split()[1] for line in lines if line.startswith("MemAvailable:"))
-    return 1024 * float(next(kilobytes, math.inf))
 
 
 def _run(plan: _Plan) -> Batch:

@@ -12,6 +12,7 @@ from ..facts.unseen import PATIENT, unseen
 from ..given.options import Options
 from ..given.starts import MOST
 from ..problem import Problem
+from ..watch import answered
 from .descent import Batch, descend, joined
 from .gather import gather
 
@@ -36,14 +37,16 @@ def explore(problem: Problem, options: Options) -> Batch:
         After Ctrl-C, with the batch as far as it had come.
     """
     batch = descend(problem, np.asfortranarray(options.x0), options)
-    for starts in _further(options):
-        if _unseen(problem, batch, options) <= (options.until or 0.0):
-            break
-        try:
+    try:
+        for starts in _further(options):
+            if _unseen(problem, batch, options) <= (options.until or 0.0):
+                break
             more = descend(problem, np.asfortranarray(starts), options.started(starts))
-        except Interrupted as stopped:
-            raise Interrupted(joined(batch, stopped.result)) from None
-        batch = joined(batch, more)
+            batch = joined(batch, more)
+    except KeyboardInterrupt as stopped:
+        reached = stopped.result if isinstance(stopped, Interrupted) else None
+        answered()
+        raise Interrupted(batch if reached is None else joined(batch, reached)) from None
     return batch
 
 

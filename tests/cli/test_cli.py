@@ -109,6 +109,8 @@ BAD = [
     (["x", "--starts", "0"], "starts"),
     (["x", "--seed", "-1"], "seed"),
     (["x", "--workers", "0"], "workers"),
+    (["x", "--time-limit", "0"], "time_limit"),
+    (["x", "--time-limit", "soon"], "--time-limit"),
     (["x", "--sampler", "dice"], "sampler"),
     (["x", "--method", "simplex"], "method"),
     (["x", "--variables", "y"], "neither in variables nor in params"),
@@ -195,7 +197,7 @@ def test_options_reach_minimize_as_its_keywords(said):
         "a*x + y", "--variables", "y,x", "--param", "a=3", "--bounds", "0:1", "--bounds", "x=-1:",
         "--start-box", "y=0:2", "--starts", "7", "--sampler", "grid", "--seed", "3", "--method",
         "gd", "--lr", "0.5", "--epochs", "9", "--tol", "1e-3", "--no-polish", "--escape",
-        "--workers", "1",
+        "--workers", "1", "--progress", "--time-limit", "60",
     )  # fmt: skip
     problem = seen.pop("problem")
     assert (problem.names, dict(problem.params)) == (("y", "x"), {"a": 3.0})
@@ -213,6 +215,8 @@ def test_options_reach_minimize_as_its_keywords(said):
         "polish": False,
         "escape": True,
         "workers": 1,
+        "progress": True,
+        "time_limit": 60.0,
     }
 
 

@@ -8,6 +8,7 @@ the chunks, nor on the number of workers.
 
 from __future__ import annotations
 
+import math
 import os
 import threading
 import time
@@ -20,6 +21,7 @@ import numpy.typing as npt
 
 from ...arrays import Array, Columns
 from ...errors import Interrupted
+from ...watch import answered, look, watched
 from ..kernel import store
 from ..kernel.layout import LANES
 from ..kernel.source import Kernel
@@ -27,7 +29,7 @@ from ..kernel.stops import Stop
 from .crew import Crew
 
 _BLOCKS = 64  # blocks a worker holds at a time
-_CHUNK_SECONDS = 0.05  # a worker looks up at least this often
+_CHUNK_SECONDS = 0.05  # a worker looks up at least this often, and shows where its runs are
 _FIRST_STEPS = 256  # of a block, in a worker's first chunk: nobody knows yet how long they take
 _GROWTH, _GROWTH_OF_LEAPS = 2, 16  # most runs that leap have the same way to go
 _TYPICAL = 30  # automatic steps of a run, to estimate the work
@@ -90,14 +92,15 @@ def run(kernel: Kernel, batch: Batch, workers: int | None = None) -> Ends:
     Interrupted
         After Ctrl-C, with the ends that were reached: `Stop.INTERRUPTED` for unfinished runs.
     """
-    ends = Ends.at(batch.rows["x"], len(kernel.layout.remembered))
+    ends = begun(kernel, batch)
     try:
         function = store.load(kernel)
     except KeyboardInterrupt:
+        answered()
         raise Interrupted(ends) from None
     blocks = -(-batch.n_runs // LANES)
     crew = min(workers or os.cpu_count() or 1, blocks)
-    width, queue = min(_BLOCKS, -(-blocks // crew)), _Queue(batch.n_runs, crew)
+    width, queue = min(_BLOCKS, -(-blocks // crew)), _Queue(batch, ends, crew)
     worker = partial(_Worker, kernel, function, batch, ends, queue, width)
     interrupted = _work(worker, crew, queue, _steps(kernel, batch))
     ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
@@ -117,7 +120,7 @@ def _work(worker: Callable[[], _Worker], most: int, queue: _Queue, steps: float)
 
     Tells whether Ctrl-C came.
     """
-    crew, first = Crew(queue.close), worker()
+    crew, first = Crew(queue.close, queue.show), worker()
     crew.attempt(first.advance)
     helpers = min(most - 1, int(steps * first.step / _WORTH))
     try:
@@ -126,6 +129,16 @@ def _work(worker: Callable[[], _Worker], most: int, queue: _Queue, steps: float)
         if queue.closed:
             first.write_out()
     return crew.interrupted
+
+
+def begun(kernel: Kernel, batch: Batch) -> Ends:
+    """Give runs that are where they start, with what they remember and the steps they took."""
+    rows, remembered = inputs(kernel, batch), kernel.layout.remembered
+    ends = Ends.at(batch.rows["x"], len(remembered))
+    for i, row in enumerate(remembered):
+        ends.memory[:, i] = rows[row]
+    ends.nit[:] = rows[kernel.layout.rows["nit"].start]
+    return ends
 
 
 def inputs(kernel: Kernel, batch: Batch) -> list[Array]:
@@ -140,10 +153,11 @@ def inputs(kernel: Kernel, batch: Batch) -> list[Array]:
 class _Queue:
     """The runs that no worker has taken yet."""
 
-    def __init__(self, n_runs: int, crew: int) -> None:
-        self._next, self._end, self._crew = 0, n_runs, crew
-        self._lock = threading.Lock()
-        self.closed = False
+    def __init__(self, batch: Batch, ends: Ends, crew: int) -> None:
+        self._next, self._end, self._crew = 0, batch.n_runs, crew
+        self._ends, self._limit = ends, batch.rows["limit"][0]
+        self.lock = threading.Lock()
+        self.closed, self.watched = False, watched()
 
     @property
     def empty(self) -> bool:
@@ -152,7 +166,7 @@ class _Queue:
 
     def take(self, wanted: int) -> range:
         """Hand out at most `wanted` runs, and towards the end a fair share of what is left."""
-        with self._lock:
+        with self.lock:
             first = self._next
             share = max((self._end - first) // self._crew, _LEAST)
             self._next = min(first + min(wanted, share), self._end)
@@ -161,6 +175,14 @@ class _Queue:
     def close(self) -> None:
         """Send all workers home when they come back."""
         self.closed = True
+
+    def show(self) -> None:
+        """Let who watches this thread look at the runs."""
+        look(self._reached, self._limit)
+
+    def _reached(self) -> Ends:
+        with self.lock:
+            return self._ends.each(np.copy)
 
 
 class _Worker:
@@ -182,6 +204,7 @@ class _Worker:
         self._runs = _NONE  # in the first lanes; the others idle
         self._running = _NONE  # lanes that still run
         self._chunk, self._pause = max(1, _FIRST_STEPS // width), 0.0
+        self._shown = -math.inf
         self.step = 0.0  # seconds that a block took for a step
 
     def work(self) -> None:
@@ -200,7 +223,17 @@ class _Worker:
         self.step = seconds / (self._chunk * len(self._state))
         self._running = np.flatnonzero(self._column("code") == Stop.RUNNING)
         self._pace(seconds, 1.0 - len(self._running) / len(self._runs))
+        if self._queue.watched:
+            self._show()
         return True
+
+    def _show(self) -> None:
+        """Write out where the runs are, now and then, and let who watches this thread look."""
+        if time.perf_counter() - self._shown > _CHUNK_SECONDS:
+            with self._queue.lock:
+                self.write_out()
+            self._queue.show()
+            self._shown = time.perf_counter()
 
     def write_out(self) -> None:
         """Write out where the runs are."""

@@ -18,11 +18,12 @@ from ...errors import Interrupted
 from ...given.boxes import Box
 from ...methods.base import Adaptive, Fixed, Method
 from ...problem import Problem
+from ...watch import answered, look
 from ..kernel.frames import Evaluate, Steps, Values, attempt
 from ..kernel.layout import Layout
 from ..kernel.source import Kernel
 from ..kernel.stops import Stop
-from .lanes import Ends
+from .lanes import Batch, Ends, begun
 
 if TYPE_CHECKING:
     from ..numbers.lane import State
@@ -94,10 +95,11 @@ def run(kernel: Kernel, problem: Problem, rows: Mapping[str, Array]) -> Ends:
     Interrupted
         After Ctrl-C, with the ends that were reached: `Stop.INTERRUPTED` for unfinished runs.
     """
-    ends = Ends.at(rows["x"], len(kernel.layout.remembered))
+    ends = begun(kernel, Batch(rows, rows["x"].shape[1], leap=False))
     try:
         _run_all(kernel, problem, rows, ends)
     except KeyboardInterrupt:
+        answered()
         ends.stop[ends.stop == Stop.RUNNING] = Stop.INTERRUPTED
         raise Interrupted(ends) from None
     return ends
@@ -124,6 +126,7 @@ def _descend(
     while len(runs):
         advance(cast("State", w))
         w.write_out(ends, runs, memory)
+        look()
         running = w["code"] == Stop.RUNNING
         if 2 * np.count_nonzero(running) <= len(runs):
             w, runs = w.take(running), runs[running]

@@ -16,14 +16,17 @@ import numpy as np
 
 from ...arrays import Array, Whole
 from ...errors import Interrupted
+from ...memory import check_paths
+from ...watch import answered, look
 from ..kernel import store
 from ..kernel.layout import LANES
 from ..kernel.source import Kernel
 from ..kernel.stops import Stop
 from .crew import Crew
-from .lanes import Batch, Ends, inputs
+from .lanes import Batch, Ends, begun, inputs
 
 _CHUNK_SECONDS = 0.05  # Ctrl-C waits no longer
+_LARGE = 2**26  # bytes of points that are kept: after as many again, it is asked if more fit
 _WORTH = 1e-3  # seconds that the last steps took, from which on threads are worth their beginning
 
 
@@ -57,9 +60,11 @@ def snapshots(
     try:
         function = store.load(kernel)
     except KeyboardInterrupt:
-        raise Interrupted(Ends.at(batch.rows["x"], len(kernel.layout.remembered))) from None
+        answered()
+        raise Interrupted(begun(kernel, batch)) from None
     threads = min(workers or os.cpu_count() or 1, len(lanes.state))
     code, halt = lanes.rows["code"].start, threading.Event()
+    show = partial(look, lanes.ends, batch.rows["limit"][0])
 
     def finish(part: Array) -> None:
         """Take steps until no lane runs."""
@@ -69,8 +74,9 @@ def snapshots(
             function(part, chunk, batch.leap)
             if time.perf_counter() - started < _CHUNK_SECONDS / 4:
                 chunk *= 2
+            show()
 
-    crew, hands = Crew(halt.set), threads
+    crew, hands = Crew(halt.set, show), threads
     for count in epochs:
         lanes.go_on_to(count)
         started = time.perf_counter()
@@ -110,15 +116,21 @@ def paths(
     ------
     Interrupted
         After Ctrl-C, with both of these as far as the runs had come.
+    ConfigurationError
+        If the points do not fit into memory.
     """
     limit = batch.rows["limit"]
-    ends = Ends.at(batch.rows["x"], len(kernel.layout.remembered))
-    points, steps = [ends.x], [ends.nit]
-    counts = range(every, int(limit.max()) + every, every)
+    ends = begun(kernel, batch)
+    points, steps, checked = [ends.x], [ends.nit], _LARGE
+    before = int(ends.nit.min()) // every * every
+    counts = range(before + every, int(limit.max()) + every, every)
     try:
         for ends in snapshots(kernel, batch, counts, workers):
             points.append(ends.x)
             steps.append(ends.nit)
+            if len(points) * ends.x.nbytes > checked:
+                check_paths(every, every, len(ends.x), ends.x.shape[1], len(points) * every)
+                checked += _LARGE
             if not ((ends.stop == Stop.EPOCHS) & (ends.nit < limit[0])).any():
                 break
     except Interrupted as stopped:

@@ -24,7 +24,9 @@ from pathlib import Path
 import llvmlite
 
 from ... import memos
+from ...threads import Helper
 from ...version import __version__
+from ...watch import during, look
 from . import native
 from .source import Kernel
 
@@ -34,9 +36,13 @@ _OFF = "off"
 
 _memo: OrderedDict[object, native.Run] = OrderedDict()
 _lock = threading.RLock()
+_left: OrderedDict[object, _Work] = OrderedDict()  # what threads compile that nobody waits for
+_MOST_LEFT = 16
+_PAUSE = 0.05  # seconds between two looks at a thread that compiles
 _compiling = threading.Lock()  # also for a thread that nobody waits for any more
 
 
+@during("preparing the loop")
 def load(kernel: Kernel) -> native.Run:
     """Give the compiled form of a kernel: from memory, from disk, or compiled now.
 
@@ -57,7 +63,7 @@ def load(kernel: Kernel) -> native.Run:
     key = digest or (kernel.method.kind, kernel.source, kernel.layout)
     with _lock:
         if key not in _memo:
-            code = (digest and _from_disk(digest)) or _compiled(digest, kernel)
+            code = (digest and _from_disk(digest)) or _compiled(key, digest, kernel)
             _memo[key] = native.load(code)
             if len(_memo) > _MEMO_SIZE:
                 _memo.popitem(last=False)
@@ -96,6 +102,7 @@ def clear_cache() -> None:
     """
     with _lock:
         _memo.clear()
+        _left.clear()
         memos.forget()
         path = folder()
         if path is not None:
@@ -158,12 +165,16 @@ def _from_disk(digest: str) -> bytes | None:
     return code if data == _checksum(digest, code) + code else None
 
 
-def _compiled(digest: str | None, kernel: Kernel) -> bytes:
+@during("compiling")
+def _compiled(key: object, digest: str | None, kernel: Kernel) -> bytes:
     """Compile a kernel, and keep it on disk where that is possible."""
-    from .jit import machine_code  # imports Numba
 
-    name = f"<symgd kernel {digest or id(kernel)}>"
-    code = _interruptible(lambda: machine_code(kernel, name))
+    def compile_it() -> bytes:
+        from .jit import machine_code  # imports Numba; here no alarm of the caller breaks that off
+
+        return machine_code(kernel, f"<symgd kernel {digest or id(kernel)}>")
+
+    code = _interruptible(key, compile_it)
     path, text = folder(), kernel.text
     if path is not None and digest is not None and text is not None:
         with suppress(OSError):
@@ -174,25 +185,43 @@ def _compiled(digest: str | None, kernel: Kernel) -> bytes:
     return code
 
 
-def _interruptible(compile_it: Callable[[], bytes]) -> bytes:
-    """Let a thread compile, since LLVM hears no Ctrl-C; if that comes, nobody waits for it."""
-    done: list[bytes | BaseException] = []
+class _Work:
+    """A thread that compiles, and what came of it."""
 
-    def work() -> None:
+    def __init__(self, compile_it: Callable[[], bytes]) -> None:
+        self._compile = compile_it
+        self.found: bytes | BaseException | None = None
+        self.thread = Helper(self._run)
+
+    def _run(self) -> None:
         with _compiling:
             try:
-                done.append(compile_it())
+                self.found = self._compile()
             except BaseException as error:  # it is raised where somebody waits
-                done.append(error)
+                self.found = error
 
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    while thread.is_alive():
-        thread.join(0.1)
-    (code,) = done
-    if isinstance(code, BaseException):
-        raise code
-    return code
+
+def _interruptible(key: object, compile_it: Callable[[], bytes]) -> bytes:
+    """Let a thread compile, since LLVM hears no Ctrl-C; if that comes, nobody waits for it.
+
+    What it finds is kept for who asks next, so that no call which is soon over begins it again.
+    """
+    work = _left.pop(key, None)
+    if work is None or isinstance(work.found, BaseException):
+        work = _Work(compile_it)
+        work.thread.start()
+    try:
+        while not work.thread.ended(_PAUSE):
+            look()
+    except BaseException:
+        _left[key] = work
+        if len(_left) > _MOST_LEFT:
+            _left.popitem(last=False)
+        raise
+    if not isinstance(work.found, bytes):
+        assert work.found is not None
+        raise work.found
+    return work.found
 
 
 def _file(path: Path, digest: str) -> Path:
