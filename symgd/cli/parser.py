@@ -134,7 +134,7 @@ _RUNS: dict[str, dict[str, dict[str, Any]]] = {
     "how they descend": {
         "--method": {
             "metavar": "NAME",
-            "help": "automatic, faithful, gd (if there is --lr), momentum, nesterov, adam, ...",
+            "help": "automatic, faithful, gd (if there is --lr), adam, newton, lbfgs, auto, ...",
         },
         "--lr": {"metavar": "RATE", "help": "fixed step; by default it is chosen automatically"},
         "--clip-value": {

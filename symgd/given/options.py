@@ -11,7 +11,7 @@ import numpy as np
 from ..arrays import Array
 from ..errors import ConfigurationError
 from ..memory import check_paths, check_runs
-from ..methods import METHODS, Automatic, Faithful, Fixed, Method, OwnRule
+from ..methods import METHODS, Automatic, Faithful, Fixed, Method, Newton, OwnRule
 from ..methods.clipped import Clipped
 from ..methods.noisy import Noisy
 from ..methods.schedule import read_schedule
@@ -21,6 +21,7 @@ from .boxes import Box, read_box
 from .inside import Inside
 from .names import hint
 from .numbers import read_flag, read_number, read_whole
+from .picked import AUTO, pick, refuse_too_large
 from .points import read_points
 from .starts import Sampling, read_sampler, read_starts
 from .types import Count, MethodLike, Number, Pairs, Points, Rate, Sampler, Starts
@@ -62,6 +63,8 @@ class Options:
         What happens to the gradient before each step.
     seed : int or None
         The seed of the noise, if there is any.
+    picked : str or None
+        Why this method, if it was picked for the formula.
     """
 
     x0: Array
@@ -82,6 +85,7 @@ class Options:
     clip_norm: float | None = None
     noise: float | None = None
     seed: int | None = None
+    picked: str | None = None
 
     def started(self, x0: Array) -> Options:
         """Give the options of runs from other starts."""
@@ -143,7 +147,9 @@ def read_options(
     names = problem.names
     box = Box(*read_box("bounds", bounds, names, closed=False))
     lower, upper = _start_box(start_box, box, names)
-    chosen = read_method(method, lr, faithful)
+    chosen, why = _pick(problem, lr, faithful) if _is_auto(method) else (None, None)
+    chosen = chosen or read_method(method, lr, faithful)
+    refuse_too_large(problem, chosen)
     limit = EPOCHS if epochs is None else read_whole("epochs", epochs, 1)
     exact = chosen.fixed and (epochs is not None or noise is not None)
     default_tol = 0.0 if exact else TOL
@@ -175,12 +181,13 @@ def read_options(
         method=chosen,
         epochs=limit,
         tol=least,
-        polish=not chosen.fixed if polish is None else read_flag("polish", polish),
+        polish=not chosen.fixed if polish is None else _read_polish(polish, chosen),
         escape=read_flag("escape", escape),
         workers=None if workers is None else read_whole("workers", workers, 1),
         history=every,
         sampling=sampling,
         until=until if sampling else None,
+        picked=why,
         schedule=schedule,
         seed=first if "noise" in changes else None,
         **changes,
@@ -232,6 +239,29 @@ def _checked_rates(method: Method, epochs: int) -> str | None:
     return method.schedule.words
 
 
+def _is_auto(method: MethodLike) -> bool:
+    return isinstance(method, str) and method == AUTO
+
+
+def _pick(problem: Problem, lr: Rate | None, faithful: bool) -> tuple[Method, str]:
+    """Pick a method, none of which takes a rate or follows ripples."""
+    if lr is not None:
+        raise ConfigurationError(
+            "lr", lr, f"None beside the method {AUTO!r}, which chooses its steps"
+        )
+    if read_flag("faithful", faithful):
+        raise ConfigurationError("faithful", faithful, f"False beside the method {AUTO!r}")
+    return pick(problem)
+
+
+def _read_polish(polish: bool, method: Method) -> bool:
+    """Read whether ends are finished by Newton steps, unless all steps are such."""
+    if read_flag("polish", polish) and isinstance(method, Newton):
+        takes = "None or False beside the method 'newton', whose own steps are Newton's to the end"
+        raise ConfigurationError("polish", polish, takes)
+    return polish
+
+
 def _width(lower: Array, upper: Array) -> Array:
     with np.errstate(over="ignore"):
         return np.fmin(upper - lower, _WIDEST)
@@ -273,7 +303,8 @@ def _method_object(method: Method, lr: Rate | None) -> Method:
 
 def _named(method: Any, lr: Rate | None) -> Method:
     if not isinstance(method, str) or method not in METHODS:
-        takes = f"a method object, or one of {', '.join(map(repr, METHODS))}{hint(method, METHODS)}"
+        known = [*METHODS, AUTO]
+        takes = f"a method object, or one of {', '.join(map(repr, known))}{hint(method, known)}"
         raise ConfigurationError("method", method, takes)
     schedule = read_schedule(lr)
     if schedule is not None:

@@ -28,7 +28,7 @@ Pairs: TypeAlias = Pair | Sequence[Pair] | Mapping[str, Pair]
 
 Starts: TypeAlias = Count | str  # a number, or "until 1%"
 Sampler: TypeAlias = Literal["spread", "grid", "uniform", "sobol", "halton", "lhs"]
-MethodLike: TypeAlias = MethodName | Method | Callable[..., tuple[Any, ...]]
+MethodLike: TypeAlias = MethodName | Literal["auto"] | Method | Callable[..., tuple[Any, ...]]
 Rate: TypeAlias = Number | Schedule | Callable[..., Any]
 
 

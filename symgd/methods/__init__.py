@@ -12,6 +12,9 @@
 `RProp`            ``"rprop"``: lengths of steps that signs of the gradient change
 `Automatic`        ``"automatic"``: steps that are tried, and taken if f falls as they foretold
 `Faithful`         ``"faithful"``: the same in shorter steps, which follow every ripple
+`Newton`           ``"newton"``: the exact Hessian, in a trust region
+`BFGS`             ``"bfgs"``: the inverse Hessian, learnt from changes of the gradient
+`LBFGS`            ``"lbfgs"``: the same from the last ten steps, for many variables
 `OwnRule`          for a rule of your own: a function of plain numbers
 `Rule`             the same as a class, compiled into the loop
 `Method`           what they have in common
@@ -31,11 +34,14 @@ from .adam import Adam
 from .adamw import AdamW
 from .automatic import Automatic
 from .base import METHODS, Adaptive, Fixed, Method, Move, Pace, Point
+from .bfgs import BFGS
 from .faithful import Faithful
 from .gd import GradientDescent
+from .lbfgs import LBFGS
 from .momentum import Momentum
 from .nadam import NAdam
 from .nesterov import Nesterov
+from .newton import Newton
 from .own import OwnRule
 from .rates import Rates
 from .rmsprop import RMSProp
@@ -56,10 +62,12 @@ SETTINGS = (
 
 MethodName: TypeAlias = Literal[  # what type checkers know
     "automatic", "faithful", "gd", "momentum", "nesterov", "adagrad", "rmsprop", "adam", "adamw",
-    "nadam", "rprop",
+    "nadam", "rprop", "newton", "bfgs", "lbfgs",
 ]  # fmt: skip
 
 __all__ = [
+    "BFGS",
+    "LBFGS",
     "METHODS",
     "AdaGrad",
     "Adam",
@@ -75,6 +83,7 @@ __all__ = [
     "Move",
     "NAdam",
     "Nesterov",
+    "Newton",
     "OwnRule",
     "Pace",
     "Point",

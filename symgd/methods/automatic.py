@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import reduce
-from typing import ClassVar, Self
+from typing import ClassVar
 
 import numpy as np
 
@@ -22,7 +22,6 @@ from ..engine.numbers.lane import (
     size,
     smaller,
 )
-from ..errors import ConfigurationError
 from .base import Adaptive, Move, Point
 
 FIRST_STEP = 1e-3  # length of the first try, as a share of the searched region
@@ -97,14 +96,6 @@ class Automatic(Adaptive):
     name: ClassVar[str] = "automatic"
     asks: ClassVar[frozenset[str]] = frozenset({"value", "gradient", "guards"})
     even: ClassVar[Evenness] = Evenness(error=0.1, convex=0.25)
-
-    @classmethod
-    def with_rate(cls, lr: float | None) -> Self:
-        """Give the method, which takes no rate."""
-        if lr is not None:
-            takes = f"None beside the method {cls.name!r}, which chooses its steps"
-            raise ConfigurationError("lr", lr, takes)
-        return cls()
 
     def rows(self, n_vars: int) -> dict[str, int]:
         """Name the gradient, f, where the lane is, the next length, and how many gained nothing."""

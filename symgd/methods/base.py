@@ -122,12 +122,15 @@ class Method(ABC):
         Whether it moves on whatever f does.
     descends : bool
         Whether it is one of descent; the loop of what only looks at f is written without Numba.
+    most_vars : float
+        The most variables that it is for: the code of a step may grow as their cube.
     """
 
     name: ClassVar[str]
     asks: ClassVar[frozenset[str]] = frozenset({"gradient"})
     fixed: ClassVar[bool]
     descends: ClassVar[bool] = True
+    most_vars: ClassVar[float] = np.inf
 
     @classmethod
     def with_rate(cls, lr: float | None) -> Self:
@@ -249,6 +252,14 @@ class Adaptive(Method):
     """A method that goes to a point only after f was evaluated there."""
 
     fixed: ClassVar[bool] = False
+
+    @classmethod
+    def with_rate(cls, lr: float | None) -> Self:
+        """Give the method, which takes no rate."""
+        if lr is not None:
+            takes = f"None beside the method {cls.name!r}, which chooses its steps"
+            raise ConfigurationError("lr", lr, takes)
+        return cls()
 
     @abstractmethod
     def target(self, w: State) -> list[Number]:

@@ -78,6 +78,7 @@ def _checks(outcome: Result | SweepResult) -> Checks:
     yield "method", outcome.settings.method.isprintable()
     yield "schedule", (outcome.settings.schedule or "").isprintable()
     yield "sampler", (outcome.settings.sampler or "").isprintable()
+    yield "picked", (outcome.settings.picked or "").isprintable()
     yield "until", 0 < (outcome.settings.until or 0.5) < 1
     for minimum in outcome.minima:
         yield from _minimum_fits(minimum, len(outcome.problem.names))

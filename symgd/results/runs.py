@@ -363,6 +363,7 @@ class Settings:
     starts inside it were taken instead. `maximize` tells that f is -1 times what was given.
     `schedule` has the words for rates that change from epoch to epoch, and `lr` is None then;
     `seed` is that of the noise.
+    `picked` says why this method, where it was picked by ``method="auto"``.
     """
 
     method: str
@@ -382,6 +383,7 @@ class Settings:
     clip_norm: float | None = None
     noise: float | None = None
     seed: int | None = None
+    picked: str | None = None
 
     @property
     def elsewhere(self) -> bool:

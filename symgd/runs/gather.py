@@ -236,4 +236,5 @@ def settings_of(options: Options) -> Settings:
         clip_norm=options.clip_norm,
         noise=options.noise,
         seed=options.seed,
+        picked=options.picked,
     )

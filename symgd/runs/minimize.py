@@ -86,7 +86,8 @@ def minimize(
         The name of a method of `symgd.methods`, a method with its settings, or the step of a rule
         of your own (see `symgd.methods.OwnRule`). ``"gd"`` takes
         fixed steps where `lr` is given; else it is ``"automatic"``, whose steps all lower f and
-        stay in the basin, and in the part of the domain, where a run began.
+        stay in the basin, and in the part of the domain, where a run began. ``"auto"`` picks
+        ``"newton"``, ``"bfgs"`` or ``"lbfgs"`` and says why in the summary.
     lr : float, Schedule or callable, optional
         Exactly this step; or rates that change from epoch to epoch: one of `symgd.schedules`, or
         a function of the epoch.

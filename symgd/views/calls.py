@@ -87,6 +87,9 @@ def _names(problem: Formula, given: Mapping[str, tuple[str, str]] | None = None)
     return arguments
 
 
+_UNWRITTEN = ("width", "sampler", "until", "schedule", "outside", "maximize", "picked")
+
+
 def _settings(settings: Settings) -> Arguments:
     """Write how the runs were made; what is None or off is left out."""
     named = {f.name: getattr(settings, f.name) for f in fields(settings)}
@@ -96,7 +99,9 @@ def _settings(settings: Settings) -> Arguments:
     closed = not all(math.isinf(side) for pair in settings.bounds for side in pair)
     left_out = {
         **{name: value is None for name, value in named.items()},
-        **dict.fromkeys(("width", "sampler", "until", "schedule", "outside", "maximize"), True),
+        **dict.fromkeys(
+            ("width", "sampler", "until", "schedule", "outside", "maximize", "picked"), True
+        ),
         "lr": settings.lr is None and settings.schedule is None,
         "escape": not settings.escape,
         "bounds": not closed,

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _BOTTOMLESS = -1e30  # f below this, and below its start by as much, has no lower limit
 _ROUNDING = 1e-12  # share of f: less is no rise
 _NOTHING = RunFacts()
+AUTOMATIC = ("automatic", "faithful", "gd")  # without a rate: the automatic step
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Case:
     grad_norm: float
     nit: int
     lr: float
+    method: str
     curvatures: tuple[float, float]
     contraction: float
     largest_rate: float
@@ -131,7 +133,7 @@ class Case:
     def pace(self) -> str:
         """How its steps were chosen."""
         if not math.isfinite(self.lr):
-            return "the automatic step"
+            return "the automatic step" if self.method in AUTOMATIC else self.method
         return f"lr = {number(self.lr)}" + " at the end of its schedule" * self.scheduled
 
     @property
@@ -175,6 +177,7 @@ def read_case(batch: Outcome, run: int, known: Known) -> Case:
         grad_norm=float(runs.grad_norm[run]),
         nit=int(runs.nit[run]),
         lr=float(runs.lr[run]),
+        method=settings.method,
         curvatures=(float(evidence.curvature_low[run]), float(evidence.curvature_high[run])),
         contraction=float(evidence.contraction[run]),
         largest_rate=float(evidence.largest_rate[run]),

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..status import SUCCESSES, WORST_FIRST
 from .axes import ascending
+from .case import AUTOMATIC
 from .document import Document, Paragraph, Table, lines
 from .numbers import number, point, several, vector
 from .sweep_basins import basins
@@ -79,7 +80,8 @@ def _fixed(sweep: Sweep) -> list[str]:
         same.insert(0, f"{whole} {point(names, start.tolist())}")
     rate = fixed.get("lr", settings.lr)
     if "lr" not in sweep.dims:
-        fallback = "automatic steps" if settings.schedule is None else f"lr = {settings.schedule}"
+        own = "automatic steps" if settings.method in AUTOMATIC else settings.method
+        fallback = own if settings.schedule is None else f"lr = {settings.schedule}"
         same.append(fallback if rate is None else f"lr = {number(rate)}")
     changes = {n: getattr(settings, n) for n in _CHANGES}
     same += [f"{n} = {number(v)}" for n, v in changes.items() if v and n not in sweep.dims]

@@ -34,7 +34,7 @@ _NAMES = 9  # letters of the longest name in a story
 
 def summary(batch: Batch, known: Known) -> Document:
     """Describe the best run, the distinct minima and the failures, in ASCII."""
-    opening = headline(batch, known)
+    opening = [*_picked(batch), *headline(batch, known)]
     if len(batch.runs) == 1:
         return opening
     found = [*minima(batch, known), *unseen(batch, known), *_replaced(batch)]
@@ -48,6 +48,12 @@ def _replaced(batch: Batch) -> Document:
         return []
     where = f"f is not defined at {_percent(share)} of the places for starts"
     return lines([f"{where}; others, where it is, were taken instead"])
+
+
+def _picked(batch: Batch) -> Document:
+    """Tell which method was picked, and why."""
+    settings = batch.settings
+    return lines([f"auto picked {settings.method}: {settings.picked}."] if settings.picked else [])
 
 
 def explain(batch: Outcome, known: Known) -> Document:
