@@ -19,7 +19,18 @@ from ..views.numbers import number, point, several
 from ..views.points import noun
 from .data import coordinate, ends, log_spaced, need_batch, need_sweep, starting_points, window
 from .findings import borders_title, runs_title, sweep_title
-from .style import LINES, Label, axes_for, faded, head, mark, side_labels, strong, verdict_keys
+from .style import (
+    DENSE,
+    LINES,
+    Label,
+    axes_for,
+    faded,
+    head,
+    mark,
+    side_labels,
+    strong,
+    verdict_keys,
+)
 
 _LEVELS = 6  # minima that are named beside a picture
 _EDGED = 70  # marks up to which each has an edge that sets it off from its neighbours
@@ -231,7 +242,8 @@ def _draw_ends(
     seen = np.nan_to_num(np.clip(value, *limits), nan=limits[0])
     for code in np.unique(status).tolist():
         here = status == code
-        mark(ax, at[here], seen[here], code, clip_on=bool(inside[here].all()), **looks)
+        shown = mark(ax, at[here], seen[here], code, clip_on=bool(inside[here].all()), **looks)
+        shown.set_rasterized(len(at) > DENSE)
     ax.set_ylim(limits)
     return calm
 

@@ -23,6 +23,7 @@ from .pace import convergence
 from .regions import basins
 
 _SIZE = (5.4, 4.0)  # inches: letters stay legible where a page is narrow
+_SHARP = 200  # dots an inch of what is an image in the SVG
 _HALO = "halo"
 _LEFT_OUT = ("metadata", "style")
 Drawing = Callable[..., Axes]
@@ -80,7 +81,7 @@ def _drawn(draw: Drawing, thing: Outcome, ground: Ground, prefix: str) -> tuple[
                 words.set_path_effects([])
                 words.set_gid(_HALO)
         file = io.BytesIO()
-        figure.savefig(file, format="svg")
+        figure.savefig(file, format="svg", dpi=_SHARP)
     title = " ".join(ax.get_title().split())
     return _element(file.getvalue(), title, prefix), title
 

@@ -19,7 +19,19 @@ from .curves import POINTS, clipped
 from .data import edges, need_batch, starting_points, starts_and_ends, view, window
 from .findings import borders_title, runs_title
 from .maps import contours
-from .style import MINIMA, axes_for, bar, colour_of, faded, halo, head, ink, minima_map, mixed
+from .style import (
+    DENSE,
+    MINIMA,
+    axes_for,
+    bar,
+    colour_of,
+    faded,
+    halo,
+    head,
+    ink,
+    minima_map,
+    mixed,
+)
 
 _TINT = 0.55  # strength of colours that lie under a curve or under contours
 _MANY = 16  # starts that fill a picture, and that are drawn as an image if they form a grid
@@ -116,7 +128,8 @@ def _map(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> None:
     else:
         box = _limits(result, own, np.array([window(column, pad=0.03) for column in x0.T]))
         for region in regions:
-            ax.plot(*x0[region.starts].T, **_point(ax, region), markersize=5, zorder=3)
+            looks = _point(ax, region) | {"rasterized": len(own) > DENSE}
+            ax.plot(*x0[region.starts].T, **looks, markersize=5, zorder=3)
     if len(own) < _MANY:
         ways = np.stack([x0, result.runs.x[own]], axis=1)
         ax.add_collection(LineCollection(list(ways), colors=[faded(ax, 0.6)], linestyles=":"))
@@ -142,7 +155,7 @@ def _tints(ax: Axes, regions: list[Region]) -> dict[str, Any]:
     minima = sum(region.minimum is not None for region in regions)
     strength = _TINT if minima <= len(MINIMA) else 1.0
     colours = ListedColormap([mixed(ax, region.colour, strength) for region in regions])
-    return {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5}
+    return {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5, "rasterized": True}
 
 
 def _point(ax: Axes, region: Region) -> dict[str, Any]:

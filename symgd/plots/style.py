@@ -34,6 +34,7 @@ _LABEL_GAP = 1.3  # distance of labels, in heights of their letters
 _LETTER = 0.6  # width of a letter, in heights
 _WIDE = 1.1  # of the Axes, which the layout makes a little wider: what titles and keys may take
 _LEADER = {"arrowstyle": "-", "linewidth": 0.7, "shrinkA": 1, "relpos": (0.0, 0.5)}
+DENSE = 2000  # points that are one image in a file of paths, which would hold a path for each
 
 
 def axes_for(ax: Axes | None) -> Axes:

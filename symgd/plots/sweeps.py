@@ -64,7 +64,8 @@ def heatmap(sweep: Sweep, value: str | None = None, *, ax: Axes | None = None) -
     scales = ax.set_xscale, ax.set_yscale
     borders = [_scaled(scale, np.sort(c)) for scale, c in zip(scales, centres, strict=True)]
     colours = mpl.colormaps[MAP].with_extremes(bad=colour_of(ax, AWAY[0]))
-    cells = ax.pcolormesh(*borders, np.ma.masked_where(away, values)[order].T, cmap=colours)
+    seen = np.ma.masked_where(away, values)[order].T
+    cells = ax.pcolormesh(*borders, seen, cmap=colours, rasterized=True)
     ax.figure.colorbar(cells, ax=ax, label=name)
     keys = _border(ax, borders, np.isin(sweep.status, SUCCESSES)[order].T)
     ax.set(xlim=borders[0][[0, -1]], ylim=borders[1][[0, -1]])
