@@ -40,6 +40,7 @@ __all__ = [
     "plots",
     "rules",
     "schedules",
+    "scipy_method",
     "sweep",
 ]
 
@@ -67,6 +68,7 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
     from .runs.limits import limits
     from .runs.maximize import maximize
     from .runs.minimize import minimize
+    from .runs.scipy_method import scipy_method
     from .runs.sweep import sweep
     from .status import Kind, Status
 else:
@@ -88,6 +90,7 @@ else:
         "runs.limits": "limits",
         "runs.maximize": "maximize",
         "runs.minimize": "minimize",
+        "runs.scipy_method": "scipy_method",
         "runs.sweep": "sweep",
         "status": "Kind Status",
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from functools import cached_property
-from typing import Any, TypeAlias
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -28,6 +30,7 @@ from .expression.guards import Guards, guards, kinks_of
 from .expression.parse import Limits, read
 from .expression.printing import SourcePrinter, instructions, operations, share
 from .expression.typeset import formula, mathml, shown
+from .files import replacing
 from .given.boxes import read_box
 from .given.names import known_keywords, read_names, unknown_name
 from .given.numbers import read_number
@@ -35,6 +38,9 @@ from .given.types import Number, Pairs
 from .memos import memo, on_forget
 from .precise.program import Precise
 from .watch import during
+
+if TYPE_CHECKING:
+    from .engine.callables import Jitted
 
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
@@ -637,10 +643,82 @@ class Problem:
         array([1., 0.])
         """
         return {
-            "fun": lambda x: float(self.values(np.atleast_2d(x))[0]),
+            "fun": self.value_at,
             "jac": lambda x: self.gradients(np.atleast_2d(x))[0],
             "hess": lambda x: self.hessians(np.atleast_2d(x))[0],
         }
+
+    def numba(self) -> Jitted:
+        """Give f, its gradient and its Hessian as functions that code compiled by Numba can call.
+
+        They compute with the elementary functions of the kernels, rounded as on paper, and agree
+        with `fun`, `grad` and `hess` but for rounding. Parameters keep the values they have now.
+
+        Returns
+        -------
+        Jitted
+            Its ``fun``, ``grad`` and ``hess`` take one point: an array ``(n_vars,)``, or a number
+            where there is one variable. Each is compiled when first called.
+
+        Examples
+        --------
+        >>> from numba import njit
+        >>> f = Problem("(x - 1)**2 + exp(y)").numba()
+        >>> @njit
+        ... def moved(x, lr):
+        ...     return x - lr * f.grad(x)
+        >>> moved(np.array([3.0, 0.0]), 0.25)
+        array([ 2.  , -0.25])
+        >>> f.fun(np.array([1.0, 0.0])), f.hess(np.array([1.0, 0.0])).tolist()
+        (1.0, [[2.0, 0.0], [0.0, 1.0]])
+        """
+        from .engine.callables import jitted  # imports Numba
+
+        symbolic = self.symbolic
+        hessian = None if symbolic.hess is None else symbolic.hess.source
+        params = tuple(map(float, self.param_values))
+        n = len(self.variables)
+        return jitted(symbolic.fun.source, symbolic.grad.source, hessian, params, n)
+
+    def export(self, path: str | os.PathLike[str]) -> None:
+        """Write the loop of gradient descent at a fixed rate as a file in C.
+
+        It needs ``math.h`` only, and its comment says how it is compiled. ``descend`` in it goes
+        from a batch of points to the ends that `symgd.minimize` reaches with the same `lr` and
+        `epochs`, bit by bit for most formulas; for all of them but for rounding, as long as no
+        sine or cosine is of more than ``2**40``. There are no bounds, and parameters become
+        constants.
+
+        Parameters
+        ----------
+        path : str or path
+            A name that ends with ``.c``.
+
+        Raises
+        ------
+        ConfigurationError
+            If `path` is no such name.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> file = Path(tempfile.mkdtemp(), "descent.c")
+        >>> Problem("cos(2*pi*x) + x**2").export(file)
+        >>> [line for line in file.read_text().splitlines() if line.startswith("void")][0]
+        'void descend(double *x, long runs, double lr, long epochs, double tol, long *steps);'
+        """
+        from .engine.export import program
+
+        if not isinstance(path, str | os.PathLike) or Path(path).suffix != ".c":
+            raise ConfigurationError("path", path, "a name that ends with .c")
+        text = program(self)
+        with replacing(path) as file:
+            file.write(text.encode())
+
+    def value_at(self, x: npt.ArrayLike) -> float:
+        """Evaluate f at one point, ``(n_vars,)``."""
+        return float(self.values(np.atleast_2d(x))[0])
 
     def values(self, points: Array) -> Array:
         """Evaluate f at points ``(n, n_vars)``; gives ``(n,)``."""

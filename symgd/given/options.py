@@ -24,7 +24,7 @@ from .numbers import read_flag, read_number, read_whole
 from .picked import AUTO, pick, refuse_too_large
 from .points import read_points
 from .starts import Sampling, read_sampler, read_starts
-from .types import Count, MethodLike, Number, Pairs, Points, Rate, Sampler, Starts
+from .types import Count, MethodLike, Number, Pairs, Points, Rate, SamplerLike, Starts
 
 EPOCHS = 10_000  # the most steps of a run, when the user names no number
 TOL = 1e-8
@@ -122,7 +122,7 @@ def read_options(
     bounds: Pairs | None = None,
     start_box: Pairs | None = None,
     starts: Starts = 256,
-    sampler: Sampler = "spread",
+    sampler: SamplerLike = "spread",
     seed: Count = 0,
     method: MethodLike = "gd",
     lr: Rate | None = None,
@@ -157,7 +157,7 @@ def read_options(
     if until is not None and x0 is not None:
         raise ConfigurationError("starts", starts, "nothing beside x0: no start follows those")
     first = read_whole("seed", seed, 0)
-    chance = read_sampler(sampler, until), lower, upper, first
+    chance = read_sampler(sampler, until, len(names)), lower, upper, first
     domain = Inside(problem, box if start_box is None else None) if problem.domain else None
     sampling = Sampling(*chance, domain) if x0 is None else None
     if sampling is not None:

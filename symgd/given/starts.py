@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Protocol, get_args
 
 import numpy as np
 
 from ..arrays import Array, Mask
-from ..errors import ConfigurationError
+from ..errors import ConfigurationError, MissingPackageError
 from .names import hint
 from .numbers import as_float, read_whole
-from .types import Sampler
+from .types import Engine, Sampler, SamplerLike
 
 SAMPLERS: tuple[Sampler, ...] = get_args(Sampler)
 FIRST, MOST = 256, 2**16  # starts that "until" begins with, and goes on to at most
@@ -39,11 +40,16 @@ class Domain(Protocol):
 class Sampling:
     """How starts are placed; `sample` says what its fields are, but for `domain`: where f ends."""
 
-    sampler: Sampler
+    sampler: SamplerLike
     lower: Array
     upper: Array
     seed: int
     domain: Domain | None = None
+
+    @property
+    def name(self) -> str:
+        """What the sampler is called."""
+        return self.sampler if isinstance(self.sampler, str) else type(self.sampler).__name__
 
     @property
     def random(self) -> bool:
@@ -82,8 +88,10 @@ class Sampling:
         return np.concatenate([found, domain.moved(outside, self.lower, self.upper)])
 
 
-def read_sampler(given: Any, until: float | None) -> Sampler:
-    """Read the name of a sampler, which has to go on where starts are taken `until` something."""
+def read_sampler(given: Any, until: float | None, n: int) -> SamplerLike:
+    """Read a sampler for `n` variables, which has to go on where starts are taken `until`."""
+    if hasattr(given, "random") and hasattr(given, "d"):
+        return _read_engine(given, until, n)
     known = SAMPLERS if until is None else [name for name in SAMPLERS if name not in _WHOLE]
     if given not in known:
         beside = "" if until is None else " beside starts='until ...'"
@@ -91,6 +99,21 @@ def read_sampler(given: Any, until: float | None) -> Sampler:
         raise ConfigurationError("sampler", given, takes)
     sampler: Sampler = given
     return sampler
+
+
+def _read_engine(given: Any, until: float | None, n: int) -> Engine:
+    qmc = _qmc()
+    going_on = (qmc.Sobol, qmc.Halton)
+    if not isinstance(given, qmc.QMCEngine if until is None else going_on):
+        takes = "an engine of scipy.stats.qmc" + (
+            "" if until is None else ": Sobol or Halton beside starts='until ...'"
+        )
+        raise ConfigurationError("sampler", given, takes)
+    if given.d != n:
+        takes = f"an engine of {n} dimension{'s' * (n > 1)}, one a variable"
+        raise ConfigurationError("sampler", f"{type(given).__name__} of {given.d}", takes)
+    engine: Engine = given
+    return engine
 
 
 def read_starts(given: Any) -> tuple[int, float | None]:
@@ -118,15 +141,16 @@ def _number(text: str) -> float | None:
         return None
 
 
-def sample(sampler: Sampler, starts: int, lower: Array, upper: Array, seed: int) -> Array:
+def sample(sampler: SamplerLike, starts: int, lower: Array, upper: Array, seed: int) -> Array:
     """Place starting points in a box.
 
     Parameters
     ----------
-    sampler : str
+    sampler : str or scipy.stats.qmc.QMCEngine
         ``"spread"`` fills the box evenly with a low-discrepancy sequence, shifted by the seed;
         ``"grid"`` puts the same number of evenly spaced points on each axis, ends included;
-        ``"uniform"`` draws at random; ``"sobol"``, ``"halton"`` and ``"lhs"`` need SciPy.
+        ``"uniform"`` draws at random; ``"sobol"``, ``"halton"`` and ``"lhs"`` need SciPy. An
+        engine of `scipy.stats.qmc` is left where it is.
     starts : int
         Number of points; a grid takes the largest whole number of points an axis that does not
         exceed it.
@@ -158,7 +182,8 @@ def sample(sampler: Sampler, starts: int, lower: Array, upper: Array, seed: int)
     elif sampler == "uniform":
         unit = np.random.default_rng(seed).random((starts, n))
     else:
-        unit = _scipy(sampler, starts, n, seed)
+        engine = _named(sampler, n, seed) if isinstance(sampler, str) else deepcopy(sampler)
+        unit = _drawn(engine, starts)
     return np.clip(lower * (1 - unit) + upper * unit, lower, upper)
 
 
@@ -178,17 +203,27 @@ def _grid(starts: int, n: int) -> Array:
     return np.stack([a.ravel() for a in np.meshgrid(*[axis] * n, indexing="ij")], axis=-1)
 
 
-def _scipy(sampler: Sampler, starts: int, n: int, seed: int) -> Array:
+def _qmc() -> Any:
     try:
         from scipy.stats import qmc
     except ImportError as error:
-        raise ConfigurationError(
-            "sampler",
-            sampler,
-            "'spread', 'grid' or 'uniform'; this one needs SciPy: python -m pip install scipy",
-        ) from error
+        raise MissingPackageError("SciPy", "scipy") from error
+    return qmc
+
+
+def _named(sampler: Sampler, n: int, seed: int) -> Engine:
+    qmc = _qmc()
     engines = {"sobol": qmc.Sobol, "halton": qmc.Halton, "lhs": qmc.LatinHypercube}
-    engine = engines[sampler](n, rng=np.random.default_rng(seed))
-    if sampler == "sobol":  # balanced only in powers of two; drawn whole, then cut
-        return np.asarray(engine.random_base2(max(0, (starts - 1).bit_length()))[:starts])
-    return np.asarray(engine.random(starts))
+    engine: Engine = engines[sampler](n, rng=np.random.default_rng(seed))
+    return engine
+
+
+def _drawn(engine: Engine, starts: int) -> Array:
+    """Draw from an engine; of a Sobol sequence, balanced in powers of two, more and then cut."""
+    sobol = isinstance(engine, _qmc().Sobol)
+    count = 1 << (starts - 1).bit_length() if sobol else starts
+    points = np.asarray(engine.random(count))[:starts]
+    if len(points) < starts:
+        takes = f"an engine that has so many points: this one gives {len(points)} of {starts}"
+        raise ConfigurationError("sampler", type(engine).__name__, takes)
+    return points

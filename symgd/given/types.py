@@ -18,6 +18,15 @@ class Arrays(Protocol):
         """Give the array."""
 
 
+class Engine(Protocol):
+    """An engine of `scipy.stats.qmc`."""
+
+    d: int
+
+    def random(self, n: int = 1) -> npt.NDArray[Any]:
+        """Give the next points of the unit cube, ``(n, d)``."""
+
+
 Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
 Count: TypeAlias = Number  # a whole one, be it 1000 or 1e3
 Numbers: TypeAlias = Sequence[Number] | Arrays
@@ -28,6 +37,7 @@ Pairs: TypeAlias = Pair | Sequence[Pair] | Mapping[str, Pair]
 
 Starts: TypeAlias = Count | str  # a number, or "until 1%"
 Sampler: TypeAlias = Literal["spread", "grid", "uniform", "sobol", "halton", "lhs"]
+SamplerLike: TypeAlias = Sampler | Engine
 MethodLike: TypeAlias = MethodName | Literal["auto"] | Method | Callable[..., tuple[Any, ...]]
 Rate: TypeAlias = Number | Schedule | Callable[..., Any]
 
@@ -43,7 +53,7 @@ class SweepArguments(TypedDict, total=False):
     bounds: Pairs | None
     start_box: Pairs | None
     starts: Count
-    sampler: Sampler
+    sampler: SamplerLike
     seed: Count
     method: MethodLike
     clip_value: Number | Numbers | None

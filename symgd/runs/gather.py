@@ -228,7 +228,7 @@ def settings_of(options: Options) -> Settings:
         escape=options.escape,
         bounds=tuple(zip(options.box.lower.tolist(), options.box.upper.tolist(), strict=True)),
         width=tuple(options.width.tolist()),
-        sampler=sampling.sampler if sampling is not None and sampling.random else None,
+        sampler=sampling.name if sampling is not None and sampling.random else None,
         until=options.until,
         outside=sampling.outside(len(options.x0)) if sampling is not None else 0.0,
         schedule=options.schedule,

@@ -9,7 +9,7 @@ import numpy as np
 from ..given.fixed import without_fixed
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
-from ..given.types import Count, MethodLike, Number, Pairs, Points, Rate, Sampler, Starts
+from ..given.types import Count, MethodLike, Number, Pairs, Points, Rate, SamplerLike, Starts
 from ..problem import Problem, Source
 from ..results.result import Result
 from .control import Control, State
@@ -32,7 +32,7 @@ def minimize(
     bounds: Pairs | None = None,
     start_box: Pairs | None = None,
     starts: Starts = 256,
-    sampler: Sampler = "spread",
+    sampler: SamplerLike = "spread",
     seed: Count = 0,
     method: MethodLike = "gd",
     lr: Rate | None = None,
@@ -76,10 +76,11 @@ def minimize(
     starts : int or str
         Number of starts when `x0` is not given; or ``"until 1%"``: 256 and then twice as many again
         and again, up to 65,536, until `Result.unseen` is at most that.
-    sampler : str
+    sampler : str or scipy.stats.qmc.QMCEngine
         ``"spread"``, ``"grid"``, ``"uniform"``; with SciPy also ``"sobol"``, ``"halton"``,
-        ``"lhs"``. Where f is not defined at a place, and the places are no grid, a start is taken
-        where it is.
+        ``"lhs"``, or an engine of `scipy.stats.qmc` with a seed of its own, which takes its points
+        from where it is, and stays there. Where f is not defined at a place, and the places are
+        no grid, a start is taken where it is.
     seed : int
         Seed of the sampler and of `noise`.
     method : str, Method or callable

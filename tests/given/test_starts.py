@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
-from symgd import ConfigurationError
+import symgd
+from symgd import ConfigurationError, MissingPackageError
 from symgd.given.starts import SAMPLERS, sample
 
 LOWER, UPPER = np.array([-3.0, 10.0, 0.5]), np.array([-1.0, 1000.0, 0.75])
@@ -108,6 +109,39 @@ def test_samplers_of_scipy_are_scipys(sampler, theirs):
 
 def test_without_scipy_the_error_says_how_to_get_it(monkeypatch):
     monkeypatch.setitem(__import__("sys").modules, "scipy.stats", None)
-    with pytest.raises(ConfigurationError, match="pip install scipy"):
+    with pytest.raises(MissingPackageError, match=r"pip install 'symgd\[scipy\]'"):
         sample("sobol", 8, *box(2), seed=0)
     assert len(sample("spread", 8, *box(2), seed=0)) == 8
+
+
+def test_an_engine_gives_its_points_and_stays_where_it_is():
+    engine = qmc.Halton(2, scramble=False)
+    engine.fast_forward(3)
+    theirs = qmc.scale(qmc.Halton(2, scramble=False).fast_forward(3).random(5), [-1, -1], [1, 1])
+    for _ in range(2):
+        r = symgd.minimize("x**2 + y**2", starts=5, start_box=(-1, 1), sampler=engine, lr=0.1)
+        assert r.runs.x0 == pytest.approx(theirs, abs=1e-15)
+        assert r.settings.sampler == "Halton"
+    assert engine.num_generated == 3
+
+
+def test_a_sobol_engine_gives_any_number_of_points_without_a_warning():
+    seeded = qmc.Sobol(1, rng=np.random.default_rng(5))
+    r = symgd.minimize("x**2", starts=6, start_box=(0, 1), sampler=seeded, lr=0.1)
+    theirs = qmc.Sobol(1, rng=np.random.default_rng(5)).random(8)[:6]
+    assert r.runs.x0 == pytest.approx(theirs, abs=1e-15)
+
+
+@pytest.mark.parametrize(
+    ("engine", "more", "takes"),
+    [
+        (qmc.Halton(3), {}, "of 2 dimensions"),
+        (np.random, {}, "grid"),
+        (qmc.LatinHypercube(2), {"starts": "until 5%"}, "Sobol or Halton"),
+        (qmc.PoissonDisk(2, radius=0.5), {"starts": 500}, "so many points"),
+    ],
+    ids=["dimensions", "module", "until", "few"],
+)
+def test_an_engine_that_does_not_fit_is_refused(engine, more, takes):
+    with pytest.raises(ConfigurationError, match=takes):
+        symgd.minimize("x**2 + y**2", sampler=engine, **more)
