@@ -44,7 +44,8 @@ def on_level_sets(problem: Problem, points: Array, box: Box, width: Array) -> Ma
     """
     found = np.zeros(len(points), dtype=bool)
     inside = np.flatnonzero(((points > box.lower) & (points < box.upper)).all(axis=1))
-    for rows in portions(inside, 2 * len(REACHES) * WAYS * points.shape[1]):
+    probes = max(2 * len(REACHES) * WAYS, _ASKED_WAYS + points.shape[1])
+    for rows in portions(inside, probes * points.shape[1]):
         valley = Valley(problem.of(rows), box, width)
         rows = rows[~lost_around(valley, points[rows])]
         if len(rows):
@@ -94,16 +95,17 @@ def _falls_nowhere(valley: Valley, x: Array, frames: Frames) -> Mask:
     """Tell where f rises on both sides in each direction across a valley, and falls in none."""
     values, noise = valley.problem.values(x), rounding(valley.problem, x)
     sizes = np.fmax(length(frames.across.swapaxes(1, 2)), _SMALLEST_LENGTH)
-    across = frames.across / sizes[:, None]
-    ways = [*across.transpose(2, 0, 1), *unit_vectors(_ASKED_WAYS, x.shape[1])]
-    rises = [True] * across.shape[2] + [False] * _ASKED_WAYS
+    across = (frames.across / sizes[:, None]).transpose(2, 0, 1)
+    around = [np.broadcast_to(way, x.shape) for way in unit_vectors(_ASKED_WAYS, x.shape[1])]
+    ways = np.stack([*across, *around])  # (n_ways, n, n_vars)
+    rises = np.arange(len(ways))[:, None] < len(across)
     found = np.ones(len(x), dtype=bool)
     for share in (side * reach * LEAST_SET for reach in REACHES for side in (1, -1)):
-        for way, rising in zip(ways, rises, strict=True):
-            beside = valley.box.clip(x + share * way * valley.unit)
-            change = valley.problem.values(beside) - values
-            least = noise if rising else -noise - rounding(valley.problem, beside)
-            found &= (change > least) | ~np.any(way, axis=-1)
+        beside = valley.box.clip(x + share * ways * valley.unit).reshape(-1, x.shape[1])
+        change = valley.problem.values(beside).reshape(len(ways), -1) - values
+        falls = -noise - rounding(valley.problem, beside).reshape(len(ways), -1)
+        right = change > np.where(rises, noise, falls)
+        found &= (right | ~np.any(ways, axis=-1)).all(axis=0)
     return found
 
 

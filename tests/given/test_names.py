@@ -21,6 +21,7 @@ MEANT = {
     "learning_rate": "lr", "learningrate": "lr", "step_size": "lr", "alpha": "lr", "lrr": "lr",
     "limits": "bounds", "bound": "bounds", "tolerance": "tol", "gtol": "tol",
     "parameters": "params", "param": "params", "optimizer": "method", "func": "expr",
+    "verbose": "progress", "timeout": "time_limit",
     "sampelr": "sampler", "startbox": "start_box", "polished": "polish",
 }  # fmt: skip
 
@@ -34,7 +35,7 @@ def test_the_name_that_was_meant(typed, meant):
     assert caught.value.takes.endswith(f"minimize has no such argument; did you mean {meant}?")
 
 
-@pytest.mark.parametrize("typed", ["colour", "zzz", "_", "verbose"])
+@pytest.mark.parametrize("typed", ["colour", "zzz", "_", "wordy"])
 def test_nothing_is_meant_by_a_name_that_is_like_none(typed):
     assert nearest(typed, MINIMIZE) is None
 
