@@ -127,7 +127,7 @@ class Status(IntEnum):
     STOPPED = (
         10, 20, GREY, "h",
         "The run was interrupted; this is where it was.",
-        "Run it again to the end.",
+        "Go on with resume(), or run it again to the end.",
         "[was|were] interrupted",
         "from {start} interrupted after {steps}",
     )  # fmt: skip
