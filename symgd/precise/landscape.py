@@ -140,5 +140,6 @@ def combined(point: Vector, shares: Sequence[Number], directions: Sequence[Vecto
     result = list(point)
     for share, direction in zip(shares, directions, strict=True):
         if share:
-            result = [r + share * d for r, d in zip(result, direction, strict=True)]
+            pairs = zip(result, direction, strict=True)
+            result = [r + share * d if d else r for r, d in pairs]
     return result

@@ -46,6 +46,7 @@ _SURE = mpf("0.1")  # share of the largest change: a fall this large is no error
 _STEADY = mpf("1e-4")  # share of the largest rise on a sphere: a smaller one may be none
 _FLOORS = 40  # steps: to the floor of a valley
 _APART = (mpf("0.01"), mpf("0.03"), mpf("0.1"))  # ways: as far away a level set goes on
+_TERM = 0.5  # microseconds: a coordinate's share of a null direction takes about as long
 _STILL = mpf("1e-40")  # share of the size of f: as level is a set of minima
 
 
@@ -247,6 +248,7 @@ class _Null:
 
     def change(self, way: Vector, radius: Number) -> Number:
         """Give how f differs at a distance from the point, on the floor of the valley."""
+        self.place.landscape.work.spend(_TERM * len(way) * len(self.place.point))
         start = combined(self.place.point, [radius * w for w in way], self.null)
         floor = self._floor(start)
         return self.place.landscape.value(floor) - self.place.shape.value if floor else mpmath.nan
