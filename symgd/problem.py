@@ -16,11 +16,18 @@ import numpy.typing as npt
 import sympy
 from sympy.core.cache import clear_cache
 
-from .arrays import Array, Frozen, Whole
+from .arrays import Array, Frozen, Mask, Whole
 from .enclosure.curvature import Curvature, largest_curvature
 from .enclosure.tape import Tape
 from .errors import ConfigurationError, ExpressionError
-from .expression.calculus import Known, derivative_bound, derivatives, derivatives_bound, upwards
+from .expression.calculus import (
+    Known,
+    degrees,
+    derivative_bound,
+    derivatives,
+    derivatives_bound,
+    upwards,
+)
 from .expression.catalogue import names
 from .expression.domain import Condition
 from .expression.edges import Edge, closed_edges, shared_edges
@@ -206,6 +213,11 @@ class Symbolic:
     def kinks(self) -> Evaluator:
         """Expressions at whose zeros f has a kink or a jump, for NumPy."""
         return self.compile(kinks_of(self.expr))
+
+    @cached_property
+    def curved_kinks(self) -> Mask:
+        """Which of the kinks are not known to be straight, ``(n_kinks,)``."""
+        return np.array(degrees(kinks_of(self.expr), self.variables)) > 1
 
     @cached_property
     def guards(self) -> Guards:

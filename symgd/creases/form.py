@@ -17,7 +17,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from functools import cached_property
-from math import inf
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ import sympy
 from sympy import S
 
 from ..arrays import Whole
-from ..expression.calculus import derivatives, derivatives_bound, upwards
+from ..expression.calculus import degrees, derivatives, derivatives_bound, upwards
 from ..expression.classes import Absolute, Hypot, Less, LessEqual, Maximum, Minimum, Where
 from ..expression.evaluator import Evaluator
 from ..expression.functions import BY_CLASS, own
@@ -122,8 +121,8 @@ class Form:
     @cached_property
     def quadratic(self) -> bool:
         """Whether all pieces of f are quadratic, and all creases straight."""
-        degrees = _degrees([self.value, *self.arguments], self._symbolic.variables)
-        return degrees[0] <= 2 and max(degrees[1:]) <= 1
+        value, *arguments = degrees([self.value, *self.arguments], self._symbolic.variables)
+        return value <= 2 and max(arguments) <= 1
 
     def constant(self, signs: Sequence[float]) -> bool:
         """Tell whether f is the same everywhere on the piece with these signs."""
@@ -300,24 +299,6 @@ class _Reading:
         self.arguments.append(arguments)
         self.sorts.append(sort)
         return self.signs[-1], self.handles[-1]
-
-
-def _degrees(exprs: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]) -> list[float]:
-    """Bound the degrees of polynomials in variables; infinite for anything else."""
-    found: dict[sympy.Expr, float] = dict.fromkeys(variables, 1.0)
-    for node in upwards(exprs):
-        inner = [found[a] for a in node.args]
-        if not any(inner):
-            found.setdefault(node, 0.0)
-        elif node.is_Add:
-            found[node] = max(inner)
-        elif node.is_Mul:
-            found[node] = sum(inner)
-        elif node.is_Pow and node.exp.is_Integer and node.exp.is_positive:
-            found[node] = int(node.exp) * inner[0]
-        else:
-            found[node] = inf
-    return [found[e] for e in exprs]
 
 
 def _straight_border(node: Where, variables: Sequence[sympy.Symbol]) -> sympy.Expr | None:

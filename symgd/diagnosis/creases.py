@@ -1,7 +1,8 @@
 """Whether f falls along a curved kink, where every straight way leads up.
 
 On the circle where cos(r) is zero, sqrt(abs(cos(r))) has a cusp. Straight steps along it leave it
-and climb; so steps are brought back to the kink before f is looked at.
+and climb; so steps are brought back to the kink before f is looked at. Directions along straight
+kinks are in `directions`.
 """
 
 from __future__ import annotations
@@ -56,9 +57,11 @@ def falls_along_kink(problem: Problem, points: Array, length: Array, box: Box) -
     with np.errstate(all="ignore"):
         sizes = np.sqrt(total(slopes * slopes))
         near = (sizes > 0) & (sizes < np.inf) & (np.abs(kinks) <= _ON_KINK * sizes)
+    near &= problem.symbolic.curved_kinks
+    ways = 2 * (points.shape[1] + _TANGENTS)
     for index in np.flatnonzero(near.any(axis=0)):
         rows = np.flatnonzero(near[:, index] & ~found)
-        for part in portions(rows, len(_KINK_WAYS) * _TANGENTS * points.shape[1]):
+        for part in portions(rows, len(_KINK_WAYS) * ways * points.shape[1]):
             mine = points[part], length[part], slopes[part, index], sizes[part, index]
             found[part] = _falls_along(problem.of(part), int(index), *mine, box)
     return found
@@ -76,7 +79,10 @@ def _falls_along(
         ahead = ahead - off.reshape(shape[:-1])[..., None] * back
     ahead = box.clip(ahead.reshape(-1, shape[-1]))
     falls = problem.values(points) - problem.values(ahead).reshape(shape[:-1])
-    lower = falls > rounding(problem, ahead).reshape(shape[:-1])
+    lower = falls.ravel() > 0
+    some = np.flatnonzero(lower)
+    lower[some] = falls.ravel()[some] > rounding(problem.of(some % len(points)), ahead[some])
+    lower = lower.reshape(shape[:-1])
     return np.asarray((lower[1:] & lower[:-1]).any(axis=(0, 1)))
 
 

@@ -23,6 +23,7 @@ _KEEPING = 16  # directions: random ones within each space that keeps a kink, or
 _SPARSE = 8  # null directions: between more than these even many random ones are far apart
 _SAMPLED = 1e-7  # share of the neighbourhood: where slopes around the point are taken
 _RANK = 1e-9  # share of the largest singular value: normals of kinks closer than it are one
+_NO_SHARE = 1e-9  # share of the largest coordinate of a direction: a smaller one is none
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,7 @@ def _random(n: int) -> Array:
 
 
 def narrow(problem: Problem, points: Array, length: Array, box: Box) -> Steps:
-    """Give steps into narrow cones of descent, which random ones may miss.
+    """Give steps into narrow cones of descent, which axes and random ones may miss.
 
     Parameters
     ----------
@@ -111,8 +112,9 @@ def narrow(problem: Problem, points: Array, length: Array, box: Box) -> Steps:
         rng = _after_random(n)
         for space in spaces:
             mixed = _mixed(space, _KEEPING, rng)
-            directions.append(mixed.reshape(-1, n))
-            owners.append(np.repeat(mine, mixed.shape[1]))
+            oblique = np.count_nonzero(np.abs(mixed) > _NO_SHARE, axis=2) > 1  # axes are asked anyway
+            directions.append(mixed[oblique])
+            owners.append(np.repeat(mine, np.count_nonzero(oblique, axis=1)))
         sample[:, mine] = rng.uniform(-1, 1, size=(4 * n + 8, n))[:, None]
     owners.append(np.arange(len(points)))
     directions.append(_downhill(problem, points, length, sample))

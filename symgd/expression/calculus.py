@@ -8,6 +8,7 @@ where ``y*(x*y)**1.5`` is meant.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from math import inf
 from typing import Any
 
 import sympy
@@ -112,6 +113,24 @@ def upwards(exprs: Iterable[sympy.Expr]) -> Iterator[sympy.Expr]:
             seen.add(node)
             waiting.append((node, True))
             waiting.extend((a, False) for a in node.args)
+
+
+def degrees(exprs: Sequence[sympy.Expr], variables: Sequence[sympy.Symbol]) -> list[float]:
+    """Bound the degrees of polynomials in variables; infinite for anything else."""
+    found: dict[sympy.Expr, float] = dict.fromkeys(variables, 1.0)
+    for node in upwards(exprs):
+        inner = [found[a] for a in node.args]
+        if not any(inner):
+            found.setdefault(node, 0.0)
+        elif node.is_Add:
+            found[node] = max(inner)
+        elif node.is_Mul:
+            found[node] = sum(inner)
+        elif node.is_Pow and node.exp.is_Integer and node.exp.is_positive:
+            found[node] = int(node.exp) * inner[0]
+        else:
+            found[node] = inf
+    return [found[e] for e in exprs]
 
 
 def _slope(node: sympy.Expr, slopes: _Slopes) -> sympy.Expr:

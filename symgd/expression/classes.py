@@ -24,8 +24,7 @@ from . import special
 
 def _passing_nan(compare: np.ufunc) -> Callable[..., Any]:
     def indicator(*args: npt.ArrayLike) -> Any:
-        undefined = reduce(np.logical_or, [np.isnan(a) for a in args])
-        return np.where(undefined, np.nan, compare(*args).astype(float))
+        return np.where(np.isnan(reduce(np.maximum, args)), np.nan, compare(*args))
 
     return staticmethod(indicator)
 
@@ -347,8 +346,7 @@ class Where(Elementary):
     @staticmethod
     def numeric(condition: npt.ArrayLike, chosen: npt.ArrayLike, other: npt.ArrayLike) -> Any:
         """Select, and give nan where the condition is nan."""
-        taken = np.where(np.equal(condition, 0), other, chosen)
-        return np.where(np.isnan(condition), np.nan, taken)
+        return np.where(np.isnan(condition), np.nan, np.where(condition, chosen, other))
 
     def total(self, slopes: Sequence[sympy.Expr]) -> sympy.Expr:
         """Give the derivative of the branch that is taken."""

@@ -49,7 +49,9 @@ def test_every_column_is_what_it_was(name, read):
             np.testing.assert_array_equal(getattr(minimum, column), value)
     settings = {**vars(outcome.settings), "bounds": list(map(list, outcome.settings.bounds))}
     named = "sampler", "until", "schedule", "clip_value", "clip_norm", "noise", "seed"
-    later = dict.fromkeys((*named, "outside", "maximize", "picked"))  # which older versions did not keep
+    later = dict.fromkeys(
+        (*named, "outside", "maximize", "picked")
+    )  # which older versions did not keep
     kept = {**settings, "width": list(outcome.settings.width)}
     assert kept == expected["settings"] | later
     problem = outcome.problem
