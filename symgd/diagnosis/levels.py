@@ -103,8 +103,11 @@ def _falls_nowhere(valley: Valley, x: Array, frames: Frames) -> Mask:
     for share in (side * reach * LEAST_SET for reach in REACHES for side in (1, -1)):
         beside = valley.box.clip(x + share * ways * valley.unit).reshape(-1, x.shape[1])
         change = valley.problem.values(beside).reshape(len(ways), -1) - values
-        falls = -noise - rounding(valley.problem, beside).reshape(len(ways), -1)
-        right = change > np.where(rises, noise, falls)
+        right = change > np.where(rises, noise, -noise)
+        some = np.flatnonzero(~(right | rises))  # these fall, if it is not rounding
+        rows = some % len(x)
+        scattered = rounding(valley.problem.of(rows), beside[some])
+        right.flat[some] = change.flat[some] > -noise[rows] - scattered
         found &= (right | ~np.any(ways, axis=-1)).all(axis=0)
     return found
 
