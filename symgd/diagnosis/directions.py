@@ -112,7 +112,7 @@ def narrow(problem: Problem, points: Array, length: Array, box: Box) -> Steps:
         rng = _after_random(n)
         for space in spaces:
             mixed = _mixed(space, _KEEPING, rng)
-            oblique = np.count_nonzero(np.abs(mixed) > _NO_SHARE, axis=2) > 1  # axes are asked anyway
+            oblique = np.count_nonzero(np.abs(mixed) > _NO_SHARE, axis=2) > 1  # as axes are asked
             directions.append(mixed[oblique])
             owners.append(np.repeat(mine, np.count_nonzero(oblique, axis=1)))
         sample[:, mine] = rng.uniform(-1, 1, size=(4 * n + 8, n))[:, None]

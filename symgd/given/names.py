@@ -6,7 +6,7 @@ import difflib
 import inspect
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from ..errors import ConfigurationError
 
@@ -86,6 +86,15 @@ def known_keywords(function: Callable[P, R]) -> Callable[P, R]:
         return function(*args, **keywords)
 
     return checked
+
+
+class KnownKeywords:
+    """Makes a constructor refuse unknown keywords with the nearest known one."""
+
+    def __new__(cls, *_: Any, **keywords: Any) -> Self:
+        """Make an object, whose constructor does the rest."""
+        check_keywords(cls.__name__, keywords, inspect.signature(cls).parameters)
+        return super().__new__(cls)
 
 
 def read_names(variables: Any) -> tuple[str, ...] | None:

@@ -17,6 +17,7 @@ import numpy as np
 
 from ..arrays import Array, Whole
 from ..errors import ConfigurationError
+from ..given.names import KnownKeywords
 
 if TYPE_CHECKING:
     from ..engine.numbers.intrinsics import Truth
@@ -108,7 +109,7 @@ class Move:
 
 
 @dataclass(frozen=True)
-class Method(ABC):
+class Method(KnownKeywords, ABC):
     """A method of descent; its fields are its settings, which reach compiled code as arguments.
 
     Attributes
@@ -143,7 +144,7 @@ class Method(ABC):
         """
         if lr is None:
             raise ConfigurationError("lr", lr, f"a number > 0 for the method {cls.name!r}")
-        return cls(lr=lr)  # type: ignore[call-arg]
+        return cls(lr=lr)
 
     @property
     def settings(self) -> dict[str, Any]:

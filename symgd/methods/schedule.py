@@ -13,12 +13,13 @@ import numpy as np
 
 from ..arrays import Array
 from ..errors import ConfigurationError
+from ..given.names import KnownKeywords
 from .recording import Program, record_rate
 
 _LOOKS = 100_000  # epochs at which rates are looked at
 
 
-class Schedule(ABC):
+class Schedule(KnownKeywords, ABC):
     """What schedules have in common: a rate for each epoch, which counts from 1.
 
     Called with epochs, it gives their rates. The numbers of a schedule reach compiled code as

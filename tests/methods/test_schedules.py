@@ -291,3 +291,17 @@ def test_a_rate_may_be_a_schedule_in_every_way_of_writing():
     ]
     ends = [symgd.minimize("cosh(x)", x0=2.0, epochs=15, **way).x[0] for way in ways]
     assert ends == [ends[0]] * len(ways)
+
+
+@pytest.mark.parametrize(
+    ("make", "typed", "meant"),
+    [
+        (Cosine, {"steps": 30, "lowes": 0.1, "lr": 0.1}, "lowest"),
+        (symgd.methods.Adam, {"lr": 0.1, "bta1": 0.3}, "beta1"),
+        (symgd.methods.Momentum, {"learning_rate": 0.1}, "lr"),
+    ],
+    ids=lambda value: str(getattr(value, "__name__", "")),
+)
+def test_settings_that_are_unknown_are_refused_with_the_nearest_known_one(make, typed, meant):
+    with pytest.raises(symgd.ConfigurationError, match=f"did you mean {meant}\\?$"):
+        make(**typed)
