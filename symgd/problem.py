@@ -55,9 +55,11 @@ on_forget(clear_cache)
 _PROBES = 4096  # points: differences are taken of so many at once
 
 _FUNCTIONS = f"""
-    Functions
-    ---------
-{textwrap.indent(names(), "    ")}
+    Notes
+    -----
+    A formula may hold::
+
+{textwrap.indent(names(), "        ")}
     """  # the rest of the docstring of `Problem`
 _SMALL_HESSIAN = 1500  # operations up to which the Hessian is made in no time
 _LARGE_HESSIAN = 15_000  # operations beyond which the Hessian is made by differences

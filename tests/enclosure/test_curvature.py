@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import doctest
 import math
 from fractions import Fraction
-from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -513,10 +511,3 @@ def test_the_safe_rate_is_the_double_below(factor):
 def test_without_upward_curvature_every_rate_is_safe():
     for text in ("-x**2", "3*x", "x**3"):
         assert Problem(text).curvature((-2, -1)).lr_safe == INF
-
-
-def test_examples_in_the_documentation():
-    page = Path(__file__).parents[2] / "docs" / "curvature.md"
-    done = doctest.testfile(str(page), module_relative=False)
-    assert done.attempted >= 3
-    assert not done.failed

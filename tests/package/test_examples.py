@@ -1,4 +1,4 @@
-"""The scripts of examples/: the notebooks' experiments, with their numbers and pictures."""
+"""The gallery, examples/plot_*.py: what each finds, and the numbers of the notebooks."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from problems import DATA
+from scipy.integrate import solve_ivp
 
 from symgd import Kind, Status
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 SEEDS = json.loads((DATA / "seeds.json").read_text())
-NUMBER_OF_PICTURES = {
-    "curve": 1, "unfortunate_start": 0, "the_trap": 1, "result_plot": 2, "random_start": 1,
-    "start_sweep": 1, "lr_sweep": 1, "lr_by_epochs": 2, "cubic": 1,
-}  # fmt: skip
+NAMES = sorted(script.stem.removeprefix("plot_") for script in EXAMPLES.glob("plot_*.py"))
 MINIMA = [-1.4250674148261986, -0.475802451024221, 0.475802451024221, 1.4250674148261986]
 
 
@@ -29,7 +27,7 @@ def run(monkeypatch):
     mpl.use("agg")
     monkeypatch.setattr(plt, "show", lambda: None)
     plt.close("all")
-    yield lambda name: runpy.run_path(str(EXAMPLES / f"{name}.py"))
+    yield lambda name: runpy.run_path(str(EXAMPLES / f"plot_{name}.py"))
     plt.close("all")
 
 
@@ -37,16 +35,24 @@ def close(got, expected):
     return np.asarray(got) == pytest.approx(np.asarray(expected, dtype=float), rel=1e-9)
 
 
-@pytest.mark.parametrize("name", NUMBER_OF_PICTURES)
-def test_every_script_runs_draws_and_is_short(run, name):
-    assert len((EXAMPLES / f"{name}.py").read_text().splitlines()) <= 15
+@pytest.mark.parametrize("name", NAMES)
+def test_every_script_has_a_heading_runs_draws_and_is_short(run, name):
+    text = (EXAMPLES / f"plot_{name}.py").read_text()
+    heading, line = text.splitlines()[1:3]
+    assert line == "=" * len(heading)
+    assert len(text.splitlines()) <= 45
     run(name)
-    assert len(plt.get_fignums()) == NUMBER_OF_PICTURES[name]
+    assert plt.get_fignums()
     for number in plt.get_fignums():
-        for ax in plt.figure(number).axes[:1]:
-            assert ax.get_xlabel()
-            assert ax.get_ylabel()
-            assert ax.get_title()
+        ax = plt.figure(number).axes[0]
+        assert ax.get_xlabel() or plt.figure(number).axes[-1].get_xlabel()
+        assert ax.get_ylabel()
+        assert ax.get_title()
+
+
+def test_the_gallery_shows_every_script_once():
+    story = runpy.run_path(str(EXAMPLES.parent / "docs" / "story.py"))["STORY"]
+    assert sorted(story) == NAMES
 
 
 def test_curves_show_f_and_its_derivative(run):
@@ -77,7 +83,7 @@ def test_the_trap(run):
 
 
 def test_result_plot(run):
-    assert run("result_plot")["run"].x[0] == pytest.approx(MINIMA[0], rel=1e-15)
+    assert run("result")["run"].x[0] == pytest.approx(MINIMA[0], rel=1e-15)
 
 
 def test_random_start(run):
@@ -115,3 +121,104 @@ def test_cubic(run):
     assert (sweep.status[starts < border] == Status.DIVERGED).all()
     assert (sweep.minimum[starts > border] == 0).all()
     assert sweep.minima[0].x[0] == pytest.approx(2 + 1 / np.sqrt(3), rel=1e-12)
+
+
+def test_bifurcation(run):
+    names = run("bifurcation")
+    ends, lr = np.sort(names["sweep"].x, axis=1), names["lr"]
+    limit = 2 / 41.02
+    apart = np.ptp(ends, axis=1)
+    assert (apart[lr < 0.95 * limit] < 1e-9).all()
+    assert (apart[lr > 1.05 * limit] > 0.1).all()
+    at = np.abs(lr - 0.055).argmin()  # a cycle of two points
+    x, other = ends[at, 0], ends[at, -1]
+    step = x - lr[at] * (2 * x - 2 * np.pi * np.sin(2 * np.pi * x))
+    assert step == pytest.approx(other, abs=1e-9)
+
+
+def test_basins(run):
+    known = [[3, 2], [-2.805118, 3.131312], [-3.779310, -3.283186], [3.584428, -1.848127]]
+    found = [m.x.tolist() for m in run("basins")["batch"].minima]
+    assert np.sort(found, axis=0) == pytest.approx(np.sort(known, axis=0), abs=1e-6)
+
+
+def test_peers(run):
+    names = run("peers")
+    field = solve_ivp(
+        lambda _, x: 2 * np.pi * np.sin(2 * np.pi * x) - 2 * x, (0, 20), names["starts"], "LSODA",
+        rtol=1e-9, atol=1e-12,
+    )  # fmt: skip
+    moved = names["starts"] != 0  # where descent is at rest on the maximum
+    assert names["ends"]["symgd"][moved] == pytest.approx(field.y[moved, -1], abs=1e-4)
+    assert names["elsewhere"]["symgd"] == 0
+    assert min(names["elsewhere"]["BFGS"], names["elsewhere"]["L-BFGS-B"]) > 0
+
+
+def test_noise_frees_every_run(run):
+    names = run("noise")
+    ends = np.array([path[-1, 0] for path in names["batch"].history])
+    assert (np.abs(np.abs(ends) - MINIMA[2]) < 0.05).all()
+    assert 15 < names["left"] < 45  # of 60: both sides are equally likely
+
+
+def test_saddle(run):
+    ends = run("saddle")["run"].runs.x[1:]
+    assert sorted(ends[:, 1]) == pytest.approx([-np.sqrt(0.5), np.sqrt(0.5)])
+    assert ends[:, 0] == pytest.approx([0, 0], abs=1e-9)
+
+
+def test_rosenbrock_by_eight_methods(run):
+    names = run("rosenbrock")
+    assert len(names["RATES"]) == 8
+    lengths = {line.get_label(): len(line.get_xdata()) for line in names["ax"].lines}
+    assert lengths["newton"] < lengths["bfgs"] < lengths["momentum"] <= lengths["gd"] == 3001
+
+
+def test_lasso(run):
+    """Soft thresholds in u = x + y and v = x - y, as long as both variables are positive."""
+    names = run("lasso")
+    for penalty, found in zip(names["penalties"], names["runs"], strict=True):
+        total = 2 - penalty / 2
+        x, y = (total + 1) / 2, (total - 1) / 2
+        if y <= 0:  # the minimum of f(x, 0): 2 (x - 2) + (x - 1) / 2 + penalty = 0
+            x, y = (4.5 - penalty) / 2.5, 0
+        assert found.x == pytest.approx([x, y], abs=1e-7)
+    assert names["first"] == pytest.approx(2)
+
+
+def test_minimax(run):
+    names = run("minimax")
+    slope = np.e - 1  # of the chord: by Chebyshev's theorem the nearest line is parallel to it
+    points = np.linspace(0, 1, 11)
+    gap = (1 + slope * points - np.exp(points)).max() / 2
+    assert names["run"].x == pytest.approx([1 - gap, slope])
+    assert names["run"].fun == pytest.approx(gap)
+
+
+def test_cluster(run):
+    names = run("cluster")
+    assert np.array(names["distances"]) == pytest.approx(2 ** (1 / 6), abs=1e-6)
+    assert [m.fun for m in names["batch"].minima] == pytest.approx([-6, -6])
+
+
+def test_cusp(run):
+    names = run("cusp")
+    a, b, x = names["a"], names["b"], names["sweep"].x
+    for i, j in [(0, 0), (0, 40), (40, 30), (80, 60), (20, 50), (20, 20)]:
+        roots = np.roots([4, 0, 2 * a[i], b[j]])
+        assert np.abs(roots - x[i, j]).min() < 1e-6
+        if abs(8 * a[i] ** 3 + 27 * b[j] ** 2) > 0.1:
+            assert x[i, j] == pytest.approx(roots[np.abs(roots.imag) < 1e-9].real.max(), abs=1e-6)
+
+
+def test_proven_rate(run):
+    names = run("proven_rate")
+    assert (names["rises"][names["rates"] < names["safe"]] <= 1e-12).all()
+    assert (names["rises"][names["rates"] > 1.03 * names["safe"]] > 0).all()
+
+
+def test_a_million(run):
+    batch = run("million")["batch"]
+    assert len(batch.runs) == 1_000_000
+    assert batch.success
+    assert batch.x == pytest.approx([0, 0], abs=1e-9)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import itertools
 import json
 import math
@@ -324,9 +323,3 @@ def test_every_status_has_words_for_one_and_for_many(status):
     assert one != many
     assert one.isascii()
     assert many.isascii()
-
-
-@pytest.mark.parametrize("name", ["sweeps.md", "methods.md"])
-def test_the_pages_about_sweeps_and_methods_run(name):
-    page = Path(__file__).parents[2] / "docs" / name
-    assert doctest.testfile(str(page), module_relative=False).failed == 0

@@ -1,4 +1,9 @@
-"""A rate that is too small never arrives."""
+"""
+A rate that is too small never arrives
+======================================
+
+1,000 steps from the same start, with fifty rates.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

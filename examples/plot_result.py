@@ -1,4 +1,9 @@
-"""Mark the point that was reached on the curves of f and f'."""
+"""
+One run, on the curve and over the epochs
+=========================================
+
+The point that was reached, marked on f and f', and the error, which falls on a straight line.
+"""
 
 import matplotlib.pyplot as plt
 

@@ -1,4 +1,9 @@
-"""Which start leads to which minimum, and where the basins meet."""
+"""
+Which start leads where
+=======================
+
+Starts lead to three minima, and their basins meet at the maxima between them.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

@@ -1,4 +1,9 @@
-"""Rates against numbers of epochs: 2,000 runs in one call."""
+"""
+Half the rate, twice the epochs
+===============================
+
+2,000 runs in one call. What counts is the rate times the number of epochs.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

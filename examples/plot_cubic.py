@@ -1,4 +1,9 @@
-"""A cubic has a minimum, and no lowest value: where a run starts decides."""
+"""
+The cubic that runs away
+========================
+
+It has a minimum, and no lowest value. To the left of its maximum every run falls for ever.
+"""
 
 import matplotlib.pyplot as plt
 import numpy as np

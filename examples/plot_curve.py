@@ -1,4 +1,9 @@
-"""Plot each function of the notebooks and its derivative."""
+"""
+A function and its derivative
+=============================
+
+Where f' crosses zero from below, f has a minimum; where it crosses from above, a maximum.
+"""
 
 import matplotlib.pyplot as plt
 
