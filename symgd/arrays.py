@@ -10,10 +10,12 @@ from typing import Any, Self, TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-Array: TypeAlias = npt.NDArray[np.float64]
-Whole: TypeAlias = npt.NDArray[np.int64]
-Mask: TypeAlias = npt.NDArray[np.bool_]
-Indices: TypeAlias = npt.NDArray[np.intp]
+# Not NDArray, which does not tell what it is from Python 3.12 on: files are read by these types.
+_Shape: TypeAlias = tuple[Any, ...]
+Array: TypeAlias = np.ndarray[_Shape, np.dtype[np.float64]]
+Whole: TypeAlias = np.ndarray[_Shape, np.dtype[np.int64]]
+Mask: TypeAlias = np.ndarray[_Shape, np.dtype[np.bool_]]
+Indices: TypeAlias = np.ndarray[_Shape, np.dtype[np.intp]]
 
 EPS = float(np.finfo(float).eps)
 """Distance of 1 from the next double."""
