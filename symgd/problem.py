@@ -41,13 +41,14 @@ from .files import replacing
 from .given.boxes import read_box
 from .given.names import known_keywords, read_names, unknown_name
 from .given.numbers import read_number
-from .given.types import Number, Pairs
+from .given.types import Count, Number, Pairs, Points
 from .memos import memo, on_forget
 from .precise.program import Precise
 from .watch import during
 
 if TYPE_CHECKING:
     from .engine.callables import Jitted
+    from .explorer.page import Page
 
 Source: TypeAlias = str | sympy.Expr
 on_forget(clear_cache)
@@ -731,6 +732,57 @@ class Problem:
         text = program(self)
         with replacing(path) as file:
             file.write(text.encode())
+
+    @known_keywords
+    def explore(
+        self,
+        x0: Points | None = None,
+        *,
+        lr: Number | None = None,
+        epochs: Count = 100,
+        method: str = "gd",
+        start_box: Pairs | None = None,
+    ) -> Page:
+        """Make a page on which start, rate and parameters are moved by hand.
+
+        It shows the path of a run of fixed steps, and tells its verdict in the words of symgd where
+        the exact second derivatives decide it. It needs no network: a browser computes everything.
+
+        Parameters
+        ----------
+        x0 : array_like, optional
+            Where the run starts at first, one point.
+        lr : float, optional
+            Its rate at first; by default one that suits the curvature of f in `start_box`.
+        epochs : int
+            How many steps it takes at first.
+        method : str
+            Its method at first: ``gd``, ``momentum``, ``nesterov`` or ``adam``.
+        start_box : (lo, hi), one pair a variable, or mapping of names to pairs, optional
+            What the pictures show at first; by default -3 to 3 in each variable.
+
+        Returns
+        -------
+        Page
+            A notebook shows it, and its `save` writes it to a file.
+
+        Raises
+        ------
+        ConfigurationError
+            If there are more than two variables, or an argument is wrong.
+        ExpressionError
+            If the formula is so large that the page would be, too.
+
+        Examples
+        --------
+        >>> page = Problem("cos(2*pi*x) + x**2").explore(x0=0, start_box=(-2, 2))
+        >>> page.html.count("<script"), "://" in page.html
+        (1, False)
+        """
+        from .explorer.page import page
+        from .explorer.settings import read_settings
+
+        return page(self, read_settings(self, x0, start_box, lr, epochs, method))
 
     def value_at(self, x: npt.ArrayLike) -> float:
         """Evaluate f at one point, ``(n_vars,)``."""

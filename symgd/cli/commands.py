@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, Interrupted
+from .explore import write_page
 from .output import check_files, show, write_files
 from .points import read_columns
 from .values import arguments, axes, parameters
@@ -26,13 +27,15 @@ def run(given: Mapping[str, Any]) -> bool:
     Returns
     -------
     bool
-        Whether a run reached a verified minimum.
+        Whether a run reached a verified minimum, or the page of ``explore`` is written.
 
     Raises
     ------
     SymgdError
         If a value is wrong, or a file cannot be written.
     """
+    if given["command"] == "explore":
+        return write_page(given)
     check_files(given)
     try:
         result = _result(given)

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from ..errors import printable
 from ..given.names import nearest
 from ..version import __version__
+from . import explore
 from .output import write
 
 _DESCRIPTION = "Gradient descent on a formula, with a verdict on every run."
@@ -86,6 +87,7 @@ examples:
 """,
     ),
 }
+_EXPR: dict[str, Any] = {"metavar": "EXPR", "help": 'formula, such as "cos(2*pi*x) + x**2"'}
 _POINTS = ("judge",)  # commands that read points from a file
 
 _SEVERAL: dict[str, Any] = {"action": "append"}
@@ -226,6 +228,8 @@ def parsed(words: Sequence[str]) -> Mapping[str, Any]:
         After ``--help`` and ``--version``, and for an option that does not exist.
     """
     parser = _parser()
+    if words[:1] == ["explore"]:
+        words = ["--out" if word == "-o" else word for word in words]
     read, unknown = parser.parse_known_args(_unambiguous(words))
     given = vars(read)
     if unknown:
@@ -238,6 +242,8 @@ def parsed(words: Sequence[str]) -> Mapping[str, Any]:
 def _hint(unknown: Sequence[str], command: str, **_: object) -> str:
     """Ask for the option of a command that is nearest to one that does not exist."""
     options = {n: option for option, n in _NAMES.items() if command in _ONLY.get(option, _COMMANDS)}
+    if command == "explore":
+        options = {n: option for option, n in _NAMES.items() if option in explore.OPTIONS}
     typed = next((word for word in unknown if word.startswith("--")), "")
     near = nearest(typed.partition("=")[0], options)
     return f"; did you mean {options[near]}?" if near else ""
@@ -289,11 +295,22 @@ def _parser() -> argparse.ArgumentParser:
             **plain,
         )
         _add_options(command, name)
+    page = commands.add_parser(
+        "explore",
+        help=explore.DOES,
+        usage="symgd explore EXPR [OPTION ...]",
+        description=f"{explore.DOES[0].upper()}{explore.DOES[1:]}.",
+        epilog=explore.EPILOG,
+        **plain,
+    )
+    page.add_argument("expr", **_EXPR)
+    for name, more in explore.OPTIONS.items():
+        page.add_argument(name, **more)
     return parser
 
 
 def _add_options(parser: argparse.ArgumentParser, command: str) -> None:
-    parser.add_argument("expr", metavar="EXPR", help='formula, such as "cos(2*pi*x) + x**2"')
+    parser.add_argument("expr", **_EXPR)
     if command in _POINTS:
         parser.add_argument("file", metavar="FILE.csv", help="the points, one a line")
     for title, rows in _RUNS.items():
