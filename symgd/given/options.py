@@ -11,25 +11,19 @@ import numpy as np
 from ..arrays import Array
 from ..errors import ConfigurationError
 from ..memory import check_paths, check_runs
-from ..methods import METHODS, Automatic, Faithful, Fixed, Method, Newton, OwnRule
-from ..methods.clipped import Clipped
-from ..methods.noisy import Noisy
-from ..methods.schedule import read_schedule
-from ..methods.scheduled import Scheduled, scheduled
+from ..methods import Method
 from ..problem import Problem, Source
 from .boxes import Box, read_box
 from .inside import Inside
-from .names import hint
 from .numbers import read_flag, read_number, read_whole
-from .picked import AUTO, pick, refuse_too_large
 from .points import read_points
 from .starts import Sampling, read_sampler, read_starts
+from .stepping import changed, checked_rates, read_changes, read_method, read_polish
 from .types import Count, MethodLike, Number, Pairs, Points, Rate, SamplerLike, Starts
 
 EPOCHS = 10_000  # the most steps of a run, when the user names no number
 TOL = 1e-8
 _WIDEST = 1e300
-_TINIEST = float(np.nextafter(0, 1))
 _SIDE = 10.0  # half the default starting box
 
 
@@ -147,9 +141,7 @@ def read_options(
     names = problem.names
     box = Box(*read_box("bounds", bounds, names, closed=False))
     lower, upper = _start_box(start_box, box, names)
-    chosen, why = _pick(problem, lr, faithful) if _is_auto(method) else (None, None)
-    chosen = chosen or read_method(method, lr, faithful)
-    refuse_too_large(problem, chosen)
+    chosen, picked = read_method(problem, method, lr, faithful)
     limit = EPOCHS if epochs is None else read_whole("epochs", epochs, 1)
     exact = chosen.fixed and (epochs is not None or noise is not None)
     default_tol = 0.0 if exact else TOL
@@ -163,13 +155,13 @@ def read_options(
     if sampling is not None:
         check_runs("starts", count, count, len(names))
     points = read_points(x0, names, box) if sampling is None else sampling.points(count)
-    schedule = _checked_rates(chosen, limit)
-    changes = _read_changes(chosen, clip_value, clip_norm, noise)
+    schedule = checked_rates(chosen, limit)
+    changes = read_changes(chosen, clip_value, clip_norm, noise)
     least = default_tol if tol is None else read_number("tol", tol, "a number >= 0", 0.0)
     if "noise" in changes and least > 0:
         takes = "0 beside noise, with which every run takes all of its epochs"
         raise ConfigurationError("tol", tol, takes)
-    chosen = _changed(chosen, **changes, seed=first).started(np.atleast_2d(points))
+    chosen = changed(chosen, **changes, seed=first).started(np.atleast_2d(points))
     every = int(history) if isinstance(history, bool) else read_whole("history", history, 1)
     if every and least == 0.0:  # else runs may end sooner
         check_paths(history, every, len(np.atleast_2d(points)), len(names), limit)
@@ -181,141 +173,22 @@ def read_options(
         method=chosen,
         epochs=limit,
         tol=least,
-        polish=not chosen.fixed if polish is None else _read_polish(polish, chosen),
+        polish=read_polish(polish, chosen),
         escape=read_flag("escape", escape),
         workers=None if workers is None else read_whole("workers", workers, 1),
         history=every,
         sampling=sampling,
         until=until if sampling else None,
-        picked=why,
+        picked=picked,
         schedule=schedule,
         seed=first if "noise" in changes else None,
         **changes,
     )
 
 
-def _read_changes(method: Method, value: Any, norm: Any, noise: Any) -> dict[str, float]:
-    """Read what happens to the gradient before each step; what is None is left out."""
-    found = {}
-    given = ("clip_value", value, _TINIEST), ("clip_norm", norm, _TINIEST), ("noise", noise, 0.0)
-    for name, number, least in given:
-        if number is None:
-            continue
-        if not method.fixed:
-            takes = f"None for the method {method.name!r}, whose steps are chosen: give lr"
-            raise ConfigurationError(name, number, takes)
-        found[name] = read_number(name, number, f"a number {'>' if least else '>='} 0", least)
-    return found
-
-
-def _changed(
-    method: Method,
-    *,
-    seed: int,
-    clip_value: float | None = None,
-    clip_norm: float | None = None,
-    noise: float | None = None,
-) -> Method:
-    """Give a method that is given other gradients: with noise, then cut by value and by norm."""
-    for most, norm in ((clip_norm, True), (clip_value, False)):
-        if most is not None:
-            assert isinstance(method, Fixed)
-            method = Clipped(method, most, norm)
-    if noise is not None:
-        assert isinstance(method, Fixed)
-        method = Noisy(method, noise, seed, np.empty((2, 0)))
-    return method
-
-
-def _checked_rates(method: Method, epochs: int) -> str | None:
-    """Check the rates of a schedule, and give its words; None if there is none."""
-    if not isinstance(method, Scheduled):
-        return None
-    rates = method.schedule.until(epochs)
-    wrong = np.flatnonzero(~(np.isfinite(rates) & (rates >= 0)))
-    if len(wrong):
-        got = f"{method.schedule.words}, whose rate number {wrong[0] + 1} is {rates[wrong[0]]:.4g}"
-        raise ConfigurationError("lr", got, "rates that are finite and not below 0")
-    return method.schedule.words
-
-
-def _is_auto(method: MethodLike) -> bool:
-    return isinstance(method, str) and method == AUTO
-
-
-def _pick(problem: Problem, lr: Rate | None, faithful: bool) -> tuple[Method, str]:
-    """Pick a method, none of which takes a rate or follows ripples."""
-    if lr is not None:
-        raise ConfigurationError(
-            "lr", lr, f"None beside the method {AUTO!r}, which chooses its steps"
-        )
-    if read_flag("faithful", faithful):
-        raise ConfigurationError("faithful", faithful, f"False beside the method {AUTO!r}")
-    return pick(problem)
-
-
-def _read_polish(polish: bool, method: Method) -> bool:
-    """Read whether ends are finished by Newton steps, unless all steps are such."""
-    if read_flag("polish", polish) and isinstance(method, Newton):
-        takes = "None or False beside the method 'newton', whose own steps are Newton's to the end"
-        raise ConfigurationError("polish", polish, takes)
-    return polish
-
-
 def _width(lower: Array, upper: Array) -> Array:
     with np.errstate(over="ignore"):
         return np.fmin(upper - lower, _WIDEST)
-
-
-def read_method(method: MethodLike, lr: Rate | None, faithful: bool = False) -> Method:
-    """Read how a step is made: a method, or the name of one and its rate.
-
-    Gradient descent chooses its steps itself where no rate is given, and then it can be faithful.
-
-    Raises
-    ------
-    ConfigurationError
-        If there is no such method, or it cannot do what is asked.
-    """
-    if callable(method) and not isinstance(method, type):
-        method = OwnRule.of(method, lr)
-        lr = None
-    chosen = _method_object(method, lr) if isinstance(method, Method) else _named(method, lr)
-    if not read_flag("faithful", faithful):
-        return chosen
-    if not isinstance(chosen, Automatic):
-        takes = f"False beside the method {chosen.name!r}, whose steps are not chosen"
-        raise ConfigurationError("faithful", faithful, takes)
-    return Faithful()
-
-
-def _method_object(method: Method, lr: Rate | None) -> Method:
-    if lr is not None:
-        raise ConfigurationError("lr", lr, "nothing beside a method object, which has its own")
-    fresh = replace(method)  # what a rule refers to may have changed since its last call
-    schedule = read_schedule(fresh.settings.get("lr"))
-    if schedule is not None:
-        assert isinstance(fresh, Fixed)
-        fresh = scheduled(fresh, schedule)
-    fresh.text  # noqa: B018 - a rule that cannot be written down is refused here
-    return fresh
-
-
-def _named(method: Any, lr: Rate | None) -> Method:
-    if not isinstance(method, str) or method not in METHODS:
-        known = [*METHODS, AUTO]
-        takes = f"a method object, or one of {', '.join(map(repr, known))}{hint(method, known)}"
-        raise ConfigurationError("method", method, takes)
-    schedule = read_schedule(lr)
-    if schedule is not None:
-        plain = METHODS[method].with_rate(1.0)
-        assert isinstance(plain, Fixed)
-        return scheduled(plain, schedule)
-    takes = "a number > 0, a schedule, or None for an automatic step"
-    rate = None if lr is None else read_number("lr", lr, takes, _TINIEST)
-    if method == "gd" and rate is None:
-        return Automatic()
-    return METHODS[method].with_rate(rate)
 
 
 def _start_box(given: Any, box: Box, names: Sequence[str]) -> tuple[Array, Array]:

@@ -101,11 +101,14 @@ class Move:
         Whether no step can gain anything any more.
     rows : mapping of str to sequence of Number
         What the lane remembers from now on.
+    leaves : Truth
+        Whether the run goes on from there even if the gradient vanishes; None for never.
     """
 
     good: Truth
     stuck: Truth
     rows: Mapping[str, Sequence[Number]]
+    leaves: Truth | None = None
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,6 @@ from ..engine.numbers.lane import (
     Number,
     State,
     chosen,
-    clip,
     dot,
     larger,
     root,
@@ -26,6 +25,7 @@ from ..engine.numbers.lane import (
 )
 from .base import Adaptive, Move, Point
 from .bounded import free, only
+from .boxed import Box, lowest_inside, model, without
 from .trust import lowest_within
 
 FIRST_RADIUS = 0.05  # share of the searched region
@@ -33,9 +33,10 @@ _SLACK = 4 * 2.0**-52  # rounding of f that a step allows for, relative to f
 _ENOUGH = 1e-4  # share of the predicted fall that a step has to bring
 _POOR, _GOOD = 0.25, 0.75  # shares of it: the region shrinks below, and grows above
 _SHRINK, _GROWTH = 0.25, 2.0
-_LARGEST = 1e150  # radius: its square is finite
+_LARGEST = 1e153  # radius: its square is finite
 _AT_BORDER = 1 - 1e-10  # of the radius
 _PATIENCE = 20.0  # accepted steps, more than others, that gain nothing beyond rounding
+_BENT = 1e-8  # of the largest entry of the Hessian: a curvature downwards that is no rounding
 
 
 @final
@@ -50,9 +51,9 @@ class Newton(Adaptive):
     radicand or argument of a logarithm changes its sign. The radius shrinks to a quarter of the
     step where f falls by less than a quarter of the prediction, and doubles where a step to its
     border brings three quarters of it. The model may curve downwards: then the step goes to the
-    border, along that curvature where the gradient says nothing, so a run leaves saddles that it
-    comes by. A variable at a bound, whose gradient points outside, stays; those that a step
-    would lead over a bound are put on it, and the others solved for again.
+    border, along that curvature where the gradient says nothing. So a run leaves maxima and
+    saddles, also one on which it starts, and no vanishing gradient ends it there. A variable at a
+    bound, whose gradient points outside, stays; a step that comes to a bound goes on along it.
 
     It ends at the minimum that its models lead to, and may leave the basin in which it began.
 
@@ -77,9 +78,10 @@ class Newton(Adaptive):
     most_vars: ClassVar[float] = 16
 
     def rows(self, n_vars: int) -> dict[str, int]:
-        """Name the derivatives, f, where the lane is, the radius, and how many gained nothing."""
+        """Name the derivatives, f, where the lane is and goes, the radius, and idle steps."""
         second = n_vars * (n_vars + 1) // 2
-        return {"g": n_vars, "h": second, "f": 1, "component": 1, "radius": 1, "stall": 1}
+        rows = {"g": n_vars, "h": second, "way": n_vars}
+        return {**rows, "f": 1, "component": 1, "radius": 1, "stall": 1}
 
     def kept(self, n_vars: int) -> tuple[str, ...]:
         """Name the radius: a run that goes on does not begin with the first."""
@@ -91,19 +93,22 @@ class Newton(Adaptive):
 
     def target(self, w: State) -> list[Number]:
         """Go to the lowest point of the model; the first evaluation is at the start."""
-        x, g = w.all("x"), w.all("g")
-        moving, matrix = free(w, x, g), _square(w.all("h"), len(x))
-        if moving:
-            matrix, g = _held(matrix, moving), list(only(moving, g))
-        step = lowest_within(matrix, g, w["radius"])
-        if moving:
-            step = _inside(w, matrix, g, step)
-        begun = w["nfev"] > 0.0
-        return [a + select(begun, s, 0.0) for a, s in zip(x, step, strict=True)]
+        return [a + b for a, b in zip(w.all("x"), w.all("way"), strict=True)]
 
     def step(self, w: State, here: Point) -> Move:
         """Accept the step if f falls enough, and choose the next radius."""
         return _Trial(w, here).move()
+
+
+def _lowest(
+    w: State, x: Sequence[Number], g: Sequence[Number], h: Sequence[Number], radius: Number
+) -> Sequence[Number]:
+    """Give the way to the lowest point of the model within the trust region and the bounds."""
+    moving, matrix = free(w, x, g), _square(h, len(x))
+    if not moving:
+        return lowest_within(matrix, g, radius)
+    box = Box(x, w.all("lower"), w.all("upper"))
+    return lowest_inside(box, without(matrix, moving), only(moving, g), radius)
 
 
 def _square(triangle: Sequence[Number], n: int) -> list[list[Number]]:
@@ -112,48 +117,12 @@ def _square(triangle: Sequence[Number], n: int) -> list[list[Number]]:
     return [[next(entries) for _ in range(i + 1)] for i in range(n)]
 
 
-def _inside(
-    w: State, matrix: Sequence[Sequence[Number]], g: Sequence[Number], step: Sequence[Number]
-) -> list[Number]:
-    """Keep a step inside bounds: clipped, or solved again for the variables that it clips not.
-
-    Which of the two is taken is told by the model.
-    """
-    x, n = w.all("x"), len(step)
-    sides = list(zip(x, w.all("lower"), w.all("upper"), strict=True))
-
-    def clipped(way: Sequence[Number]) -> list[Number]:
-        return [clip(a + s, *side) - a for (a, *side), s in zip(sides, way, strict=True)]
-
-    short = clipped(step)
-    free = [(low < a + s) & (a + s < high) for (a, low, high), s in zip(sides, step, strict=True)]
-    pinned = [select(m, 0.0, s) for m, s in zip(free, short, strict=True)]
-    whole = [[matrix[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
-    slope = [b + dot(row, pinned) for b, row in zip(g, whole, strict=True)]
-    rest = lowest_within(_held(matrix, free), only(free, slope), w["radius"])
-    again = clipped([select(m, s, p) for m, s, p in zip(free, rest, pinned, strict=True)])
-    return chosen(_model(matrix, g, again) < _model(matrix, g, short), again, short)
-
-
-def _held(triangle: Sequence[Sequence[Number]], moving: Sequence[Truth]) -> list[list[Number]]:
-    """Take variables that do not move out of a Hessian: a curvature of their own is left."""
-    unit = reduce(larger, [abs(row[-1]) for row in triangle])
-    return [
-        [
-            select(moving[i] & moving[j], a, unit if i == j else 0.0 * unit)
-            for j, a in enumerate(row)
-        ]
-        for i, row in enumerate(triangle)
-    ]
-
-
-def _model(
-    triangle: Sequence[Sequence[Number]], g: Sequence[Number], step: Sequence[Number]
-) -> Number:
-    """Give the change of f along a step by the quadratic model."""
-    n = len(step)
-    rows = [[triangle[max(i, j)][min(i, j)] for j in range(n)] for i in range(n)]
-    return dot(g, step) + 0.5 * dot(step, [dot(row, step) for row in rows])
+def _leaves(g: Sequence[Number], h: Sequence[Number], f: Number, way: Sequence[Number]) -> Truth:
+    """Tell whether f curves downwards along a way, and falls there by more than its rounding."""
+    matrix = _square(h, len(way))
+    curvature = 2.0 * (model(matrix, g, way) - dot(g, way))
+    bent = curvature < -_BENT * reduce(larger, [abs(a) for a in h]) * dot(way, way)
+    return bent & (model(matrix, g, way) < -_SLACK * abs(f))
 
 
 class _Trial:
@@ -168,7 +137,7 @@ class _Trial:
         self.way = [b - a for a, b in zip(w.all("x"), here.x, strict=True)]
         self.length = root(dot(self.way, self.way))
         self.change = self.value - self.f
-        self.predicted = _model(_square(w.all("h"), len(self.way)), self.g, self.way)
+        self.predicted = model(_square(w.all("h"), len(self.way)), self.g, self.way)
         self.slack = select(self.first, 0.0, _SLACK * abs(self.f))
         self.clipped = self._clipped()
         finite = here.usable & (self.value < INF) & ~(self.value == -INF)
@@ -190,15 +159,21 @@ class _Trial:
         component = w["component"]
         if here.component is not None:
             component = select(self.first, here.component, component)
+        x = chosen(self.good, here.x, w.all("x"))
+        g = chosen(self.good, here.gradient, self.g)
+        h = chosen(self.good, self.hessian, w.all("h"))
+        f, radius = select(self.good, self.value, self.f), self._radius()
+        way = _lowest(w, x, g, h, radius)
         rows = {
-            "g": chosen(self.good, here.gradient, self.g),
-            "h": chosen(self.good, self.hessian, w.all("h")),
-            "f": [select(self.good, self.value, self.f)],
+            "g": g,
+            "h": h,
+            "way": way,
+            "f": [f],
             "component": [component],
-            "radius": [self._radius()],
+            "radius": [radius],
             "stall": [stall],
         }
-        return Move(self.good, self._stuck(stall), rows)
+        return Move(self.good, self._stuck(stall), rows, leaves=_leaves(g, h, f, way))
 
     def _radius(self) -> Number:
         """Give the radius after a step: f that is lost in rounding tells nothing against it."""
@@ -222,8 +197,9 @@ class _Trial:
     def _stuck(self, stall: Number) -> Truth:
         """Tell whether no step can lower f by more than its rounding.
 
-        One that was clipped may lead upwards, and a shorter one not.
+        One that was kept inside bounds may lead upwards, and a shorter one not.
         """
         still = ~(self.length > 0.0)
-        unresolved = still | ~self.good & ~self.clipped & (-self.predicted <= self.slack)
+        nothing = abs(self.predicted) <= self.slack
+        unresolved = still | ~self.good & ~self.clipped & nothing
         return ~self.first & unresolved | (stall > _PATIENCE)

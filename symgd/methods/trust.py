@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _TRIES = 24  # multipliers that are tried; Newton's method needs about five
 _SHORT = 0.99  # of the radius: a shorter step is the hard case, in which f curves down sideways
 _INSIDE = 0.01  # of the interval: so far from its ends a new multiplier lies
+_ABOVE = 1 + 2.0**-50  # times the largest multiplier: with it the matrix is not singular
 
 Vector = Sequence[Number]
 
@@ -175,7 +176,7 @@ def _multiplier(t: _Tridiagonal, g: Vector, radius: Number) -> Number:
     ratio, radii = root(dot(g, g)) / radius, t.radii()
     pairs = list(zip(t.diagonal, radii, strict=True))
     low = reduce(larger, [-d for d in t.diagonal], 0.0 * ratio)
-    high = larger(0.0 * ratio, ratio + reduce(larger, [r - d for d, r in pairs]))
+    high = _ABOVE * larger(0.0 * ratio, ratio + reduce(larger, [r - d for d, r in pairs]))
     tried = 0.0 * ratio
     found = high
     for _ in range(_TRIES):

@@ -13,10 +13,11 @@ from ..errors import ConfigurationError
 from ..given.boxes import Box
 from ..given.names import hint
 from ..given.numbers import read_whole
-from ..given.options import EPOCHS, TOL, Options, read_method
+from ..given.options import EPOCHS, TOL, Options
+from ..given.stepping import read_method
 from ..given.types import Count, MethodLike, Number
 from ..memory import check_paths
-from ..methods import Method
+from ..methods import Automatic, Method
 from ..methods.wrapped import Wrapped
 from ..problem import Problem
 from ..results.result import Result
@@ -49,10 +50,10 @@ def resume(
     control = Control(callback, progress, time_limit)
     with control.watching():
         rows = np.flatnonzero(np.isin(result.runs.status, _statuses(status)))
-        standing, chosen = _standing(result, method, lr)
+        standing, chosen, picked = _standing(result, method, lr)
         most = result.settings.epochs or EPOCHS
         more = most if epochs is None else read_whole("epochs", epochs, 1)
-        options = _options(result, chosen, more, workers)
+        options = _options(result, chosen, more, workers, picked)
         if not len(rows):
             return result
         every, n_vars = options.history, len(result.problem.names)
@@ -72,7 +73,7 @@ def join(first: Result, second: Result) -> Result:
     known = one.method if one.method is not None else other.method
     if isinstance(known, Wrapped):  # what it has of each run is of one result only
         known = None
-    chosen = known if known is not None else read_method("automatic", None)
+    chosen = known if known is not None else Automatic()
     one, other = (_as_of(s, chosen) for s in (one, other))
     count, fewer = len(first.runs), second.runs.parent < 0
     later = replace(second.runs, parent=np.where(fewer, -1, second.runs.parent + count))
@@ -114,14 +115,16 @@ def _takes(given: object) -> str:
 
 def _standing(
     result: Result, method: MethodLike | None, lr: Number | None, anew: bool = False
-) -> tuple[Standing, Method]:
-    """Tell where runs stand as the method sees it that they go on with."""
+) -> tuple[Standing, Method, str | None]:
+    """Tell where runs stand as the method sees it that they go on with, and why it was picked."""
     if result.settings.elsewhere:
         takes = "runs; points that were judged are starts of symgd.minimize(x0=result.runs.x)"
         raise ConfigurationError("the result", "points that came from elsewhere", takes)
     if method is None and lr is not None:
         raise ConfigurationError("lr", lr, "nothing without a method beside it")
-    chosen = None if method is None else read_method(method, lr)
+    chosen, picked = None, None
+    if method is not None:
+        chosen, picked = read_method(result.problem, method, lr)
     standing = result.standing or _unknown(result)
     if chosen is None:
         chosen = standing.method
@@ -129,10 +132,10 @@ def _standing(
         takes = "a method: what the runs remember was not saved, so they begin with a new one"
         raise ConfigurationError("method", None, takes)
     if chosen is None:
-        return standing, read_method("automatic", None)
+        return standing, Automatic(), None
     named = standing.method is None and chosen.name == result.settings.method
     kept = named and standing.memory.shape[1] == len(_first(chosen, standing))
-    return (standing if kept else _as_of(standing, chosen)), chosen
+    return (standing if kept else _as_of(standing, chosen)), chosen, picked
 
 
 def _unknown(result: Result) -> Standing:
@@ -161,7 +164,13 @@ def _first(method: Method, standing: Standing) -> Array:
     return fresh(method, n_vars, np.ones(n_vars))
 
 
-def _options(result: Result, method: Method, epochs: int, workers: Count | None) -> Options:
+def _options(
+    result: Result,
+    method: Method,
+    epochs: int,
+    workers: Count | None,
+    picked: str | None = None,
+) -> Options:
     """Give the options of a result's runs, which go on with a method for so many epochs."""
     settings, same = result.settings, result.settings.method == method.name
     tol = settings.tol if same or settings.tol or method.fixed else TOL
@@ -184,6 +193,7 @@ def _options(result: Result, method: Method, epochs: int, workers: Count | None)
         clip_norm=settings.clip_norm if same else None,
         noise=settings.noise if same else None,
         seed=settings.seed if same else None,
+        picked=settings.picked if same else picked,
     )
 
 
@@ -274,6 +284,7 @@ def _after(result: Result, options: Options, count: int) -> Settings:
         epochs=before.epochs + options.epochs,
         tol=options.tol,
         polish=options.polish,
+        picked=options.picked if named == method.name else None,
     )
 
 
@@ -307,6 +318,7 @@ def _common(first: Result, second: Result) -> Settings:
         width=tuple(wider),
         sampler=one.sampler if _chances_are_apart(first, second) else None,
         until=None,
+        picked=one.picked if len(methods) == 1 and one.picked == other.picked else None,
     )
 
 

@@ -187,6 +187,73 @@ def test_newton_leaves_a_saddle_that_it_comes_by():
     assert symgd.minimize(expr, x0=[3.0, 0.0]).status is Status.NOT_A_MINIMUM
 
 
+@given(st.integers(1, 5), st.integers(0, 10**6), st.floats(-3, 3))
+def test_where_the_gradient_vanishes_the_step_goes_along_the_steepest_curvature(n, seed, scale):
+    rng = np.random.default_rng(seed)
+    a = rng.normal(size=(n, n))
+    h = (a + a.T) * 10.0**scale
+    h -= (max(0.0, np.linalg.eigvalsh(h)[0]) + 10.0**scale) * np.eye(n)
+    columns = [[np.array([v]) for v in row] for row in h]
+    with np.errstate(all="ignore"):
+        s = np.concatenate(trust.lowest_within(columns, [np.zeros(1)] * n, np.array([2.0])))
+    lowest = np.linalg.eigvalsh(h)[0]
+    assert np.linalg.norm(s) == pytest.approx(2.0, rel=1e-12)
+    assert s @ h @ s / 4 == pytest.approx(lowest, rel=1e-3)
+
+
+def trap():
+    """Give where the derivative of cos(2 pi x) + x^2 vanishes, beside 0."""
+    return scipy.optimize.brentq(lambda x: x - np.pi * np.sin(2 * np.pi * x), 0.4, 0.5)
+
+
+@pytest.mark.parametrize(
+    ("expr", "x0", "sizes"),
+    [
+        ("cos(2*pi*x) + x**2", 0.0, [trap()]),
+        ("x**2 - y**2 + y**4/2", [0.0, 0.0], [0, 1]),
+        ("1e9 + cos(x) + cos(y)", [0.0, 0.0], [np.pi, np.pi]),
+        ("-exp(-x**2)", 6.0, [0]),  # a tail, where the gradient is 3e-15
+    ],
+)
+def test_newton_leaves_points_where_the_gradient_vanishes_and_f_curves_downwards(expr, x0, sizes):
+    run = symgd.minimize(expr, x0, method="newton", polish=False)
+    assert run.status is Status.CONVERGED
+    assert abs(run.x) == pytest.approx(sizes, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("expr", "status"), [("x**3", Status.STALLED_AT_START), ("x**4", Status.CONVERGED)]
+)
+def test_newton_stays_where_no_curvature_leads_on(expr, status):
+    run = symgd.minimize(expr, 0.0, method="newton")
+    assert run.status is status
+    assert (run.nit, run.nfev) == (0, 1)
+
+
+def test_newton_finds_the_lowest_point_of_a_quadratic_in_a_box():
+    """SciPy solves the same by the active sets of Stark and Parker; steps clipped only stall."""
+    rows, names = range(6), ["a", "b", "c", "d"]
+    terms = (" + ".join(f"m{i}{n}*{n}" for n in names) + f" - y{i}" for i in rows)
+    f = " + ".join(f"({term})**2" for term in terms)
+    unset = dict.fromkeys([*(f"m{i}{n}" for i in rows for n in names), *(f"y{i}" for i in rows)], 0)
+    problem = symgd.Problem(f, variables=names, params=unset)
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        times = np.sort(rng.uniform(0, 1, 6))
+        m = 1 / (1 + 3 * times[:, None] + np.arange(4))  # as ill-conditioned as Hilbert's matrix
+        y = m @ rng.uniform(-3, 3, 4)
+        low, high = -rng.uniform(0.3, 1.7, 4), rng.uniform(0.3, 1.7, 4)
+        paper = scipy.optimize.lsq_linear(m, y, (low, high), method="bvls", tol=1e-14).x
+        numbers = {f"m{i}{n}": v for i in rows for n, v in zip(names, m[i], strict=True)}
+        its = problem.with_params(numbers | {f"y{i}": y[i] for i in rows})
+        x0 = rng.uniform(low, high, (40, 4))
+        bounds = list(zip(low, high, strict=True))
+        runs = symgd.minimize(its, x0, bounds=bounds, method="newton").runs
+        best = ((m @ paper - y) ** 2).sum()
+        assert (runs.fun - best <= 1e-9 * max(best, 1e-6)).all()
+        assert (runs.status <= Status.AT_BOUND).all()
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_every_step_lowers_f_and_keeps_the_bounds(name):
     rng = np.random.default_rng(5)
@@ -244,6 +311,9 @@ def test_what_has_no_lowest_value_is_no_success(name):
         ({"method": "auto", "faithful": True}, "auto"),
         ({"method": "newton", "polish": True}, "whose own steps are Newton's"),
         ({"method": "bfsg"}, "did you mean bfgs"),
+        ({"method": "bfgs", "noise": 0.1}, "take one with a rate, such as 'gd'"),
+        ({"method": "auto", "clip_norm": 1.0}, "take one with a rate, such as 'gd'"),
+        ({"noise": 0.1}, "give lr"),
     ],
 )
 def test_what_does_not_go_together_is_refused(settings, said):
@@ -268,3 +338,28 @@ def test_auto_says_what_it_picked_and_why(tmp_path):
     result.save(tmp_path / "r.npz")
     assert symgd.load(tmp_path / "r.npz").settings == result.settings
     assert "with newton" in result.explain(0)
+
+
+def test_resumed_runs_say_of_auto_what_is_true():
+    slow = symgd.minimize(ROSENBROCK, starts=4, lr=1e-5, epochs=20)
+    picked = slow.resume(method="auto")
+    assert picked.settings.method == "newton"
+    assert picked.summary().startswith("auto picked newton")
+    short = symgd.minimize(ROSENBROCK, starts=4, method="auto", epochs=2)
+    assert short.resume().summary().startswith("auto picked newton")
+    assert "auto" not in short.resume(method="bfgs").summary()
+    assert "auto" not in short.join(slow).summary()
+
+
+def test_runs_do_not_go_on_with_a_method_that_refuses_their_formula():
+    expr = " + ".join(f"(x{i} - {i})**2" for i in range(17))
+    slow = symgd.minimize(expr, starts=2, lr=1e-3, epochs=2)
+    with pytest.raises(ConfigurationError, match="'lbfgs'"):
+        slow.resume(method="newton")
+
+
+def test_lbfgs_takes_as_many_variables_as_a_formula_may_have():
+    links = (f"100*(x{i + 1} - x{i}**2)**2 + (1 - x{i})**2" for i in range(63))
+    run = symgd.minimize(" + ".join(links), x0=[0.5] * 64, method="lbfgs")
+    assert run.status is Status.CONVERGED
+    assert run.x == pytest.approx([1] * 64)

@@ -80,7 +80,9 @@ def attempt(evaluate: Evaluate, method: Adaptive, shape: Shape) -> Callable[...,
         counted = select(accept & ~first, nit + 1.0, nit)
         stop = select(counted >= w["limit"], float(Stop.EPOCHS), 0.0)
         stop = select(move.stuck, float(Stop.FLOOR), stop)
-        stop = select(move.good & (here.slope <= w["tol"]), float(Stop.TOLERANCE), stop)
+        arrived = move.good & (here.slope <= w["tol"])
+        arrived = arrived if move.leaves is None else arrived & ~move.leaves
+        stop = select(arrived, float(Stop.TOLERANCE), stop)
         stop = select(first & ~move.good, float(Stop.NONFINITE), stop)
         if here.bottomless is not None:
             stop = select(here.bottomless, float(Stop.BOTTOMLESS), stop)
