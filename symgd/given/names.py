@@ -66,23 +66,31 @@ def unknown_name(argument: str, got: object, typed: object, known: Iterable[str]
     return ConfigurationError(argument, got, f"names out of {known}{ask}")
 
 
-def check_keywords(function: str, given: Mapping[str, object], known: Iterable[str]) -> None:
-    """Refuse keywords that a function does not know, with the nearest that it does."""
+def check_keywords(
+    function: str,
+    given: Mapping[str, object],
+    known: Iterable[str],
+    elsewhere: Mapping[str, str] | None = None,
+) -> None:
+    """Refuse keywords that a function does not know, with their place or the nearest known one."""
     names = list(known)
     for name, value in given.items():
         if name not in names:
-            takes = f"nothing: {function} has no such argument{hint(name, names)}"
-            raise ConfigurationError(name, value, takes)
+            place = (elsewhere or {}).get(name)
+            ask = f"; write {place}" if place else hint(name, names)
+            raise ConfigurationError(name, value, f"nothing: {function} has no such argument{ask}")
 
 
-def known_keywords(function: Callable[P, R]) -> Callable[P, R]:
-    """Make a function refuse unknown keywords with the nearest known one."""
+def known_keywords(
+    function: Callable[P, R], elsewhere: Mapping[str, str] | None = None
+) -> Callable[P, R]:
+    """Make a function refuse unknown keywords with their place or the nearest known one."""
     known = list(inspect.signature(function).parameters)
     name = function.__qualname__.removesuffix(".__init__")
 
     @wraps(function)
     def checked(*args: P.args, **keywords: P.kwargs) -> R:
-        check_keywords(name, keywords, known)
+        check_keywords(name, keywords, known, elsewhere)
         return function(*args, **keywords)
 
     return checked

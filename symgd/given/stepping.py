@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,12 @@ from .picked import AUTO, pick, refuse_too_large
 from .types import MethodLike, Rate
 
 _TINIEST = float(np.nextafter(0, 1))
+PLACES = {  # where settings are given that are no arguments of their own
+    field.name: f"method=symgd.methods.{kind.__name__}(lr, {field.name}=...)"
+    for kind in reversed(METHODS.values())
+    for field in fields(kind)
+    if field.name != "lr"
+}
 
 
 def read_method(
@@ -149,6 +155,11 @@ def _method_object(method: Method, lr: Rate | None) -> Method:
         raise ConfigurationError("lr", lr, "nothing beside a method object, which has its own")
     fresh = replace(method)  # what a rule refers to may have changed since its last call
     schedule = read_schedule(fresh.settings.get("lr"))
+    for name, value in fresh.settings.items():
+        if name != "lr":
+            read_number(name, value, "a number")
+        elif schedule is None:
+            read_number(name, value, "a number > 0, or a schedule", _TINIEST)
     if schedule is not None:
         assert isinstance(fresh, Fixed)
         fresh = scheduled(fresh, schedule)

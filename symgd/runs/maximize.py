@@ -8,6 +8,7 @@ from typing import Any
 from ..errors import Interrupted
 from ..given.names import check_keywords
 from ..given.options import read_problem
+from ..given.stepping import PLACES
 from ..given.types import Points
 from ..problem import Problem, Source
 from ..results.maximized import Maximized, negative
@@ -47,7 +48,7 @@ def maximize(expr: Source | Problem, x0: Points | None = None, **arguments: Any)
     >>> r.x.round(4), round(r.fun, 3), r.success
     (array([1.4289]), 0.894, True)
     """
-    check_keywords("maximize", arguments, _TAKEN)
+    check_keywords("maximize", arguments, _TAKEN, PLACES)
     problem = read_problem(expr, arguments.pop("variables", None), arguments.pop("params", None))
     try:
         return Maximized.of(minimize(negative(problem), x0, **arguments))

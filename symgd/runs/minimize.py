@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 
 import numpy as np
 
 from ..given.fixed import without_fixed
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
+from ..given.stepping import PLACES
 from ..given.types import Count, MethodLike, Number, Pairs, Points, Rate, SamplerLike, Starts
 from ..problem import Problem, Source
 from ..results.result import Result
@@ -21,7 +23,7 @@ from .until import explore
 from .wrap import result_of, standing_of
 
 
-@known_keywords
+@partial(known_keywords, elsewhere=PLACES)
 @interruptible
 def minimize(
     expr: Source | Problem,

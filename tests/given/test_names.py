@@ -70,3 +70,19 @@ def test_values_out_of_a_list_get_the_nearest_too():
         symgd.minimize("width**2", bounds={"widht": (0, 1)})
     with pytest.raises(ConfigurationError, match="did you mean height"):
         Problem("height*x", params={"height": 1}).with_params({"heigth": 2})
+
+
+@pytest.mark.parametrize("function", [symgd.minimize, symgd.maximize])
+@pytest.mark.parametrize(("setting", "kind"), [("beta", "Momentum"), ("beta1", "Adam")])
+def test_a_setting_of_a_method_is_told_its_place(function, setting, kind):
+    with pytest.raises(ConfigurationError) as caught:
+        function("x**2", **{setting: 0.5})
+    place = caught.value.takes.partition("write method=")[2]
+    assert place == f"symgd.methods.{kind}(lr, {setting}=...)"
+    assert setting in getattr(symgd.methods, kind)(0.1).settings
+
+
+@pytest.mark.parametrize(("lr", "beta"), [(-1, 0.9), ("a", 0.9), (0.1, float("nan")), (0.1, "b")])
+def test_settings_of_method_objects_are_numbers(lr, beta):
+    with pytest.raises(ConfigurationError, match=r"^(lr|beta): got"):
+        symgd.minimize("x**2", x0=1, method=symgd.methods.Momentum(lr, beta))
