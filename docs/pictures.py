@@ -51,14 +51,12 @@ def trap(ax: Axes) -> None:
 
 def methods(ax: Axes) -> None:
     """Draw the ways of three methods through one valley."""
-    x, y = np.meshgrid(np.linspace(-3, 11, 141), np.linspace(-1.2, 1.2, 121))
-    f = symgd.Problem(VALLEY).fun(np.stack([x, y], axis=-1))
-    ax.contour(x, y, f, levels=np.geomspace(0.2, 120, 12), colors="0.8", linewidths=0.8)
-    for method, lr, colour in (("gd", 0.0198, "C0"), ("momentum", 0.01, "C1"), ("adam", 0.1, "C2")):
-        r = symgd.minimize(VALLEY, x0=[10, 1], method=method, lr=lr, epochs=150, history=True)
-        ax.plot(*r.history[0].T, ".-", color=colour, markersize=4, linewidth=1, label=method)
-    ax.set(xlabel="x", ylabel="y", title="150 steps of three methods from (10, 1)")
-    ax.legend()
+    ways = [
+        symgd.minimize(VALLEY, x0=[10, 1], method=method, lr=lr, epochs=150, history=True)
+        for method, lr in (("gd", 0.0198), ("momentum", 0.01), ("adam", 0.1))
+    ]
+    ax.set_title("150 steps of three methods from (10, 1)")
+    symgd.plots.descent(ways, xlim=(-3, 11), ylim=(-1.2, 1.2), ax=ax)
 
 
 PICTURES: tuple[Callable[[Axes], None], ...] = (curve, descent, rates, starts, trap, methods)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 STORY = (
     *("curve", "result", "the_trap", "unfortunate_start", "random_start", "start_sweep", "cubic"),
-    *("lr_sweep", "lr_by_epochs", "bifurcation", "proven_rate", "noise", "saddle", "rosenbrock"),
-    *("basins", "peers", "million", "lasso", "minimax", "cluster", "cusp"),
+    *("lr_sweep", "lr_by_epochs", "bifurcation", "proven_rate", "noise", "saddle", "paths"),
+    *("rosenbrock", "basins", "peers", "million", "lasso", "minimax", "cluster", "cusp"),
 )
 
 

@@ -5,8 +5,8 @@ Axes; `animate` returns the animation. They read data only, and need no display.
 
 ======================  =========================================================================
 `curve`                 f, f' and f'' over a range, and where runs ended
-`descent`, `animate`    the way of some runs, on the curve or the map of f
-`convergence`           the error against the epoch, and its predicted rate
+`descent`, `animate`    the way of some runs, or of several methods, on the curve or the map of f
+`convergence`           the error against the epoch, and its predicted rate; of several methods, f
 `basins`                which start leads to which minimum
 `waterfall`             the sorted final values of all runs
 `final_vs_start`        the end against the start

@@ -11,9 +11,10 @@ from matplotlib.figure import Figure
 from ..errors import ConfigurationError
 from ..files import replacing
 from ..status import Status
-from ..views.data import Outcome, Sweep, is_batch, is_sweep
+from ..views.data import Batch, Outcome, Sweep, is_batch, is_sweep
 from .curves import curve
 from .finals import final_vs_lr, final_vs_start, rates, waterfall
+from .paths import descent
 from .regions import basins
 from .sweeps import heatmap, lines
 
@@ -23,7 +24,8 @@ _DPI = 150
 def choose(result: Outcome, *, ax: Axes | None = None) -> Axes:
     """Draw the picture that fits a result or a sweep.
 
-    One variable: f, f' and the ends; two: the basins; more: the sorted final values. A sweep over
+    One variable: f, f' and the ends; two: the basins; more: the sorted final values. A single run
+    with its history, in one or two variables: its way. A sweep over
     ``lr`` or ``x0``: the ends against it; over two axes: a map; over ``lr`` where runs cycle: all
     ends over each rate.
 
@@ -48,9 +50,17 @@ def choose(result: Outcome, *, ax: Axes | None = None) -> Axes:
     if not is_batch(result):
         raise ConfigurationError("result", result, "what symgd.minimize or symgd.sweep gives")
     variables = len(result.problem.names)
+    if is_way(result):
+        return descent(result, ax=ax)
     if variables == 1:
         return curve(result, ax=ax)
     return basins(result, ax=ax) if variables == 2 else waterfall(result, ax=ax)
+
+
+def is_way(result: Batch) -> bool:
+    """Tell a single run whose way is known, and can be drawn on f."""
+    lone = len(result.runs.fun) == 1 and len(result.problem.names) <= 2
+    return lone and result.history is not None
 
 
 def _sweep_picture(sweep: Sweep, ax: Axes | None) -> Axes:

@@ -18,9 +18,10 @@ from ..views.data import Batch, Formula, is_batch
 from ..views.numbers import number
 from .data import need_variables, starts_and_ends, view, window
 from .findings import runs_title
-from .style import axes_for, faded, foot_labels, head, mark, strong, verdict_keys
+from .frame import POINTS, Limits, clipped, follow, frame
+from .heading import head
+from .style import axes_for, faded, foot_labels, mark, strong, verdict_keys
 
-POINTS = 1001
 _TITLE = 60  # characters of a formula that a title shows
 _DISTINCT = 200  # distinct ends that fit beside each other
 _NAMED_ENDS = 7  # distinct ends up to which each is told by its number
@@ -35,9 +36,15 @@ def curve(
     hi: float | None = None,
     *,
     order: int = 1,
+    xlim: Limits | None = None,
+    ylim: Limits | None = None,
+    aspect: str | float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
     """Draw f and its derivatives over a range, and the ends of a result's runs on all of them.
+
+    The curves are computed for what is shown: where the limits of the Axes change, as by zooming,
+    they are drawn anew.
 
     Parameters
     ----------
@@ -47,6 +54,12 @@ def curve(
         The range; by default the one of a result's starts and ends.
     order : int, optional
         Highest derivative: 0 draws f, 1 also f', 2 also f''.
+    xlim : tuple of float, optional
+        The range, in place of ``lo, hi``.
+    ylim : tuple of float, optional
+        Range of the values; by default the bulk of them.
+    aspect : {"auto", "equal"} or float, optional
+        Length of a unit of y, of that of x.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default in a new figure.
 
@@ -70,32 +83,27 @@ def curve(
     function = _in_one_variable(problem)
     if order not in (0, 1, 2):
         raise ConfigurationError("order", order, "0, 1 or 2")
-    lo, hi = _range(result, lo, hi)
+    shown = frame(_one_range(lo, hi, xlim), ylim, aspect)
+    lo, hi = shown.xlim or _range(result, lo, hi)
     ax = axes_for(ax)
     x = np.linspace(lo, hi, POINTS)
     derivatives = (function.fun, function.grad, function.hess)[: order + 1]
     heights = [np.asarray(derivative(x)) for derivative in derivatives]
-    limits = view(np.concatenate(heights))
+    limits = shown.ylim or view(np.concatenate(heights))
     keys = _draw(ax, x, heights, limits)
     ax.set(xlim=(lo, hi), ylim=limits, xlabel=function.names[0])
+    shown.shape(ax)
     if result is None:
         head(ax, f"f = {textwrap.shorten(function.text, _TITLE, placeholder=' ...')}", keys)
-        return ax
-    ends = _distinct_ends(result, (lo, hi))
-    _mark_ends(ax, ends, derivatives)
-    _name_ends(ax, sorted({x for x, _ in ends}), derivatives)
-    head(
-        ax,
-        runs_title(result, range(len(result.runs.fun))),
-        keys + verdict_keys(ax, result.runs.status),
-    )
+    else:
+        verdicts = verdict_keys(ax, result.runs.status)
+        head(ax, runs_title(result, range(len(result.runs.fun))), keys + verdicts)
+        ends = _distinct_ends(result, (lo, hi))
+        _mark_ends(ax, ends, derivatives)
+        _name_ends(ax, sorted({x for x, _ in ends}), derivatives, room=ylim is None)
+    for line, derivative in zip(keys, derivatives, strict=True):
+        follow(ax, line, derivative)
     return ax
-
-
-def clipped(y: Array, limits: tuple[float, float]) -> Array:
-    """Break a line where it is far outside the limits, as on the two sides of a pole."""
-    air = 2 * (limits[1] - limits[0])
-    return np.where((y > limits[0] - air) & (y < limits[1] + air), y, np.nan)
 
 
 def _draw(
@@ -121,6 +129,13 @@ def _in_one_variable(problem: Formula | Batch) -> Formula:
     if not hasattr(function, "fun") or not hasattr(function, "names"):
         raise ConfigurationError("problem", problem, "a formula or what symgd.minimize gives")
     return need_variables(function, 1)
+
+
+def _one_range(lo: float | None, hi: float | None, xlim: Any) -> Any:
+    """Refuse a range that is given twice."""
+    if xlim is not None and not (lo is None and hi is None):
+        raise ConfigurationError("xlim", xlim, "nothing beside lo and hi, which are the same")
+    return xlim
 
 
 def _range(result: Batch | None, lo: float | None, hi: float | None) -> tuple[float, float]:
@@ -161,13 +176,16 @@ def _mark_ends(
             mark(ax, here, derivative(here), status)
 
 
-def _name_ends(ax: Axes, ends: Sequence[float], derivatives: Sequence[Callable[..., Any]]) -> None:
-    """Tell the numbers of a few ends in a free strip at the bottom."""
+def _name_ends(
+    ax: Axes, ends: Sequence[float], derivatives: Sequence[Callable[..., Any]], room: bool
+) -> None:
+    """Tell the numbers of a few ends at the bottom, where `room` may be made for them."""
     words = {number(x): x for x in ends}
     if not 0 < len(words) <= _NAMED_ENDS:
         return
     low, high = ax.get_ylim()
-    ax.set_ylim(low - _STRIP * (high - low), high)
+    if room:
+        ax.set_ylim(low - _STRIP * (high - low), high)
     for x in words.values():
         top = max(float(derivative(x)) for derivative in derivatives)
         ax.vlines(x, low, top, color=faded(ax, 0.4), linewidth=0.8, linestyle=":", zorder=1)

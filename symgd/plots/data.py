@@ -15,6 +15,8 @@ from ..status import AWAY, Status
 from ..views.data import Batch, Formula, Sweep, is_batch, is_sweep
 
 MOST = 12  # runs that are drawn unless others are asked for
+_THIN = 0.1  # of the longest way, in widths of the valley: what a shorter one counts at least
+_ACROSS = 0.5  # of the usual way: the least that is shown on either side
 
 
 class Path(NamedTuple):
@@ -70,11 +72,11 @@ def rows(result: Batch, runs: int | Sequence[int] | None, most: int = MOST) -> l
     return [range(n)[row] for row in wanted.tolist()]
 
 
-def paths(result: Batch, runs: int | Sequence[int] | None) -> list[Path]:
-    """Give the ways of the chosen runs."""
+def paths(result: Batch, runs: int | Sequence[int] | None, most: int = MOST) -> list[Path]:
+    """Give the ways of the chosen runs; without a choice, of `most` at most."""
     if result.history is None:
         raise ConfigurationError("history", None, "a result of minimize(..., history=True)")
-    return [_path(result, run, result.history[run]) for run in rows(result, runs)]
+    return [_path(result, run, result.history[run]) for run in rows(result, runs, most)]
 
 
 def _path(result: Batch, run: int, points: Array) -> Path:
@@ -82,6 +84,24 @@ def _path(result: Batch, run: int, points: Array) -> Path:
     epochs[-1] = result.runs.nit[run]
     finite = np.isfinite(points).all(axis=1)
     return Path(run, Status(int(result.runs.status[run])), epochs[finite], points[finite])
+
+
+def surroundings(problem: Formula, path: Path) -> Array:
+    """Give two corners of the valley around the end of a run, as wide as its way.
+
+    Where the way hardly leaves an axis, the curvature there says how wide the valley is across.
+    """
+    end = path.points[-1]
+    reach = np.abs(path.points - end).max(axis=0)
+    at = end if len(end) > 1 else end[0]
+    hessian = np.reshape(problem.hess(at), (len(end), len(end)))
+    if np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian)[0] > 0:
+        width = np.sqrt(np.diag(np.linalg.inv(hessian)))
+        shares = reach / width
+        if shares.any():
+            usual = np.exp(np.log(np.maximum(shares, _THIN * shares.max())).mean())
+            reach = np.maximum(reach, _ACROSS * usual * width)
+    return np.array([end - reach, end + reach])
 
 
 def coordinate(sweep: Sweep, dim: str) -> Array:

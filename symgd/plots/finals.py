@@ -19,13 +19,12 @@ from ..views.numbers import number, point, several
 from ..views.points import noun
 from .data import coordinate, ends, log_spaced, need_batch, need_sweep, starting_points, window
 from .findings import borders_title, runs_title, sweep_title
+from .heading import head
 from .style import (
-    DENSE,
     LINES,
     Label,
     axes_for,
     faded,
-    head,
     mark,
     side_labels,
     strong,
@@ -231,7 +230,7 @@ def _draw_ends(
     **looks: float,
 ) -> Array:
     """Mark ends by verdict, those out of sight at the border; give the values in sight."""
-    looks = {"markeredgewidth": 0.6 if len(at) <= _EDGED else 0.0} | looks
+    looks = {"markeredgewidth": 0.6 if len(at) <= _EDGED else 0.0, "among": len(at)} | looks
     order = np.argsort(at, kind="stable")
     at, value, status = at[order], value[order], status[order]
     calm = value[np.isfinite(value) & ~np.isin(status, AWAY)]
@@ -242,8 +241,7 @@ def _draw_ends(
     seen = np.nan_to_num(np.clip(value, *limits), nan=limits[0])
     for code in np.unique(status).tolist():
         here = status == code
-        shown = mark(ax, at[here], seen[here], code, clip_on=bool(inside[here].all()), **looks)
-        shown.set_rasterized(len(at) > DENSE)
+        mark(ax, at[here], seen[here], code, clip_on=bool(inside[here].all()), **looks)
     ax.set_ylim(limits)
     return calm
 

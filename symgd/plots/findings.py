@@ -28,13 +28,12 @@ def run_title(result: Batch, run: int) -> str:
     status, kind = Status(int(runs.status[run])), Kind(int(runs.kind[run]))
     if status == Status.CONVERGED and not runs.nit[run]:
         return f"x0 = {place(runs.x0[run])} already is a {kind.words}"
-    title = status.title.format(
+    return told(result, status.title).format(
         start=f"x0 = {place(runs.x0[run])}",
-        kind=kind_words(kind, names),
+        kind=kind_words(kind, names),  # of f itself, also where it was maximized
         end=point(names, runs.x[run]),
         steps=several(int(runs.nit[run]), "step"),
     )
-    return told(result, title)
 
 
 def runs_title(result: Batch, chosen: Sequence[int]) -> str:

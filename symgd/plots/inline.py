@@ -17,7 +17,8 @@ from ..errors import ConfigurationError
 from ..palette import DARK, LIGHT, Ground
 from ..views.data import Outcome, is_batch
 from ..views.document import Picture
-from .choice import choose
+from .choice import choose, is_way
+from .curves import curve
 from .finals import waterfall
 from .pace import convergence
 from .regions import basins
@@ -55,6 +56,8 @@ def _drawings(thing: Outcome) -> Iterator[Drawing]:
     if not is_batch(thing):
         return
     several, variables = len(thing.runs.fun) > 1, len(thing.problem.names)
+    if is_way(thing) and variables == 1:
+        yield curve
     if several and variables == 1 and not thing.settings.elsewhere:
         yield basins
     if several and variables <= 2:

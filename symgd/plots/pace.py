@@ -16,15 +16,21 @@ from ..status import AWAY
 from ..views.case import contraction
 from ..views.data import Batch
 from ..views.numbers import number, place
-from .data import Path, need_batch, paths
+from .compared import Member, Results, above_lowest, looks, members, who_arrives
+from .data import Path
 from .findings import runs_title
-from .style import LINES, Label, axes_for, colour_of, head, ink, side_labels, strong, verdict_keys
+from .heading import head
+from .style import LINES, Label, axes_for, colour_of, ink, side_labels, strong, verdict_keys
 
 _LINEAR = 1e-6  # of the first error: below, f is as good as its parabola
 _BEFORE = 4  # recorded epochs over which the pace is measured
 _GROWTH = 1e6  # of the first error: beyond, a run away is no longer drawn
 _MARKED = 40  # points up to which each has its dot
-_MEASURES = {"error": "distance to the minimum", "gradient": "largest entry of the gradient"}
+_MEASURES = {
+    "error": "distance to the minimum",
+    "gradient": "largest entry of the gradient",
+    "value": "f - lowest f",
+}
 
 
 class Prediction(NamedTuple):
@@ -37,7 +43,7 @@ class Prediction(NamedTuple):
 
 
 def convergence(
-    result: Batch,
+    result: Results,
     runs: int | Sequence[int] | None = None,
     *,
     measure: str | None = None,
@@ -51,13 +57,16 @@ def convergence(
 
     Parameters
     ----------
-    result : Result
-        What ``minimize(..., history=True)`` gave.
+    result : Result, sequence of Result or mapping of str to Result
+        What ``minimize(..., history=True)`` gave: once, or several times for one problem, as with
+        several methods. They are named by their methods, or by the mapping.
     runs : int or sequence of int, optional
-        Rows of the runs; by default all, or 12 of them when there are more.
-    measure : {"error", "gradient"}, optional
-        Distance to the minimum that a run reached, or the largest entry of the gradient; by default
-        the first when all these runs reached a minimum.
+        Rows of the runs, the same in each result; by default all, or 12 of them when there are
+        more.
+    measure : {"error", "gradient", "value"}, optional
+        Distance to the minimum that a run reached, the largest entry of the gradient, or f above
+        the lowest minimum that any of the results has found. By default the value for several
+        results; for one the error when all these runs reached a minimum, else the gradient.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default in a new figure.
 
@@ -68,47 +77,88 @@ def convergence(
     Raises
     ------
     ConfigurationError
-        If the history is not there, or the error is asked for without a minimum.
+        If the history is not there, or the error is asked for without a minimum; if results are of
+        different problems.
     """
-    shown = paths(need_batch(result), runs)
-    measure = _measure(result, shown, measure)
+    group = members(result, runs, most=None)
+    measure = _measure(group, measure)
     ax = axes_for(ax)
-    sizes = [_sizes(result, path, measure) for path in shown]
-    labels = _draw_sizes(ax, result, shown, sizes)
-    predictions = _predictions(result, shown, sizes)
-    drawn = [_draw_prediction(ax, p, np.concatenate(sizes)) for p in predictions]
-    keys: list[Any] = list({line.get_label(): line for line in drawn}.values())
-    ax.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
-    ax.set(xlabel="epoch", ylabel=_MEASURES[measure])
-    if not labels:
-        keys += verdict_keys(ax, result.runs.status[[path.run for path in shown]])
-    head(ax, _finding(result, shown, predictions, measure), keys)
-    side_labels(ax, labels)
+    return _several(ax, group, measure) if len(group) > 1 else _one(ax, group[0], measure)
+
+
+def _several(ax: Axes, group: Sequence[Member], measure: str) -> Axes:
+    """Draw results in colours and dashes of their own, which the key names."""
+    ax.set_yscale("log")
+    keys = []
+    for i, (member, sizes) in enumerate(zip(group, _all_sizes(group, measure), strict=True)):
+        for path, size in zip(member.shown, sizes, strict=True):
+            (line,) = ax.plot(path.epochs, size, label=member.name, **looks(ax, i))
+        keys.append(line)
+    _axes(ax, group, measure)
+    head(ax, who_arrives(group), keys)
     return ax
 
 
-def _measure(result: Batch, shown: Sequence[Path], measure: str | None) -> str:
-    lost = [path.run for path in shown if result.runs.minimum[path.run] < 0]
+def _one(ax: Axes, member: Member, measure: str) -> Axes:
+    """Draw the runs of one result, with the predicted rates."""
+    _, result, shown = member
+    (sizes,) = _all_sizes([member], measure)
+    labels = _draw_sizes(ax, result, shown, sizes)
+    predictions = _predictions(result, shown, sizes) if measure != "value" else []
+    drawn = [_draw_prediction(ax, p, np.concatenate(sizes)) for p in predictions]
+    keys: list[Any] = list({line.get_label(): line for line in drawn}.values())
+    _axes(ax, [member], measure)
+    if not labels:
+        keys += verdict_keys(ax, result.runs.status[[path.run for path in shown]])
+    finding = _finding(result, shown, predictions, measure)
+    head(ax, finding, keys)
+    if more := side_labels(ax, labels):
+        head(ax, finding, keys + more)
+    return ax
+
+
+def _axes(ax: Axes, group: Sequence[Member], measure: str) -> None:
+    ax.xaxis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
+    best = group[0].result.settings.maximize and measure == "value"
+    ax.set(xlabel="epoch", ylabel="highest f - f" if best else _MEASURES[measure])
+
+
+def _measure(group: Sequence[Member], measure: str | None) -> str:
+    lost = [p.run for one in group for p in one.shown if one.result.runs.minimum[p.run] < 0]
     if measure is None:
-        return "gradient" if lost else "error"
+        return "value" if len(group) > 1 else "gradient" if lost else "error"
     if measure not in _MEASURES:
-        raise ConfigurationError("measure", measure, "'error' or 'gradient'")
+        raise ConfigurationError("measure", measure, "'error', 'gradient' or 'value'")
     if measure == "error" and lost:
         takes = f"'gradient', since run {lost[0]} reached no minimum"
         raise ConfigurationError("measure", measure, takes)
     return measure
 
 
+def _all_sizes(group: Sequence[Member], measure: str) -> list[list[Array]]:
+    """Measure all runs of all results; nan where the size is 0, and where a run is far away."""
+    if measure == "value":
+        sizes = above_lowest(group)
+    else:
+        sizes = [[_sizes(one.result, path, measure) for path in one.shown] for one in group]
+    return [
+        [_drawable(path, size) for path, size in zip(one.shown, its, strict=True)]
+        for one, its in zip(group, sizes, strict=True)
+    ]
+
+
+def _drawable(path: Path, sizes: Array) -> Array:
+    most = _GROWTH * sizes[:1] if path.status in AWAY else np.inf
+    return np.where((sizes > 0) & (sizes < most), sizes, np.nan)
+
+
 def _sizes(result: Batch, path: Path, measure: str) -> Array:
-    """Measure a run's points; nan where the size is 0, and where a run is far away."""
+    """Measure a run's points."""
     if measure == "error":
         minimum = result.minima[result.runs.minimum[path.run]]
         end = minimum.x if minimum.dimension < 1 else result.runs.x[path.run]
-        sizes = np.linalg.norm(path.points - end, axis=1)
-    else:
-        sizes = np.abs(result.problem.grad(path.points)).max(axis=1)
-    most = _GROWTH * sizes[:1] if path.status in AWAY else np.inf
-    return np.where((sizes > 0) & (sizes < most), sizes, np.nan)
+        return np.asarray(np.linalg.norm(path.points - end, axis=1))
+    return np.asarray(np.abs(result.problem.grad(path.points)).max(axis=1))
 
 
 def _draw_sizes(

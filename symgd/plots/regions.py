@@ -15,19 +15,19 @@ from ..results.runs import Minimum
 from ..status import Status
 from ..views.data import Batch
 from ..views.sets import spot
-from .curves import POINTS, clipped
 from .data import edges, need_batch, starting_points, starts_and_ends, view, window
+from .dots import DENSE, dots
 from .findings import borders_title, runs_title
-from .maps import contours
+from .frame import POINTS, Frame, Limits, clipped, follow, frame
+from .heading import head
+from .maps import Levels, check_levels, contours
 from .style import (
-    DENSE,
     MINIMA,
     axes_for,
     bar,
     colour_of,
     faded,
     halo,
-    head,
     ink,
     minima_map,
     mixed,
@@ -48,16 +48,31 @@ class Region(NamedTuple):
     minimum: Minimum | None = None
 
 
-def basins(result: Batch, *, ax: Axes | None = None) -> Axes:
+def basins(
+    result: Batch,
+    *,
+    xlim: Limits | None = None,
+    ylim: Limits | None = None,
+    levels: Levels | None = None,
+    aspect: str | float | None = None,
+    ax: Axes | None = None,
+) -> Axes:
     """Draw which start leads to which minimum, one colour a minimum, failures in their own.
 
     One variable gives a strip under the curve of f. Two give a map under the contours of f: an
-    image when the starts form a grid, else points.
+    image when the starts form a grid, else points. The curve and the contours are drawn anew where
+    the limits of the Axes change.
 
     Parameters
     ----------
     result : Result
         Runs in one or two variables.
+    xlim, ylim : tuple of float, optional
+        The range that is shown; by default that of the starts.
+    levels : int or sequence of float, optional
+        Heights of the contours of f, or how many of them part what is shown into equal areas.
+    aspect : {"auto", "equal"} or float, optional
+        Length of a unit of y, of that of x.
     ax : matplotlib.axes.Axes, optional
         Where to draw; by default in a new figure.
 
@@ -68,17 +83,21 @@ def basins(result: Batch, *, ax: Axes | None = None) -> Axes:
     Raises
     ------
     ConfigurationError
-        If there are more variables.
+        If there are more variables, or a range, the levels or the aspect are none.
     """
     need_batch(result, most=2)
+    check_levels(levels, result.problem)
+    shown = frame(xlim, ylim, aspect)
     ax = axes_for(ax)
     own = np.flatnonzero(result.runs.parent < 0)
     regions = _regions(ax, result, own)
     finding = runs_title(result, own.tolist())
     if len(result.problem.names) == 1:
-        finding += _strip(ax, result, own, regions)
+        finding += _strip(ax, result, own, regions, shown)
     else:
-        _map(ax, result, own, regions)
+        box = _map(ax, result, own, regions)
+        contours(ax, result.problem, shown.box(box), filled=False, levels=levels)
+    shown.shape(ax)
     _mark_minima(ax, regions)
     head(ax, finding, _keys(ax, result, regions))
     return ax
@@ -101,24 +120,36 @@ def _regions(ax: Axes, result: Batch, own: Whole) -> list[Region]:
     return [region for region in regions if region.starts.size]
 
 
-def _strip(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> str:
+def _strip(ax: Axes, result: Batch, own: Whole, regions: list[Region], shown: Frame) -> str:
     """Draw regions as bands under the curve of f; tell the borders if they are few."""
     x0, first = np.unique(starting_points(result)[own, 0], return_index=True)
     codes, borders = _codes(len(own), regions)[first], edges(x0)
+    sides, lead = bands(borders, codes)
     area = ax.get_xaxis_transform()
-    ax.pcolormesh(borders, [0, 1], codes[None, :], **_tints(ax, regions), transform=area, zorder=0)
-    limits = _limits(result, own, borders[None, :])[0]
-    x = np.linspace(limits[0], limits[1], POINTS)
+    ax.pcolormesh(sides, [0, 1], lead[None, :], **_tints(ax, regions), transform=area, zorder=0)
+    low, high = shown.xlim or _limits(result, own, borders[None, :])[0]
+    x = np.linspace(low, high, POINTS)
     y = np.asarray(result.problem.fun(x))
-    seen = view(y)
-    ax.plot(x, clipped(y, seen), color=ink(ax), zorder=2)
-    ax.set(xlim=limits, ylim=seen, xlabel=f"start {result.problem.names[0]}0", ylabel="f")
+    seen = shown.ylim or view(y)
+    (line,) = ax.plot(x, clipped(y, seen), color=ink(ax), zorder=2)
+    follow(ax, line, result.problem.fun)
+    ax.set(xlim=(low, high), ylim=seen, xlabel=f"start {result.problem.names[0]}0", ylabel="f")
     passed = borders[1:-1][np.diff(codes) != 0]
     return borders_title(passed, 0.1 * np.diff(x0).min(initial=np.inf), "near")
 
 
-def _map(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> None:
-    """Draw regions as an image where the starts form a grid, else as points."""
+def bands(borders: Array, codes: Whole) -> tuple[Array, Whole]:
+    """Join neighbours that lead to the same; of too many bands, give those of even columns."""
+    last = np.append(np.flatnonzero(np.diff(codes)), len(codes) - 1)
+    if len(last) <= DENSE:
+        return borders[np.append(0, last + 1)], codes[last]
+    sides = np.linspace(borders[0], borders[-1], DENSE + 1)
+    middles = (sides[1:] + sides[:-1]) / 2
+    return sides, codes[np.searchsorted(borders, middles) - 1]
+
+
+def _map(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> Array:
+    """Draw regions as an image where the starts form a grid, else as points; give their limits."""
     x0 = starting_points(result)[own]
     columns, lines = np.unique(x0[:, 0]), np.unique(x0[:, 1])
     if len(x0) >= _MANY and len(columns) * len(lines) == len(np.unique(x0, axis=0)) == len(x0):
@@ -128,12 +159,16 @@ def _map(ax: Axes, result: Batch, own: Whole, regions: list[Region]) -> None:
     else:
         box = _limits(result, own, np.array([window(column, pad=0.03) for column in x0.T]))
         for region in regions:
-            looks = _point(ax, region) | {"rasterized": len(own) > DENSE}
-            ax.plot(*x0[region.starts].T, **looks, markersize=5, zorder=3)
+            looks = _point(ax, region) | {"markersize": 5, "zorder": 3}
+            if len(own) > DENSE:  # they cover the plane: an area of colour under the contours
+                colour = mixed(ax, region.colour, _strength(regions))
+                looks |= {"color": colour, "markeredgewidth": 0.0, "zorder": 0}
+            x, y = x0[region.starts].T
+            dots(ax, x, y, among=len(own), **looks)
     if len(own) < _MANY:
         ways = np.stack([x0, result.runs.x[own]], axis=1)
         ax.add_collection(LineCollection(list(ways), colors=[faded(ax, 0.6)], linestyles=":"))
-    contours(ax, result.problem, box, filled=False)
+    return box
 
 
 def _limits(result: Batch, own: Whole, starts: Array) -> Array:
@@ -152,14 +187,18 @@ def _codes(number_of_runs: int, regions: list[Region]) -> Whole:
 
 def _tints(ax: Axes, regions: list[Region]) -> dict[str, Any]:
     """Give the colours of an image of codes; those of a colour scale stay as they are."""
-    minima = sum(region.minimum is not None for region in regions)
-    strength = _TINT if minima <= len(MINIMA) else 1.0
+    strength = _strength(regions)
     colours = ListedColormap([mixed(ax, region.colour, strength) for region in regions])
     return {"cmap": colours, "vmin": -0.5, "vmax": len(regions) - 0.5, "rasterized": True}
 
 
+def _strength(regions: list[Region]) -> float:
+    minima = sum(region.minimum is not None for region in regions)
+    return _TINT if minima <= len(MINIMA) else 1.0
+
+
 def _point(ax: Axes, region: Region) -> dict[str, Any]:
-    looks = {"marker": region.marker, "color": region.colour, "linestyle": "none"}
+    looks: dict[str, Any] = {"marker": region.marker, "color": region.colour}
     return looks | {"markeredgecolor": faded(ax, 0.8), "markeredgewidth": 0.5}
 
 
@@ -173,7 +212,7 @@ def _mark_minima(ax: Axes, regions: list[Region]) -> None:
         if all(lo <= v <= hi for v, (lo, hi) in zip(x, sides, strict=False)):
             looks = _point(ax, region) | ({"markersize": 9} if flat else _STAR)
             looks |= {"zorder": 4, "path_effects": halo(ax)}
-            ax.plot(x[0], region.minimum.fun if flat else x[1], **looks)
+            dots(ax, x[0], region.minimum.fun if flat else x[1], **looks)
 
 
 def _keys(ax: Axes, result: Batch, regions: list[Region]) -> list[Line2D]:
@@ -186,6 +225,6 @@ def _keys(ax: Axes, result: Batch, regions: list[Region]) -> list[Line2D]:
     shown = [region for region in regions if region.minimum is None or not many]
     shares = [f"{100 * region.starts.size / all_starts:.3g} %" for region in shown]
     return [
-        Line2D([], [], label=f"{region.words}: {share}", **_point(ax, region))
+        Line2D([], [], linestyle="none", label=f"{region.words}: {share}", **_point(ax, region))
         for region, share in zip(shown, shares, strict=True)
     ]

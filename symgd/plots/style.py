@@ -1,4 +1,4 @@
-"""How the pictures look: colours, marks, titles, keys and labels that do not overlap.
+"""How the pictures look: colours, marks, keys and labels that do not overlap.
 
 Colours are those of `views.palette`. Black and white never occur: ink and paper are those of the
 Axes.
@@ -6,8 +6,6 @@ Axes.
 
 from __future__ import annotations
 
-import math
-import textwrap
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -25,6 +23,8 @@ from ..arrays import Array
 from ..errors import ConfigurationError
 from ..palette import BLUE, GREEN, INK, OLIVE, ORANGE, PURPLE, SKY, WINE, YELLOW
 from ..status import Status
+from .dots import dots
+from .heading import fit
 
 LINES = (BLUE, ORANGE, GREEN, PURPLE, SKY, OLIVE)
 MINIMA = (BLUE, YELLOW, GREEN, SKY, OLIVE, WINE)  # no colour of a failure
@@ -32,9 +32,7 @@ MAP = "viridis"
 
 _LABEL_GAP = 1.3  # distance of labels, in heights of their letters
 _LETTER = 0.6  # width of a letter, in heights
-_WIDE = 1.1  # of the Axes, which the layout makes a little wider: what titles and keys may take
 _LEADER = {"arrowstyle": "-", "linewidth": 0.7, "shrinkA": 1, "relpos": (0.0, 0.5)}
-DENSE = 2000  # points that are one image in a file of paths, which would hold a path for each
 
 
 def axes_for(ax: Axes | None) -> Axes:
@@ -104,17 +102,9 @@ def halo(ax: Axes) -> list[Any]:
 
 def mark(ax: Axes, x: Any, y: Any, status: int, **looks: Any) -> Line2D:
     """Draw the marks of one verdict."""
-    looks = {"markersize": 7.5, "zorder": 4, "markeredgewidth": 0.6} | looks
-    (line,) = ax.plot(
-        x,
-        y,
-        linestyle="none",
-        marker=Status(status).marker,
-        color=colour_of(ax, status),
-        markeredgecolor=paper(ax),
-        **looks,
-    )
-    return line
+    usual = {"markersize": 7.5, "zorder": 4, "markeredgewidth": 0.6, "markeredgecolor": paper(ax)}
+    looks = {"color": colour_of(ax, status), **usual, **looks}
+    return dots(ax, x, y, marker=Status(status).marker, **looks)
 
 
 def verdict_keys(ax: Axes, status: Any) -> list[Line2D]:
@@ -141,37 +131,6 @@ def patch_keys(ax: Axes, status: Any) -> list[Patch]:
     ]
 
 
-def head(ax: Axes, finding: str, keys: Sequence[Any] = ()) -> None:
-    """Set the title, and between it and the picture the key, both within the width at hand."""
-    pad = float(mpl.rcParams["axes.titlepad"])
-    if keys:
-        pad += _key_height(ax, keys)
-    title = ax.set_title(finding, pad=pad)
-    lines = math.ceil(title.get_window_extent().width / (_WIDE * ax.bbox.width))
-    if lines > 1:
-        title.set_text(textwrap.fill(finding, math.ceil(len(finding) / lines) + 4))
-
-
-def _key_height(ax: Axes, keys: Sequence[Any]) -> float:
-    """Draw the key above the Axes in as few rows as fit; give its height in points."""
-    for columns in range(len(keys), 0, -1):
-        key = ax.legend(
-            handles=keys,
-            ncols=columns,
-            loc="lower center",
-            bbox_to_anchor=(0.5, 1.0),
-            frameon=False,
-            fontsize="small",
-            borderaxespad=0.1,
-            borderpad=0.2,
-            columnspacing=1.2,
-            handlelength=1.6,
-        )
-        if key.get_window_extent().width <= _WIDE * ax.bbox.width:
-            break
-    return float(key.get_window_extent().height * 72 / ax.figure.dpi)
-
-
 def bar(ax: Axes, colours: Colormap, limits: tuple[float, float], label: str) -> None:
     """Draw a colour scale beside the Axes."""
     scale = ScalarMappable(Normalize(*limits), colours)
@@ -186,15 +145,18 @@ class Label(NamedTuple):
     colour: Any
 
 
-def side_labels(ax: Axes, labels: Sequence[Label]) -> None:
-    """Write words at the right border, each as near to its height as the others allow."""
+def side_labels(ax: Axes, labels: Sequence[Label]) -> list[Line2D]:
+    """Write words at the right border, each as near to its height as the others allow.
+
+    Where a narrow picture has no room for them, there are none: this gives them as key entries.
+    """
     low, high = ax.get_ylim()  # settles the limits, on which transData rests
     points = 72 / ax.figure.dpi
     heights = [ax.transData.transform((0, np.clip(label.y, low, high)))[1] for label in labels]
     places = spread(
         np.array(heights) * points, _LABEL_GAP * small(), ax.bbox.y0 * points, ax.bbox.y1 * points
     )
-    for label, height, place in zip(labels, heights, places, strict=True):
+    notes = [
         ax.annotate(
             label.words,
             (1, (height - ax.bbox.y0) / ax.bbox.height),
@@ -207,6 +169,13 @@ def side_labels(ax: Axes, labels: Sequence[Label]) -> None:
             annotation_clip=False,
             arrowprops=_LEADER | {"color": label.colour},
         )
+        for label, height, place in zip(labels, heights, places, strict=True)
+    ]
+    if fit(ax, squeeze=False):
+        return []
+    for note in notes:
+        note.remove()
+    return [Line2D([], [], color=label.colour, label=label.words) for label in labels]
 
 
 def foot_labels(ax: Axes, labels: Sequence[tuple[float, str]]) -> None:

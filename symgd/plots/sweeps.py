@@ -20,13 +20,13 @@ from ..views.data import Sweep
 from ..views.numbers import number
 from .data import coordinate, edges, ends, log_spaced, need_sweep
 from .findings import sweep_title
+from .heading import head
 from .style import (
     LINES,
     MAP,
     Label,
     axes_for,
     colour_of,
-    head,
     line_map,
     patch_keys,
     side_labels,
@@ -110,7 +110,8 @@ def lines(sweep: Sweep, value: str | None = None, *, ax: Axes | None = None) -> 
     ax.set(xlabel=over, ylabel=name)
     labels = _family(ax, across[order], table, each, coordinate(sweep, each) if each else None)
     head(ax, sweep_title(sweep))
-    side_labels(ax, labels)
+    if keys := side_labels(ax, labels):
+        head(ax, sweep_title(sweep), keys)
     return ax
 
 

@@ -16,7 +16,8 @@ from ..status import SUCCESSES
 from ..views.data import Sweep
 from ..views.numbers import number
 from .data import coordinate, log_spaced, need_sweep
-from .style import axes_for, faded, head, ink, mark, verdict_keys
+from .heading import head
+from .style import axes_for, faded, ink, mark, verdict_keys
 
 _POINTS = 160  # rates at which theory is drawn
 

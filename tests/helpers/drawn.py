@@ -28,6 +28,7 @@ IMAGES = Path(__file__).parents[1] / "golden" / "images"
 COSINE = "cos(2*pi*x) + x**2"
 CUBIC = "x**3 - 6*x**2 + 11*x - 6"
 HIMMELBLAU = "(x**2 + y - 11)**2 + (x + y**2 - 7)**2"
+ROSENBROCK = "(1 - x)**2 + 10*(y - x**2)**2"
 CORNERS = [[0.0, 0.0], [-4.0, 4.0], [4.0, -4.0], [-1.0, -4.0]]
 
 
@@ -44,6 +45,10 @@ _MADE: dict[str, Callable[[], Any]] = {
     ),
     "plane": lambda: symgd.minimize(HIMMELBLAU, x0=CORNERS, lr=0.01, epochs=200, history=True),
     "alone": lambda: symgd.minimize(HIMMELBLAU, x0=[0.0, 0.0], history=True),
+    "methods": lambda: [
+        symgd.minimize(ROSENBROCK, x0=[-1.2, 1.0], method=method, lr=lr, epochs=400, history=True)
+        for method, lr in [("gd", 0.005), ("momentum", 0.005), ("adam", 0.05), ("newton", None)]
+    ],
     "line": lambda: symgd.minimize(
         COSINE, start_box=(-2.6, 2.6), starts=61, sampler="grid", lr=0.01, epochs=200
     ),
@@ -77,9 +82,12 @@ _PICTURES: dict[str, tuple[Callable[..., Any], str]] = {
     "descent_cycle": (plots.descent, "cycle"),
     "descent_away": (plots.descent, "cubic"),
     "descent_plane": (plots.descent, "plane"),
+    "descent_alone": (plots.descent, "alone"),
+    "descent_methods": (plots.descent, "methods"),
     "convergence": (plots.convergence, "one"),
     "convergence_few": (plots.convergence, "few"),
     "convergence_many": (plots.convergence, "many"),
+    "convergence_methods": (plots.convergence, "methods"),
     "final_vs_start": (plots.final_vs_start, "line"),
     "final_vs_start_away": (plots.final_vs_start, "starts"),
     "final_vs_lr": (plots.final_vs_lr, "rates"),

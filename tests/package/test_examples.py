@@ -174,6 +174,16 @@ def test_rosenbrock_by_eight_methods(run):
     assert lengths["newton"] < lengths["bfgs"] < lengths["momentum"] <= lengths["gd"] == 3001
 
 
+def test_paths_of_four_methods_begin_together_and_one_ends_in_the_minimum(run):
+    names = run("paths")
+    ways = [line.get_xydata() for line in names["ways"].lines if line.get_marker() == "."]
+    assert [way[0].tolist() for way in ways] == [[-1.2, 1.0]] * 4
+    assert ways[-1][-1] == pytest.approx([1, 1], abs=1e-9)
+    x, y = ways[1].T
+    above = (1 - x) ** 2 + 10 * (y - x**2) ** 2
+    assert names["pace"].lines[1].get_ydata() == pytest.approx(above, rel=1e-6)
+
+
 def test_lasso(run):
     """Soft thresholds in u = x + y and v = x - y, as long as both variables are positive."""
     names = run("lasso")

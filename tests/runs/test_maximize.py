@@ -112,3 +112,8 @@ def test_wrong_arguments_are_named():
     with pytest.raises(symgd.ExpressionError) as caught:
         symgd.maximize("x + foo(x)")
     assert caught.value.column == 5
+
+
+def test_the_title_of_a_single_run_tells_its_maximum():
+    r = symgd.maximize("sin(x)", x0=0.3, history=True)
+    assert "to the maximum at x = 1.571" in " ".join(r.plot().get_title().split())
