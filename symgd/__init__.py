@@ -42,10 +42,11 @@ __all__ = [
     "schedules",
     "scipy_method",
     "sweep",
+    "testing",
 ]
 
 if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
-    from . import methods, plots, schedules
+    from . import methods, plots, schedules, testing
     from . import methods as rules
     from .enclosure.curvature import Curvature
     from .engine.kernel.store import clear_cache
@@ -74,6 +75,7 @@ if TYPE_CHECKING:  # a type checker that saw `__getattr__` would take any name
 else:
     _MODULES = {
         "methods": "methods", "plots": "plots", "rules": "methods", "schedules": "schedules",
+        "testing": "testing",
     }  # fmt: skip
     _NAMES = {
         "enclosure.curvature": "Curvature",

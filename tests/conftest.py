@@ -7,15 +7,14 @@ import signal
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
+
+from symgd.testing import register_profile
 
 collect_ignore = ["data"]  # among it is a script that is wrong, for type checkers
 
-# Machines may stand still for a while, emulated ones above all: no test depends on time.
-_TIMED = [HealthCheck.too_slow]
-_SEARCH = settings(deadline=None, max_examples=25, suppress_health_check=_TIMED)
-settings.register_profile("search", _SEARCH)  # other examples in every run
-settings.register_profile("symgd", _SEARCH, derandomize=True)  # the same ones: it passes or fails
+register_profile("search")  # other examples in every run
+register_profile("symgd", derandomize=True)  # the same ones: it passes or fails
 settings.load_profile("symgd")
 
 

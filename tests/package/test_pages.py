@@ -10,6 +10,7 @@ from pathlib import Path
 import matplotlib as mpl
 import matplotlib.pyplot as plt
 import pytest
+from hypothesis import settings
 
 import symgd
 
@@ -35,7 +36,17 @@ def anchors(page):
         yield re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
 
 
+@pytest.fixture
+def _own_profile():
+    """Put the settings of Hypothesis back, of which a page loads its own."""
+    before = settings.default
+    yield
+    settings.register_profile("before the page", before)
+    settings.load_profile("before the page")
+
+
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page)])
+@pytest.mark.usefixtures("_own_profile")
 @pytest.mark.filterwarnings("ignore::symgd.RateWarning")
 def test_the_blocks_of_a_page_run_as_they_say(page, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -83,11 +94,12 @@ def test_the_reference_has_every_public_name():
             module = line.split()[-1]
         elif re.fullmatch(r"   \w+", line):
             listed.setdefault(module, set()).add(line.strip())
-    rooms = {"methods", "plots", "rules", "schedules", "__version__"}
+    rooms = {"methods", "plots", "rules", "schedules", "testing", "__version__"}
     assert listed["symgd"] == set(symgd.__all__) - rooms
     assert listed["symgd.methods"] == set(symgd.methods.__all__) - {"METHODS", "MethodName"}
     assert listed["symgd.schedules"] == set(symgd.schedules.__all__) - {"Schedule"}
     assert listed["symgd.plots"] == set(symgd.plots.__all__)
+    assert listed["symgd.testing"] == set(symgd.testing.__all__)
 
 
 def test_statuses_on_their_page_are_those_of_symgd():
