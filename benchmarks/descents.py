@@ -16,7 +16,7 @@ from symgd import minimize
 from symgd.engine.kernel import source, store
 from symgd.engine.kernel.layout import LANES
 from symgd.given.options import Options, read_options
-from symgd.methods import GradientDescent
+from symgd.methods import Fixed, GradientDescent
 from symgd.problem import Problem
 from symgd.runs import descent
 
@@ -55,13 +55,20 @@ def _options(problem: Problem, starts: Array, lr: float, epochs: int, workers: i
 
 def loop(function: Function, lr: float, epochs: int, starts: Array) -> Callable[[], Array]:
     """Run symgd's compiled loop on blocks that are filled already, without its driver."""
+    return steps(function, GradientDescent(lr), epochs, starts)
+
+
+def steps(function: Function, method: Fixed, epochs: int, starts: Array) -> Callable[[], Array]:
+    """Run the compiled loop of a method in the same way."""
     problem = Problem(function.expr, variables=function.variables)
-    kernel = source.kernel(problem.symbolic, GradientDescent(0.1), False)
+    kernel = source.kernel(problem.symbolic, method, False)
     advance, rows = store.load(kernel), kernel.layout.rows
     padded = np.pad(starts, ((0, -len(starts) % LANES), (0, 0)), mode="edge")
     filled = np.zeros((len(padded) // LANES, kernel.layout.height, LANES))
     filled[:, rows["x"]] = padded.reshape(len(filled), LANES, -1).swapaxes(1, 2)
-    filled[:, rows["limit"]], filled[:, rows["setting"]] = epochs, lr
+    filled[:, rows["limit"]] = epochs
+    for name, values in method.begin(np.ones(len(function.variables))).items():
+        filled[:, rows[name]] = values
 
     def run() -> Array:
         state = kernel.layout.blocks(len(filled))

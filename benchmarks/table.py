@@ -106,7 +106,7 @@ def duration(seconds: float) -> str:
 
 def machine() -> str:
     """Describe the machine and the versions in a sentence."""
-    names = ("numba", "numpy", "scipy", "jax", "optimistix", "pounce-solver")
+    names = ("numba", "numpy", "scipy", "jax", "optax", "optimistix", "pounce-solver")
     versions = [f"{name} {version}" for name in names if (version := _version(name))]
     python = f"Python {platform.python_version()}"
     return f"{_processor()}, {os.cpu_count()} cores, {platform.system()}; " + ", ".join(

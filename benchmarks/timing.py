@@ -32,6 +32,22 @@ def in_turns(contestants: Mapping[str, Callable[[], float]], rounds: int) -> dic
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
+def least(contestants: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str, float]:
+    """Call contestants in turns, as `medians` does; gives the least processor time of a call.
+
+    What others do on the machine adds to it only by way of the caches.
+    """
+    seconds: dict[str, list[float]] = {name: [] for name in contestants}
+    for contestant in contestants.values():
+        contestant()
+    for _ in range(rounds):
+        for name, contestant in contestants.items():
+            started = time.process_time()
+            contestant()
+            seconds[name].append(time.process_time() - started)
+    return {name: min(values) for name, values in seconds.items()}
+
+
 def _timed(call: Callable[[], Any]) -> Callable[[], float]:
     def seconds() -> float:
         started = time.perf_counter()

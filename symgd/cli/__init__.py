@@ -7,8 +7,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from ..errors import SymgdError
+from ..errors import ConfigurationError, SymgdError
 from .commands import run
+from .options import OPTIONS
 from .output import tell
 from .parser import parsed
 
@@ -26,7 +27,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 for a verified minimum, 1 for none, 2 for bad input, 130 after Ctrl-C.
+        Exit status: 0 for a verified minimum, 1 for none, 2 for bad input or a file that cannot
+        be written, 130 after Ctrl-C.
 
     Examples
     --------
@@ -39,6 +41,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         with warnings.catch_warnings():
             warnings.showwarning = _tell  # type: ignore[assignment]
             found = run(given)
+    except ConfigurationError as error:
+        tell(str(_in_options(error)))
+        return _BAD_INPUT
     except SymgdError as error:
         tell(str(error))
         return _BAD_INPUT
@@ -46,6 +51,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         tell("interrupted")
         return _INTERRUPTED
     return _FOUND if found else _NOT_FOUND
+
+
+def _in_options(error: ConfigurationError) -> ConfigurationError:
+    """Name the option in place of the argument."""
+    got = "nothing" if error.got is None else error.got
+    return ConfigurationError(OPTIONS.get(error.argument, error.argument), got, error.takes)
 
 
 def _tell(message: Warning | str, *_: Any) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigurationError, Interrupted
 from .explore import write_page
-from .output import check_files, show, write_files
+from .options import SETTINGS
+from .output import check_files, show, write_files, write_runs
 from .points import read_columns
 from .values import arguments, axes, parameters
 
@@ -41,8 +42,10 @@ def run(given: Mapping[str, Any]) -> bool:
         result = _result(given)
     except Interrupted as stopped:
         if stopped.result is not None:
+            write_runs(given, stopped.result)
             show(given, stopped.result)
         raise
+    write_runs(given, result)
     show(given, result)
     write_files(given, result)
     return any(status.success for status in result.counts)
@@ -66,4 +69,17 @@ def _result(given: Mapping[str, Any]) -> Result | SweepResult:
     for option, word in several:
         if option != "--x0":
             raise ConfigurationError(option, word, "one number here; symgd sweep takes several")
-    return (maximize if given["command"] == "maximize" else minimize)(problem, **keywords)
+    single = maximize if given["command"] == "maximize" else minimize
+    return single(problem, **_with_settings(keywords))
+
+
+def _with_settings(keywords: dict[str, Any]) -> dict[str, Any]:
+    """Give arguments where the settings of the method are in the method."""
+    own = {name: value for name, value in keywords.items() if name in SETTINGS}
+    if not own:
+        return keywords
+    from ..given.named import with_settings
+
+    plain = {name: value for name, value in keywords.items() if name not in (*own, "lr")}
+    method = with_settings(plain.get("method", "gd"), keywords.get("lr"), own)
+    return plain | {"method": method}

@@ -11,14 +11,16 @@ from .output import tell
 
 DOES = "write a page on which start, rate and parameters are moved by hand"
 EPILOG = """
-The page needs no network: a browser computes everything. It takes formulas of one variable or two.
+The page needs no network: a browser computes everything. It takes formulas of
+one variable or two.
 
 examples:
   symgd explore "cos(2*pi*x) + x**2" --x0 0 --start-box -2:2 -o page.html
   symgd explore "a*cos(b*x) + x**2" --param a=1 --param b=6
   symgd explore "(x**2 + y - 11)**2 + (x + y**2 - 7)**2" --start-box -5:5
 
-exit status: 0 if the page is written, 2 for bad input or a file that cannot be written.
+exit status: 0 if the page is written, 2 for bad input or a file that cannot
+be written.
 """
 OPTIONS: dict[str, dict[str, Any]] = {
     "--variables": {"metavar": "X,Y", "help": "order of the variables (alphabetical)"},

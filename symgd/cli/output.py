@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..errors import ConfigurationError, SymgdError, printable
+from ..files import replacing
 
 if TYPE_CHECKING:
     from ..results.result import Result
@@ -36,6 +37,9 @@ def check_files(given: Mapping[str, Any]) -> None:
         If a file's suffix is not known, or its folder cannot be written to.
     """
     for name, path, form in _wanted(given):
+        if path == _STANDARD and name == "output":
+            _check_alone(given)
+            continue
         if Path(path).suffix.lower() not in form.suffixes:
             takes = f"the name of a file that ends in {' or '.join(form.suffixes)}"
             raise ConfigurationError(f"--{name}", path or "nothing", takes)
@@ -46,7 +50,9 @@ def check_files(given: Mapping[str, Any]) -> None:
 
 def show(given: Mapping[str, Any], result: Outcome) -> None:
     """Print the result as it is asked for; the command ``plot`` prints nothing."""
-    if given["command"] != "plot":
+    if given.get("output") == _STANDARD:
+        write(_json_lines(result))
+    elif given["command"] != "plot":
         asked = [text for name, text in _TEXTS.items() if name in given]
         write((asked or [_summary])[0](result))
 
@@ -77,20 +83,45 @@ def tell(text: str) -> None:
             print(f"symgd: {text}", file=sys.stderr)
 
 
+def write_runs(given: Mapping[str, Any], result: Outcome) -> None:
+    """Write the file of runs that is asked for, and say so on standard error.
+
+    Raises
+    ------
+    SymgdError
+        If it cannot be written.
+    """
+    if given.get("output", _STANDARD) != _STANDARD:
+        _write("output", given["output"], result)
+
+
 def write_files(given: Mapping[str, Any], result: Outcome) -> None:
-    """Write the files that are asked for, and say so on standard error.
+    """Write the pictures and pages that are asked for, and say so on standard error.
 
     Raises
     ------
     SymgdError
         If a file cannot be written, or no picture fits the axes of a sweep.
     """
-    for _, path, form in _wanted(given):
-        try:
-            form.write(result, path)
-        except OSError as error:
-            raise _unwritten(path, error) from error
-        tell(f"wrote {printable(path)}")
+    for name, path, _ in _wanted(given):
+        if name != "output":
+            _write(name, path, result)
+
+
+def _write(name: str, path: str, result: Outcome) -> None:
+    try:
+        _FILES[name].write(result, path)
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    tell(f"wrote {printable(path)}")
+
+
+def _check_alone(given: Mapping[str, Any]) -> None:
+    """Refuse to print runs where something else is printed."""
+    for name in _TEXTS:
+        if name in given:
+            takes = f"the name of a file beside --{name}, which prints"
+            raise ConfigurationError("--output", _STANDARD, takes)
 
 
 def _unwritten(what: str, error: OSError) -> SymgdError:
@@ -119,6 +150,12 @@ def _report(result: Outcome, path: str) -> None:
     result.report(path)
 
 
+def _runs(result: Outcome, path: str) -> None:
+    text = _csv if path.lower().endswith(".csv") else _json_lines
+    with replacing(path) as file:
+        file.write(text(result).encode())
+
+
 def _summary(result: Outcome) -> str:
     return f"{result.summary()}\n"
 
@@ -137,6 +174,18 @@ def _csv(result: Outcome) -> str:
     return tables.written(tables.columns(result))
 
 
+def _json_lines(result: Outcome) -> str:
+    from ..results import tables
+
+    return tables.json_lines(tables.columns(result))
+
+
+_STANDARD = "-"  # standard output, as the name of a file
 _PICTURE = _Form((".png", ".svg", ".pdf"), _draw)
-_FILES = {"plot": _PICTURE, "out": _PICTURE, "report": _Form((".html", ".htm"), _report)}
+_FILES = {
+    "output": _Form((".csv", ".jsonl"), _runs),
+    "plot": _PICTURE,
+    "out": _PICTURE,
+    "report": _Form((".html", ".htm"), _report),
+}
 _TEXTS: dict[str, Callable[[Any], str]] = {"json": _json, "csv": _csv, "explain": _explained}

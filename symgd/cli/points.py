@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -32,7 +33,7 @@ def read_columns(path: str, names: Sequence[str]) -> tuple[Columns, Columns | No
     Raises
     ------
     ConfigurationError
-        If a column is unknown, missing or there twice, or a value is no number.
+        If a column is unknown, missing or there twice, or a value is no finite number.
     SymgdError
         If the file cannot be read.
 
@@ -45,26 +46,51 @@ def read_columns(path: str, names: Sequence[str]) -> tuple[Columns, Columns | No
     ...     read_columns(str(path), ["a", "b"])
     ({'a': [2.0, 4.0], 'b': [1.0, 3.0]}, None)
     """
-    head, *rows = _lines(path)
     begins = {f"x0[{name}]": name for name in names}
-    head = [name.strip() for name in head]
-    _check(path, head, names, begins)
-    values = [_numbers(path, number, head, row) for number, row in enumerate(rows, start=2) if row]
-    if not values:
-        raise ConfigurationError(path, "no points", "a line with numbers for each point")
-    table = dict(zip(head, map(list, zip(*values, strict=True)), strict=True))
+    table = _table(path, names, begins)
     x0 = {name: table[column] for column, name in begins.items() if column in table}
     return {name: table[name] for name in names}, x0 or None
 
 
-def _lines(path: str) -> list[list[str]]:
+def is_file(word: str) -> bool:
+    """Tell whether a word in place of starts is the name of a file."""
+    return word.lower().endswith(".csv")
+
+
+def read_starts(path: str, names: Sequence[str]) -> Columns:
+    """Read starts from a file that has a column for each variable, and no other.
+
+    Raises
+    ------
+    ConfigurationError
+        If a column is unknown, missing or there twice, or a value is no finite number.
+    SymgdError
+        If the file cannot be read.
+    """
+    return _table(path, names, ())
+
+
+def _table(path: str, names: Sequence[str], begins: Iterable[str]) -> Columns:
+    """Read the columns of a file, which are the names and may be all of the others."""
+    (_, head), *rows = _lines(path)
+    head = [name.strip() for name in head]
+    _check(path, head, names, begins)
+    values = [_numbers(path, number, head, row) for number, row in rows if row]
+    if not values:
+        raise ConfigurationError(path, "no points", "a line with numbers for each point")
+    return dict(zip(head, map(list, zip(*values, strict=True)), strict=True))
+
+
+def _lines(path: str) -> list[tuple[int, list[str]]]:
+    """Read all rows with the numbers of the lines on which they end."""
     try:
         with Path(path).open(newline="", encoding="utf-8-sig") as file:
-            lines = list(csv.reader(file))
+            reader = csv.reader(file)
+            rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         reason = getattr(error, "strerror", None) or error
         raise SymgdError(f"{path} cannot be read: {reason}") from error
-    return lines or [[]]
+    return rows or [(1, [])]
 
 
 def _check(path: str, head: Sequence[str], names: Sequence[str], begins: Iterable[str]) -> None:
@@ -95,6 +121,10 @@ def _numbers(path: str, line: int, head: Sequence[str], row: Sequence[str]) -> l
 
 def _number(path: str, line: int, name: str, text: str) -> float:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
-        raise ConfigurationError(f"{path}, line {line}", f"{name} = {text}", "a number") from None
+        number = math.nan
+    if not math.isfinite(number):
+        place = f"{path}, line {line}, column {name}"
+        raise ConfigurationError(place, text or "nothing", "a finite number")
+    return number

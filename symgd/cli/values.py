@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from ..errors import ConfigurationError
-from .parser import ARGUMENTS
+from ..forgotten import forgotten
+from .options import ARGUMENTS, OPTIONS, SETTINGS
+from .points import is_file, read_starts
+from .schedules import SCHEDULE, read_schedule
 
 Values: TypeAlias = Any  # a number, or a list of several
 Box: TypeAlias = Mapping[str, tuple[float | None, float | None]]
@@ -33,22 +37,21 @@ _SEVERAL = {
 _RANGE = "LO:HI, or NAME=LO:HI for one variable, such as 0:1 or x=0:1"
 _VALUE = "NAME=NUMBER, such as a=3"
 
-# Argument, option, and the marks of a word that holds several values, each an axis of a sweep.
-_AXES = (
-    ("x0", "--x0", ":"),
-    ("lr", "--lr", ":,"),
-    ("epochs", "--epochs", ":,"),
-    ("params", "--param", ":,"),
-)
+_WHOLE = ("seed", "history", "workers")
+_CHANGES = ("clip_value", "clip_norm", "noise", *SETTINGS)
+
+# Arguments, and the marks of a word that holds several values, each an axis of a sweep.
+_AXES = {"x0": ":", **dict.fromkeys(("lr", "epochs", "params", *_CHANGES), ":,")}
 
 
 def axes(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Find the axes of a sweep among the options; each with what was typed."""
-    for name, option, marks in _AXES:
+    for name, marks in _AXES.items():
         words = given.get(name, ())
         for word in [words] if isinstance(words, str) else words:
-            if any(mark in word for mark in marks):
-                yield option, word
+            one = is_file(word) if name == "x0" else "(" in word  # a schedule
+            if not one and any(mark in word for mark in marks):
+                yield OPTIONS[name], word
 
 
 def parameters(words: Iterable[str]) -> dict[str, Values]:
@@ -83,10 +86,13 @@ def arguments(
         "params": lambda _: params,
         "x0": lambda words: _starts(words, names),
         "starts": _count,
-        "lr": lambda word: _several("--lr", word, word, float),
+        "lr": _rate,
         "epochs": lambda word: _several("--epochs", word, word, _whole),
         "bounds": lambda words: _box("--bounds", words, names),
         "start_box": lambda words: _box("--start-box", words, names),
+        **{name: partial(_numbers, name) for name in _CHANGES},
+        **{name: partial(_one, name, float, "a number") for name in ("tol", "time_limit")},
+        **{name: partial(_one, name, _whole, "a whole number") for name in _WHOLE},
     }
     typed = {name: value for name, value in given.items() if name in ARGUMENTS}
     return {n: readers[n](value) if n in readers else value for n, value in typed.items()}
@@ -98,6 +104,23 @@ def _count(word: str) -> int | str:
         return _whole(word)
     except ValueError:
         return word
+
+
+def _one(name: str, kind: Callable[[str], float], takes: str, word: str) -> float:
+    return _number(OPTIONS[name], word, word, takes, kind)
+
+
+def _rate(word: str) -> Any:
+    """Read rates, or a schedule of them."""
+    if "(" in word:
+        return read_schedule(word)
+    if word[:1].isalpha() and not word.startswith("log:"):
+        raise ConfigurationError("--lr", word, f"{_SEVERAL[float]}, or {SCHEDULE}")
+    return _numbers("lr", word)
+
+
+def _numbers(name: str, word: str) -> Values:
+    return _several(OPTIONS[name], word, word, float)
 
 
 def _parameter(word: str) -> tuple[str, Values]:
@@ -145,7 +168,12 @@ def _number(
 
 
 def _starts(words: Sequence[str], names: Sequence[str]) -> Values:
-    """Read one start, or a list of them; in one variable also an axis."""
+    """Read one start, or a list of them, or a file; in one variable also an axis."""
+    for word in words:
+        if is_file(word):
+            if len(words) > 1:
+                raise ConfigurationError("--x0", word, "a file with all starts, and no other --x0")
+            return read_starts(word, names)
     if len(names) > 1:
         points = [_point(word, names) for word in words]
         return points if len(points) > 1 else points[0]
@@ -155,7 +183,9 @@ def _starts(words: Sequence[str], names: Sequence[str]) -> Values:
 
 
 def _point(word: str, names: Sequence[str]) -> list[float]:
-    parts, takes = word.split(","), f"{len(names)} numbers with commas: {','.join(names)}"
+    one = forgotten(names)
+    ask = f"; all of these are variables here: --param {one}=NUMBER fixes one" if one else ""
+    parts, takes = word.split(","), f"{len(names)} numbers with commas: {','.join(names)}{ask}"
     if len(parts) != len(names):
         raise ConfigurationError("--x0", word, takes)
     return [_number("--x0", word, part, takes) for part in parts]

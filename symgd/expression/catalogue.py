@@ -35,10 +35,10 @@ def names() -> str:
     listed = " ".join(call.partition("(")[0] for call, _, _ in rows())
     return "\n".join(
         [
-            *textwrap.wrap(listed, 88),
+            *textwrap.wrap(listed, 76),
             "",
-            "Piecewise((a, condition), ..., (b, True)); conditions of <, <=, ==, !=, &, |, ~;",
-            "pi and e; ^ is a power, as ** is; |x| is abs(x).",
+            "Piecewise((a, condition), ..., (b, True)) with conditions of <, <=, ==, !=,",
+            "&, | and ~; pi and e; ^ is a power, as ** is; |x| is abs(x).",
         ]
     )
 

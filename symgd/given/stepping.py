@@ -14,7 +14,7 @@ from ..methods.noisy import Noisy
 from ..methods.schedule import read_schedule
 from ..methods.scheduled import Scheduled, scheduled
 from ..problem import Problem
-from .names import hint
+from .named import unknown_method
 from .numbers import read_flag, read_number
 from .picked import AUTO, pick, refuse_too_large
 from .types import MethodLike, Rate
@@ -169,9 +169,7 @@ def _method_object(method: Method, lr: Rate | None) -> Method:
 
 def _named(method: Any, lr: Rate | None) -> Method:
     if not isinstance(method, str) or method not in METHODS:
-        known = [*METHODS, AUTO]
-        takes = f"a method object, or one of {', '.join(map(repr, known))}{hint(method, known)}"
-        raise ConfigurationError("method", method, takes)
+        raise unknown_method(method)
     schedule = read_schedule(lr)
     if schedule is not None:
         plain = METHODS[method].with_rate(1.0)

@@ -37,6 +37,7 @@ class AdaGrad(Rule):
     """
 
     name: ClassVar[str] = "adagrad"
+    lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 1
 
     initial: float = 0.1

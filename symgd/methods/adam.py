@@ -14,18 +14,20 @@ def moments(
     """Give the next means of the gradients and of their squares, and the size that these tell.
 
     The other two slots are the same means of ones, ``1 - beta**epoch``: what the weights add up to.
+    The size is given times the last of them, which saves a division; they are slow.
 
     Examples
     --------
     >>> moments(2.0, (0.0, 0.0, 0.0, 0.0), 0.5, 0.75, 0.0)
-    ((1.0, 1.0, 0.5, 0.25), 2.0)
+    ((1.0, 1.0, 0.5, 0.25), 0.5)
     """
     mean, square, weight1, weight2 = slots
     mean = beta1 * mean + (1 - beta1) * grad
     square = beta2 * square + (1 - beta2) * grad * grad
     weight1 = beta1 * weight1 + (1 - beta1)
     weight2 = beta2 * weight2 + (1 - beta2)
-    return (mean, square, weight1, weight2), (square / weight2) ** 0.5 + eps
+    size = (square * weight2) ** 0.5 + eps * weight2
+    return (mean, square, weight1, weight2), size
 
 
 @final
@@ -62,6 +64,7 @@ class Adam(Rule):
     """
 
     name: ClassVar[str] = "adam"
+    lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 4
 
     beta1: float = 0.9
@@ -85,4 +88,5 @@ class Adam(Rule):
         """Take one step."""
         slots = mean, square, weight1, weight2
         (mean, square, weight1, weight2), size = moments(grad, slots, beta1, beta2, eps)
-        return x - lr * (mean / weight1) / size, mean, square, weight1, weight2
+        way = lr * mean * weight2 / (weight1 * size)
+        return x - way, mean, square, weight1, weight2

@@ -44,6 +44,7 @@ class AdamW(Rule):
     """
 
     name: ClassVar[str] = "adamw"
+    lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 4
 
     beta1: float = 0.9
@@ -69,4 +70,5 @@ class AdamW(Rule):
         """Take one step."""
         slots = mean, square, weight1, weight2
         (mean, square, weight1, weight2), size = moments(grad, slots, beta1, beta2, eps)
-        return x - lr * ((mean / weight1) / size + weight_decay * x), mean, square, weight1, weight2
+        way = mean * weight2 / (weight1 * size) + weight_decay * x
+        return x - lr * way, mean, square, weight1, weight2

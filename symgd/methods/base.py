@@ -282,8 +282,8 @@ class Fixed(Method):
 
     @property
     def recovers(self) -> bool:
-        """Whether it makes finite steps of a gradient that is not finite."""
-        return False
+        """Whether x may be finite again after it, or the gradient, was not."""
+        return True
 
     @abstractmethod
     def move(

@@ -41,6 +41,7 @@ class GradientDescent(Rule):
     """
 
     name: ClassVar[str] = "gd"
+    lasting: ClassVar[bool] = True
 
     @staticmethod
     def step(x: Any, grad: Any, epoch: Any, lr: Any) -> tuple[Any]:

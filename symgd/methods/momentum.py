@@ -35,6 +35,7 @@ class Momentum(Rule):
     """
 
     name: ClassVar[str] = "momentum"
+    lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 1
     shares: ClassVar[tuple[str, ...]] = ("beta",)
 

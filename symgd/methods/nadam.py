@@ -43,6 +43,7 @@ class NAdam(Rule):
     """
 
     name: ClassVar[str] = "nadam"
+    lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 4
 
     beta1: float = 0.9
@@ -67,5 +68,6 @@ class NAdam(Rule):
         slots = mean, square, weight1, weight2
         (mean, square, weight1, weight2), size = moments(grad, slots, beta1, beta2, eps)
         following = beta1 * weight1 + (1 - beta1)
-        ahead = beta1 * mean / following + (1 - beta1) * grad / weight1
-        return x - lr * ahead / size, mean, square, weight1, weight2
+        ahead = beta1 * mean * weight1 + (1 - beta1) * grad * following
+        way = lr * ahead * weight2 / (weight1 * following * size)
+        return x - way, mean, square, weight1, weight2

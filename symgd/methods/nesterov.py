@@ -40,6 +40,7 @@ class Nesterov(Rule):
     """
 
     name: ClassVar[str] = "nesterov"
+    lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 1
     shares: ClassVar[tuple[str, ...]] = ("beta",)
 

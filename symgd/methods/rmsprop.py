@@ -37,6 +37,7 @@ class RMSProp(Rule):
     """
 
     name: ClassVar[str] = "rmsprop"
+    lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 1
 
     decay: float = 0.9

@@ -28,7 +28,8 @@ class Rule(Fixed):
     arguments; the first is `lr`. `slots` counts the numbers that the rule remembers for each
     variable between steps; they start at zero.
 
-    `shares` names a setting from 0 up to 1 among which `rates` looks for the best.
+    `shares` names a setting from 0 up to 1 among which `rates` looks for the best. `lasting` says
+    that x is never finite again once it, or the gradient, was not.
 
     The static method ``step(x, grad, epoch, *slots, *settings)`` gives ``(x, *slots)`` after
     one step for one variable; `epoch` counts from 1. It is called once, on values whose operators
@@ -58,6 +59,7 @@ class Rule(Fixed):
     name: ClassVar[str]
     slots: ClassVar[int] = 0
     shares: ClassVar[tuple[str, ...]] = ()
+    lasting: ClassVar[bool] = False
     step: ClassVar[Callable[..., tuple[Any, ...]]]
 
     lr: float | Schedule | Callable[..., Any]
@@ -79,6 +81,11 @@ class Rule(Fixed):
     def text(self) -> str:
         """What it computes, which decides its code."""
         return self.program.text
+
+    @property
+    def recovers(self) -> bool:
+        """Whether x may be finite again after it, or the gradient, was not."""
+        return not self.lasting
 
     def rows(self, n_vars: int) -> dict[str, int]:
         """Name the slots of all variables."""

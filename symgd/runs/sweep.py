@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Unpack
 
@@ -14,13 +14,14 @@ import numpy.typing as npt
 from ..arrays import Array, Frozen, Whole
 from ..errors import ConfigurationError, Interrupted
 from ..given.fixed import Free, without_fixed
+from ..given.named import with_settings
 from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
 from ..given.options import Options, read_options, read_problem
 from ..given.types import SweepArguments
 from ..memory import free as _free_memory
 from ..memory import of_runs
-from ..methods import METHODS, SETTINGS, Method
+from ..methods import SETTINGS, Method
 from ..problem import Problem, Source
 from ..results.runs import Minimum
 from ..results.sweep import SweepResult
@@ -205,17 +206,7 @@ def _method(method: Any, rate: Any, own: Mapping[str, float]) -> dict[str, Any]:
     """Give a method by name with settings of its own, in place of its name and its rate."""
     if isinstance(method, Method) and any(np.ndim(v) for v in method.settings.values()):
         raise ConfigurationError("method", method, "a method with one value for each setting")
-    if not own:
-        return {}
-    kind = METHODS.get(method) if isinstance(method, str) else None
-    for name in own:
-        if kind is None or name not in [f.name for f in fields(kind)]:
-            takes = "nothing beside this method, given by its name, which has no such setting"
-            raise ConfigurationError(name, own[name], takes)
-    assert kind is not None
-    if rate is None:
-        kind.with_rate(rate)  # says that it needs one
-    return {"method": kind.with_rate(1.0).with_settings(lr=rate, **own), "lr": None}
+    return {"method": with_settings(method, rate, own), "lr": None} if own else {}
 
 
 def _starts(options: Options) -> Array | None:

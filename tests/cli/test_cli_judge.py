@@ -84,8 +84,8 @@ def test_a_formula_may_begin_with_a_minus(run, table):
         ("x,alpha\n", "got no points"),
         ("", "got no column alpha, x"),
         ("x,alpha\n1,2\n1\n", "line 3: got 1 values; takes 2"),
-        ("x,alpha\n1,two\n", "line 2: got alpha = two; takes a number"),
-        ("x,alpha\n1,inf\n", "takes finite numbers"),
+        ("x,alpha\n1,two\n", "line 2, column alpha: got two; takes a finite number"),
+        ("x,alpha\n\n1,inf\n", "line 3, column alpha: got inf; takes a finite number"),
     ],
 )
 def test_a_file_that_does_not_fit_is_refused(run, table, text, words):

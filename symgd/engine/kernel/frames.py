@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from functools import reduce
+from operator import add
 from typing import Any
 
 from ...methods.base import Adaptive, Fixed, Point
@@ -116,6 +117,8 @@ class Steps:
         self._evaluate, self._method, self._shape = evaluate, method, shape
         self._memory = [n for n, count in method.rows(shape.variables).items() if count]
         self._watched = returns(shape, method)
+        # With memory, a gradient that is not finite is watched, or leaves an x that is not.
+        self._sized = ("x",) if self._memory else ("g", "x")
 
     def save(self, w: State) -> None:
         """Remember where the lane is."""
@@ -140,7 +143,8 @@ class Steps:
         if self._memory:
             here = _steepest(w, w.all("x"), new.gradient, self._shape)
             w["steepest"] = smaller(w["steepest"], here)
-        w.put("g", new.gradient)
+        else:
+            w.put("g", new.gradient)
         for name in self._memory:
             w.put(name, rows[name])
         w.put("x", _kept_inside(w, x, self._shape))
@@ -152,9 +156,7 @@ class Steps:
     def ending(self, w: State) -> Truth:
         """Tell whether the lane should have ended at one of the steps since `save`."""
         # Without memory, a lane whose gradient vanished has not moved since.
-        last = _steepest(w, w.all("x"), w.all("g"), self._shape)
-        slope = w["steepest"] if self._memory else last
-        return running(w) & ~((slope > 0.0) & self._finite(w))
+        return running(w) & ~((self._slope(w, w.all("x")) > 0.0) & self._finite(w))
 
     def settle(self, w: State, steps: Number) -> None:
         """Count the steps since `save`, and end the lane where it has to."""
@@ -163,7 +165,7 @@ class Steps:
         code, nit, nfev, limit, tol = (w[n] for n in ("code", "nit", "nfev", "limit", "tol"))
         live, finite = code == 0.0, self._finite(w)
         # After several steps `old` is not where the gradient belongs, and `ending` has looked.
-        arrived = (steps == 1.0) & (_steepest(w, old["x"], w.all("g"), self._shape) <= tol)
+        arrived = (steps == 1.0) & (self._slope(w, old["x"]) <= tol)
         go = live & finite & ~arrived
         counted = select(go, nit + steps, nit)
         stop = select(counted >= limit, float(Stop.EPOCHS), 0.0)
@@ -175,20 +177,23 @@ class Steps:
         w["nfev"] = select(live, nfev + steps, nfev)
         w["code"] = select(live, stop, code)
 
+    def _slope(self, w: State, x: Sequence[Number]) -> Number:
+        """Give the largest entry of the projected gradient at x; with memory the least so far."""
+        return w["steepest"] if self._memory else _steepest(w, x, w.all("g"), self._shape)
+
     def _finite(self, w: State) -> Truth:
         """Tell whether all has been finite and defined since `save`."""
-        finite = size(w.all("g")) + size(w.all("x")) < INF
+        finite = reduce(add, [size(w.all(name)) for name in self._sized]) < INF
         return finite & (w["defined"] == 1.0) if self._watched else finite
 
 
 def returns(shape: Shape, method: Fixed) -> bool:
     """Tell whether fixed steps may lead on from a point where f or its gradient is undefined.
 
-    Without a domain, bounds, memory and cut gradients nothing that is not finite ever becomes
+    Without a domain, bounds and a method that recovers nothing that is not finite ever becomes
     finite again.
     """
-    remembers = any(method.rows(shape.variables).values())
-    return shape.partial or shape.bounded or remembers or method.recovers
+    return shape.partial or shape.bounded or method.recovers
 
 
 def _point(w: State, x: Sequence[Number], values: Values, shape: Shape) -> Point:

@@ -154,8 +154,9 @@ def _layout(method: Method, shape: Shape) -> Layout:
     rows = {"x": n, **memory}
     if isinstance(method, Fixed):
         rows |= {f"old {name}": count for name, count in (("x", n), *memory.items())}
-        rows |= {"g": n, "defined": int(returns(shape, method))}
-        rows |= {"steepest": int(any(memory.values()))}
+        remembers = any(memory.values())
+        rows |= {"g": 0 if remembers else n, "defined": int(returns(shape, method))}
+        rows |= {"steepest": int(remembers)}
     rows |= {"nit": 1, "nfev": 1, "code": 1}
     sides = n if shape.bounded else 0
     rows |= {"param": shape.params, "lower": sides, "upper": sides, "limit": 1, "tol": 1}
