@@ -14,6 +14,13 @@ from .names import hint
 from .numbers import read_number
 from .picked import AUTO
 
+PLACES = {  # where settings are given that are no arguments of their own
+    field.name: f"method=symgd.methods.{kind.__name__}(lr, {field.name}=...)"
+    for kind in reversed(METHODS.values())
+    for field in fields(kind)
+    if field.name != "lr"
+}
+
 
 def unknown_method(method: object) -> ConfigurationError:
     """Give the error for what is neither a method nor the name of one."""

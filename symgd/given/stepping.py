@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,12 +20,6 @@ from .picked import AUTO, pick, refuse_too_large
 from .types import MethodLike, Rate
 
 _TINIEST = float(np.nextafter(0, 1))
-PLACES = {  # where settings are given that are no arguments of their own
-    field.name: f"method=symgd.methods.{kind.__name__}(lr, {field.name}=...)"
-    for kind in reversed(METHODS.values())
-    for field in fields(kind)
-    if field.name != "lr"
-}
 
 
 def read_method(

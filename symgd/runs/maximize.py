@@ -6,9 +6,9 @@ import inspect
 from typing import Any
 
 from ..errors import Interrupted
+from ..given.named import PLACES
 from ..given.names import check_keywords
 from ..given.options import read_problem
-from ..given.stepping import PLACES
 from ..given.types import Points
 from ..problem import Problem, Source
 from ..results.maximized import Maximized, negative

@@ -8,9 +8,9 @@ from functools import partial
 import numpy as np
 
 from ..given.fixed import without_fixed
+from ..given.named import PLACES
 from ..given.names import known_keywords
 from ..given.options import Options, read_options, read_problem
-from ..given.stepping import PLACES
 from ..given.types import Count, MethodLike, Number, Pairs, Points, Rate, SamplerLike, Starts
 from ..problem import Problem, Source
 from ..results.result import Result
