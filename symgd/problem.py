@@ -43,6 +43,7 @@ from .given.names import known_keywords, read_names, unknown_name
 from .given.numbers import read_number
 from .given.types import Count, Number, Pairs, Points
 from .memos import memo, on_forget
+from .precise.jumps import JUMPING, Jumps, has_jumps
 from .precise.program import Precise
 from .watch import during
 
@@ -211,6 +212,27 @@ class Symbolic:
             self.compile([e for f in pair for e in (f, *map(own, derivatives(f, self.variables)))])
             for pair in own_ones
         )
+
+    @cached_property
+    def jumps(self) -> Jumps | None:
+        """Where f jumps, for any number of digits; None where nothing in it does."""
+        found = Jumps.of(self.expr, self.variables, self.params) if has_jumps(self.expr) else None
+        return found if found is not None and found.nodes else None
+
+    @cached_property
+    def jump_levels(self) -> Evaluator:
+        """Expressions whose signs, or fractional parts, tell on which sides of jumps points are."""
+        return self.compile([own(level) for level in self.jumps.levels] if self.jumps else [])
+
+    @cached_property
+    def jumping(self) -> Evaluator:
+        """The parts of f that jump, for NumPy."""
+        return self.compile([own(node) for node in self.jumps.nodes] if self.jumps else [])
+
+    @cached_property
+    def continuous_kinks(self) -> Evaluator:
+        """Expressions at whose zeros f has a kink that is no jump."""
+        return self.compile(kinks_of(self.expr, JUMPING))
 
     @cached_property
     def kinks(self) -> Evaluator:

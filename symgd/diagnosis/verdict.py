@@ -20,6 +20,7 @@ from ..status import Status
 from ..watch import answered, during, hurried, look
 from .case import UNDECIDED, Case, Judging, Verdicts
 from .questions.at_creases import at_creases, denied
+from .questions.at_jumps import at_jumps
 from .questions.careful_minima import careful_minima
 from .questions.halted_elsewhere import halted_elsewhere
 from .questions.interrupted import interrupted, stopped
@@ -65,7 +66,7 @@ QUESTIONS: tuple[Question, ...] = (
 """In this order; each is about the runs that the ones before it have left open."""
 
 CLAIMS: tuple[Question, ...] = (
-    *(denied, with_more_digits, lost_in_doubles, on_shared_edges, on_decays),
+    *(denied, with_more_digits, lost_in_doubles, on_shared_edges, on_decays, at_jumps),
 )
 """Asked after all others, about answers that rest on values alone."""
 

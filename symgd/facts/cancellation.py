@@ -12,7 +12,7 @@ import numpy as np
 import sympy
 from sympy import S
 
-from ..arrays import EPS, Array
+from ..arrays import EPS, Array, Mask
 from ..expression.calculus import upwards
 from ..expression.classes import Absolute, Maximum, Minimum, Where
 from ..expression.evaluator import Evaluator
@@ -117,6 +117,18 @@ def rounding(problem: Problem, points: Array) -> Array:
     return np.asarray(4 * EPS * np.abs(values) + 2 * scatter(problem, points, values))
 
 
+def rounding_between_jumps(problem: Problem, points: Array) -> Array:
+    """Estimate the rounding error of f from doubles on the same side of all jumps.
+
+    Beyond a jump f is another one, and no less exact.
+    """
+    if problem.symbolic.jumps is None:
+        return rounding(problem, points)
+    values, around = problem.values(points), points * _neighbours(points.shape[1])
+    around = np.where(_beyond_jumps(problem, points, around)[..., None], points, around)
+    return np.asarray(4 * EPS * np.abs(values) + 2 * _spread(problem, around, values))
+
+
 def scatter(problem: Problem, points: Array, values: Array) -> Array:
     """Give how far f at six doubles beside each point is from its value there, at most.
 
@@ -125,9 +137,24 @@ def scatter(problem: Problem, points: Array, values: Array) -> Array:
     around = points * _neighbours(points.shape[1])
     if borders(problem.symbolic):
         around = np.where(on_borders(problem.symbolic, points), points, around)
-    moved = problem.values(around.reshape(-1, points.shape[1])).reshape(len(around), -1)
+    return _spread(problem, around, values)
+
+
+def _spread(problem: Problem, around: Array, values: Array) -> Array:
+    """Give how far f at points around each is from its value there, at most."""
+    moved = problem.values(around.reshape(-1, around.shape[-1])).reshape(len(around), -1)
     with np.errstate(invalid="ignore"):
         return np.asarray(np.fmax(np.fmax.reduce(np.abs(moved - values)), 0.0))
+
+
+def _beyond_jumps(problem: Problem, points: Array, around: Array) -> Mask:
+    """Tell which doubles beside points are not on the same side of all jumps, ``(6, n)``."""
+    here, there = (
+        problem.run(problem.symbolic.jumping, x)
+        for x in (points, around.reshape(-1, *points.shape[1:]))
+    )
+    same = here[:, None] == there.reshape(len(here), len(around), -1)
+    return np.asarray(~same.all(axis=0))
 
 
 @cache

@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import Array, Whole
 from ..blas import in_one_thread
 from ..given.boxes import Box
+from ..precise.jumps import Beside
 from ..precise.program import Precise
 from ..problem import Problem
 from ..results.runs import SUCCESS, Later, Minimum, Remaining, Runs, Settings
@@ -20,7 +21,8 @@ from .bounds import bound_slopes
 from .cancellation import gradient_noise, rounding
 from .determined import determined
 from .endless import only_approached
-from .known import Determined, Known, RunFacts, Symmetry, Unbounded
+from .jumps import at_jumps_of
+from .known import Determined, Jump, Known, RunFacts, Symmetry, Unbounded
 from .plateau import plateau
 from .rims import touched
 from .symmetry import even_variables, orbits, symmetries
@@ -196,7 +198,8 @@ class Facts:
             return RunFacts(approach=on)
         if status is Status.NO_PROGRESS:
             noise = float(gradient_noise(problem, x).max())
-            return RunFacts(floor=(float(rounding(problem, x)[0]), noise))
+            jump = self._jump(problem, x)
+            return RunFacts(floor=(float(rounding(problem, x)[0]), noise), jump=jump)
         if status is Status.AT_BOUND:
             slopes, falls = bound_slopes(problem, x[0], self._box, self._width)
             sides = tuple(falls.tolist())
@@ -207,6 +210,13 @@ class Facts:
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))
         return RunFacts(determined=its_set)
+
+    def _jump(self, problem: Problem, x: Array) -> Jump | None:
+        """Give the jump beside the end of a run, where that is why it is no minimum."""
+        (told,) = at_jumps_of(problem, x, self._box, self._width)
+        if told is None or told.what not in (Beside.UNATTAINED, Beside.LOWER):
+            return None
+        return Jump(told.there, told.limit if told.what is Beside.UNATTAINED else None)
 
     def _start(self, row: int) -> Array:
         """Give where a run started; where nobody knows, a point one width of the region off."""

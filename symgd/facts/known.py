@@ -153,6 +153,22 @@ class Determined:
     motions: bool = False
 
 
+@dataclass(frozen=True)
+class Jump:
+    """A jump of f beside the end of a run.
+
+    Attributes
+    ----------
+    there : tuple of float
+        The point on it.
+    limit : float or None
+        What f comes close to there, and does not take; None where f is lower beyond the jump.
+    """
+
+    there: tuple[float, ...]
+    limit: float | None
+
+
 @dataclass(frozen=True, eq=False)
 class RunFacts:
     """What is known about one run; None where its status has no use for it.
@@ -167,6 +183,8 @@ class RunFacts:
         The lowest value that f only approaches from its end.
     floor : (float, float) or None
         The rounding errors of f and of its gradient at its end.
+    jump : Jump or None
+        The jump of f beside its end.
     slopes : tuple of float or None
         The gradient at its end on bounds; where a bound lies on a kink, inside of it.
     open_sides : tuple of bool
@@ -186,6 +204,7 @@ class RunFacts:
     plateau: Plateau | None = None
     approach: Approach | None = None
     floor: tuple[float, float] | None = None
+    jump: Jump | None = None
     slopes: tuple[float, ...] | None = None
     open_sides: tuple[bool, ...] = ()
     edges: tuple[tuple[int, str, str], ...] = ()

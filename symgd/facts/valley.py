@@ -10,7 +10,7 @@ import numpy as np
 from ..arrays import Array, Mask, Whole
 from ..given.boxes import Box
 from ..problem import Problem
-from .cancellation import rounding
+from .cancellation import rounding_between_jumps
 
 _UNCURVED = 1e-8  # share of the largest curvature: f may be level in such a direction
 _LEAST_VALUE = 1e-290  # value of f: below it doubles have lost digits
@@ -163,7 +163,11 @@ class Valley:
 
     def heights(self, points: Array) -> Array:
         """Give f at points, with its rounding."""
-        return self.problem.values(points) + rounding(self.problem, points) + _LEAST_VALUE
+        return (
+            self.problem.values(points)
+            + rounding_between_jumps(self.problem, points)
+            + _LEAST_VALUE
+        )
 
     def level(self, points: Array, heights: Array) -> Mask:
         """Tell where f is no higher than it is said to be, but for rounding."""
@@ -171,7 +175,9 @@ class Valley:
             excess = self.problem.values(points) - heights
             level = excess <= 0
             above = np.flatnonzero(~level)
-            level[above] = excess[above] <= UNEVEN * rounding(self.problem, points[above])
+            level[above] = excess[above] <= UNEVEN * rounding_between_jumps(
+                self.problem, points[above]
+            )
         return np.asarray(level)
 
     def along(

@@ -12,7 +12,7 @@ from .numbers import listed, number, point, several, vector
 from .sets import only, shape, values
 
 if TYPE_CHECKING:
-    from ..facts.known import Approach, Known, Unbounded
+    from ..facts.known import Approach, Jump, Known, Unbounded
     from ..results.runs import Minimum
     from .data import Batch, Outcome
 
@@ -461,6 +461,8 @@ def _no_progress(case: Case) -> Clauses:
     if math.isfinite(case.lr) and case.kind == Kind.NOT_STATIONARY:
         remedy = "let lr fall more slowly" if case.scheduled else "raise lr"
         return what, f"with {case.pace} its steps are too small to change x", remedy
+    if case.facts.jump is not None:
+        return what, *_at_jump(case, case.facts.jump)
     value, slope = case.facts.floor or (0.0, 0.0)
     floor = f" (about {number(value, 2)}; the gradient's is about {number(slope, 2)})"
     return (
@@ -469,6 +471,18 @@ def _no_progress(case: Case) -> Clauses:
         "and this is no verified minimum",
         advice(case.status),
     )
+
+
+def _at_jump(case: Case, jump: Jump) -> Clauses:
+    """Tell what f does at the jump beside the end of a run."""
+    where = f"f jumps at {point(case.names, jump.there)}"
+    if jump.limit is not None:
+        return (
+            f"{where}, and is higher there than {number(jump.limit)}, which it only approaches",
+            "no point has that value, so this is no minimum",
+            "let the lower piece have its border, or set bounds",
+        )
+    return where, "it is lower right beyond the jump", "start on the other side of it"
 
 
 def _stopped(case: Case) -> Clauses:

@@ -1,4 +1,4 @@
-"""Whether runs that ran out of steps have all but reached an infimum that f only approaches."""
+"""Whether runs that get no farther have all but reached an infimum that f only approaches."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ...facts.close import looks
 from ...facts.endless import only_approached
 from ...status import Kind, Status
 from ..case import Case
+from ..kinds import near_kink
 
 _SLIGHT_SLOPE = 1e-3  # share of the fall of a run that its gradient would bring: it is small
 _SAMPLED_RUNS = 8  # runs: where so many only fall on, so do the others that have come as far
@@ -16,14 +17,15 @@ _SINGLE_RUNS = 64  # runs: no more are looked at one by one
 
 
 def on_decays(case: Case) -> None:
-    """Find them among the slow runs: no number of steps would bring them to a minimum.
+    """Find them among slow and halted runs: no number of steps would bring them to a minimum.
 
     Of steps at a fixed rate it is told when somebody asks: loops on paper are cheap.
     """
     if not case.how.polish:
         return
     found = case.found
-    slow = (found.status == Status.SLOW) & (found.target_kind == Kind.UNKNOWN)
+    slow = np.isin(found.status, (Status.SLOW, Status.NO_PROGRESS))
+    slow &= found.target_kind == Kind.UNKNOWN
     rows = np.flatnonzero(slow & np.isin(found.kind, (Kind.NOT_STATIONARY, Kind.UNKNOWN)))
     if not len(rows):
         return
@@ -31,6 +33,8 @@ def on_decays(case: Case) -> None:
         fall = case.problem.of(rows).values(case.x0[rows]) - found.fun[rows]
         left = found.grad_norm[rows] * case.how.width.max()
     rows = rows[left <= _SLIGHT_SLOPE * np.abs(fall)]
+    halted = found.status[rows] == Status.NO_PROGRESS
+    rows = rows[~(halted & near_kink(case.problem.of(rows), found.x[rows]))]
     rows = rows[_falling(case, rows)]
     found.status[rows], found.kind[rows] = Status.PLATEAU, Kind.FLAT
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -47,3 +48,14 @@ def test_a_narrow_valley_is_no_decay():
 def test_every_minimum_of_a_circle_is_weak():
     runs = symgd.minimize("(x**2 + y**2 - 1)**2", starts=1000).runs
     assert set(runs.kind) == {Kind.WEAK_MINIMUM}
+
+
+@pytest.mark.parametrize(
+    "expr",
+    ["exp(0.3*x) + sin(2.3*y/(1 + sin(y)**2))", "exp((2 - x)*(y - 1)) + log(cosh(y + 1))"],
+)
+def test_runs_that_halt_on_a_decay_are_told_that_f_falls_on(expr):
+    result = symgd.minimize(expr, starts=16)
+    far = result.runs.x[:, 0] < -6
+    assert far.sum() >= 2
+    assert not np.any(result.runs.status[far] == Status.NO_PROGRESS)
