@@ -458,11 +458,11 @@ def _no_progress(case: Case) -> Clauses:
     )
     if case.thrown:
         return _thrown(case, f"was thrown where no step changes x: {case.end}{case.height}")
+    if case.facts.jump is not None:
+        return what, *_at_jump(case, case.facts.jump)
     if math.isfinite(case.lr) and case.kind == Kind.NOT_STATIONARY:
         remedy = "let lr fall more slowly" if case.scheduled else "raise lr"
         return what, f"with {case.pace} its steps are too small to change x", remedy
-    if case.facts.jump is not None:
-        return what, *_at_jump(case, case.facts.jump)
     value, slope = case.facts.floor or (0.0, 0.0)
     floor = f" (about {number(value, 2)}; the gradient's is about {number(slope, 2)})"
     return (

@@ -36,18 +36,21 @@ def _answer(case: Case, row: int, told: Told) -> None:
     if told.what is Beside.MINIMUM and _claimed(case, row, told):
         return
     at_rest = case.found.success[row] or case.found.status[row] == Status.PLATEAU
-    if at_rest or told.what is Beside.UNATTAINED:
-        _take_away(case, row, told)
+    if at_rest or told.what is Beside.UNATTAINED or _curved_up(case, row):
+        _take_away(case, row)
 
 
-def _take_away(case: Case, row: int, told: Told) -> None:
-    found, stayed = case.found, bool(case.stayed[row])
+def _curved_up(case: Case, row: int) -> bool:
+    """Tell whether nothing but the jump keeps a point from being a minimum."""
+    (hessian,) = case.problem.of([row]).hessians(case.found.x[[row]])
+    return bool(np.isfinite(hessian).all() and np.linalg.eigvalsh(hessian)[0] > 0)
+
+
+def _take_away(case: Case, row: int) -> None:
+    found = case.found
+    found.status[row], found.kind[row] = Status.NO_PROGRESS, Kind.NOT_STATIONARY
     found.target_kind[row] = Kind.UNKNOWN
-    if told.what is Beside.LOWER and found.smooth[row]:
-        found.status[row] = Status.STALLED_AT_START if stayed else Status.NOT_A_MINIMUM
-        found.kind[row] = Kind.SADDLE
-    else:
-        found.status[row], found.kind[row] = Status.NO_PROGRESS, Kind.NOT_STATIONARY
+    found.smooth[row] = False
 
 
 def _claimed(case: Case, row: int, told: Told) -> bool:

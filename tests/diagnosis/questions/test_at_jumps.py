@@ -113,3 +113,12 @@ def test_words_tell_the_value_that_is_only_approached():
     result = symgd.minimize("floor(x) + x**2", x0=[-0.5])
     words = " ".join(str(result.explain(0)).split())
     assert "f jumps at x = 0, and is higher there than -1, which it only approaches" in words
+
+
+@pytest.mark.parametrize("lr", [None, 0.1])
+def test_above_a_jump_the_other_side_is_named_and_no_inflection(lr):
+    r = symgd.minimize("sign(x) + x**2", x0=2.0, lr=lr, epochs=500)
+    assert r.status is symgd.Status.NO_PROGRESS
+    said = " ".join(r.summary().split())
+    assert "f jumps at x = 0; it is lower right beyond the jump; start on the other side" in said
+    assert "inflection" not in said
