@@ -438,15 +438,16 @@ def _lowest_there(
         if not side or not weak:
             tied.append([float(v) for v in row])
     bent = _bent(slopes, curves, normal, [bends[i] for i in on])
-    return _curved_up(np.array([[float(v) for v in row] for row in bent]), np.array(tied))
+    seen = float(_SAME * steepest)  # beside steeper slopes the digits show no less
+    return _curved_up(np.array([[float(v) for v in row] for row in bent]), np.array(tied), seen)
 
 
-def _curved_up(hessian: Array, tied: Array) -> bool:
+def _curved_up(hessian: Array, tied: Array, seen: float) -> bool:
     """Tell whether a quadratic form is positive on what is at right angles to some normals."""
     basis = np.linalg.svd(tied)[2][len(tied) :].T if len(tied) else np.eye(len(hessian))
     across = basis.T @ hessian @ basis
     least = np.linalg.eigvalsh(across).min(initial=np.inf)
-    return bool(least > _CURVED * np.abs(hessian).max() or not basis.size)
+    return bool(least > max(_CURVED * np.abs(hessian).max(), seen) or not basis.size)
 
 
 def _bent(

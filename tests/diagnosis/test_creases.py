@@ -37,9 +37,8 @@ def test_no_kink_no_fall():
     assert not falls("abs(x)", [0.0])
 
 
-def test_along_a_straight_kink_in_three_variables():
-    assert falls("abs(x + y + z) + (x - y)**2 + z/10", [0.0, 0.0, 0.0])
-    assert not falls("abs(x + y + z) + (x - y)**2 + z**2", [0.0, 0.0, 0.0])
+def test_straight_kinks_are_left_to_straight_steps():
+    assert not falls("abs(x + y + z) + (x - y)**2 + z/10", [0.0, 0.0, 0.0])
 
 
 def test_each_point_may_lie_on_another_kink():

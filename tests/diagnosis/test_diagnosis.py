@@ -211,6 +211,10 @@ PROBED = [
     ("max(x - 1e9, 0)", 0, Around.LEVEL),
     ("max(x**2 - 0.25, 0) - 5*max(x**2 - 1e6, 0)", 0, Around.UP),  # far beyond, f falls again
     ("x**2 - 2e8*x + 1e16", 1e8, Around.UP),  # hidden by rounding nearby
+    ("abs(x + y + z) + (x - y)**2 + z/10", (0, 0, 0), Around.DOWN),  # along a straight kink
+    ("abs(x + y + z) + (x - y)**2 + z**2", (0, 0, 0), Around.UP),
+    ("99*abs(x - 2*y) - x - y", (2, 1), Around.DOWN),
+    ("99*abs(w - x) + 99*max(x - y, y - x) + 99*abs(y - z) - z", (1, 1, 1, 1), Around.DOWN),
 ]
 
 

@@ -12,7 +12,7 @@ from ...status import Kind, Status
 from ..case import Case
 
 _ASKED = (
-    *(Status.CONVERGED, Status.AT_BOUND, Status.NO_PROGRESS, Status.PLATEAU),
+    *(Status.CONVERGED, Status.AT_BOUND, Status.NO_PROGRESS),
     *(Status.NOT_A_MINIMUM, Status.STALLED_AT_START),
 )
 
@@ -35,8 +35,7 @@ def _answer(case: Case, row: int, told: Told) -> None:
         return
     if told.what is Beside.MINIMUM and _claimed(case, row, told):
         return
-    at_rest = case.found.success[row] or case.found.status[row] == Status.PLATEAU
-    if at_rest or told.what is Beside.UNATTAINED or _curved_up(case, row):
+    if case.found.success[row] or told.what is Beside.UNATTAINED or _curved_up(case, row):
         _take_away(case, row)
 
 
