@@ -9,13 +9,14 @@ import numpy as np
 from ..arrays import Array, Mask
 from ..given.boxes import Box
 from ..precise.jumps import Beside, Jumps, Told, beside_jumps
-from ..precise.program import TooMuchError
+from ..precise.program import TooMuchError, Work
 from ..problem import Problem
 from .close import effort
 
 _AT_JUMP = 1e-8  # share of the searched region: a jump this close may be at the point
 _NO_DOUBLE_BETWEEN = 1e-12  # share of the searched region: a jump this close is at the point
 _JUMP_WORK = 4e5  # microseconds: what one point may take
+_ALL_WORK = 1e6  # microseconds: what all points may take; the rest stays as it was told before
 _NOT_THERE = 2  # sides: that of a jump that is not at the point
 
 
@@ -54,12 +55,13 @@ def at_jumps_of(problem: Problem, points: Array, box: Box, width: Array) -> list
     sides, close = _sides(problem, jumps, points, width)
     plain = ~_kinked(problem, points, _AT_JUMP * width)
     known: dict[tuple[bytes, ...], Told] = {}
+    work = Work(_ALL_WORK)
     for row in np.flatnonzero((sides != _NOT_THERE).any(axis=1)):
         params = np.array([float(np.ravel(v)[0]) for v in problem.of([row]).param_values])
         given = _middle(points[row], box, width), params, sides[row], close[row]
         key = tuple(a.tobytes() for a in given)
         if key not in known:
-            known[key] = _looked(jumps, *given, box, width)
+            known[key] = _looked(jumps, *given, box, width, work)
         told[row] = known[key] if plain[row] else _unproven(known[key])
     return told
 
@@ -108,13 +110,24 @@ def _held(point: Array, box: Box) -> Mask:
 
 
 def _looked(
-    jumps: Jumps, point: Array, params: Array, side: Array, close: Mask, box: Box, width: Array
+    jumps: Jumps,
+    point: Array,
+    params: Array,
+    side: Array,
+    close: Mask,
+    box: Box,
+    width: Array,
+    work: Work,
 ) -> Told:
+    """Look at a point with what is left of the work for all of them."""
     states = {int(i): int(side[i]) for i in np.flatnonzero(side != _NOT_THERE)}
     near = np.flatnonzero(close).tolist()
-    held = _held(point, box).tolist()
+    held, mine = _held(point, box).tolist(), Work(min(_JUMP_WORK, work.left))
+    most = mine.left
     try:
         given = point.tolist(), width.tolist(), held, params.tolist(), states, near
-        return beside_jumps(jumps, *given, work=_JUMP_WORK)
+        return beside_jumps(jumps, *given, work=mine)
     except TooMuchError:
         return Told(Beside.INSIDE)
+    finally:
+        work.left -= most - max(mine.left, 0)

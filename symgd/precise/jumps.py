@@ -8,7 +8,7 @@ and on this side of the jump, on it, and beyond it differ in nothing but those n
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -60,6 +60,8 @@ _BY_SIDE: dict[type, tuple[int | sympy.Rational, ...]] = {
 }  # below 0, at 0, above 0
 
 JUMPING: tuple[type[sympy.Expr], ...] = (Floor, Round, Mod, *_BY_SIDE)
+
+_NUMBER = 0.05  # microseconds: to hand on the number of a jump
 
 States = Mapping[int, int]
 
@@ -182,6 +184,7 @@ class _Place:
         """Give the point, the parameters, and what jumps there on given sides."""
         given = [*x, *self.params]
         numbers = [mpf(0)] * len(self.jumps.nodes)
+        self.work.spend(_NUMBER * len(numbers) ** 2)
         for i, height in enumerate(self.jumps.heights):
             (level,) = height.value([*given, *numbers], self.work)
             numbers[i] = _jumped(self.jumps.nodes[i].func, level, states.get(i))
@@ -196,15 +199,15 @@ class _Place:
         curves = [[at[max(i, j), min(i, j)] * width[i] * width[j] for j in free] for i in free]
         return value, slopes, curves
 
-    def heights(self, x: Vector, states: States) -> tuple[Vector, list[Vector], list[list[Vector]]]:
-        """Give how far the levels are from their jumps, with slopes and curvatures."""
+    def heights(
+        self, x: Vector, states: States, of: Iterable[int]
+    ) -> tuple[dict[int, Number], dict[int, Vector], dict[int, list[Vector]]]:
+        """Give how far some levels are from their jumps, with slopes and curvatures."""
         inputs = self.inputs(x, states)
-        levels, slopes, curves = [], [], []
-        for i, height in enumerate(self.jumps.heights):
-            level, slope, curve = self.shape(height, inputs)
-            levels.append(_offset(self.jumps.nodes[i].func, level))
-            slopes.append(slope)
-            curves.append(curve)
+        levels, slopes, curves = {}, {}, {}
+        for i in of:
+            level, slopes[i], curves[i] = self.shape(self.jumps.heights[i], inputs)
+            levels[i] = _offset(self.jumps.nodes[i].func, level)
         return levels, slopes, curves
 
     def moved(self, x: Vector, step: Vector) -> Vector:
@@ -221,7 +224,7 @@ class _Place:
         begin, k = x, len(on)
         for _ in range(_STEPS):
             _, slopes, curves = self.shape(self.jumps.smooth, self.inputs(x, states))
-            levels, normals, bends = self.heights(x, states)
+            levels, normals, bends = self.heights(x, states, on)
             normal = [normals[i] for i in on]
             if on:
                 curves = _bent(slopes, curves, normal, [bends[i] for i in on])
@@ -245,7 +248,7 @@ def beside_jumps(
     params: Sequence[float],
     states: States,
     close: Sequence[int],
-    work: float = np.inf,
+    work: Work | None = None,
 ) -> Told:
     """Tell what a point beside jumps is.
 
@@ -263,8 +266,8 @@ def beside_jumps(
         For each jump at the point its side: -1 below, 0 on it, 1 above.
     close : sequence of int
         Those of the jumps that count if f shows no stationary point: no double lies between.
-    work : float
-        Microseconds that it may take.
+    work : Work, optional
+        What it may take.
 
     Returns
     -------
@@ -279,7 +282,7 @@ def beside_jumps(
     with mpmath.workdps(_DIGITS):
         free = [i for i, h in enumerate(held) if not h]
         numbers = [[mpf(repr(float(v))) for v in given] for given in (point, params, width)]
-        place = _Place(jumps, numbers[1], numbers[2], free, states, Work(work))
+        place = _Place(jumps, numbers[1], numbers[2], free, states, work or Work())
         return _told(place, numbers[0], close)
 
 
@@ -289,7 +292,7 @@ def _told(place: _Place, x: Vector, close: Sequence[int]) -> Told:
         return Told(Beside.OPEN)
     own = place.lowest(x, states)
     at = x if own is None else own
-    levels, normals, _ = place.heights(at, states)
+    levels, normals, _ = place.heights(at, states, states)
     touched = [i for i in states if _touches(levels[i], normals[i], states[i], i, own, close)]
     if not touched:
         return Told(Beside.INSIDE)
@@ -313,7 +316,7 @@ def _beside(
         return Beside.OPEN, mine
     if value > mine + size:
         return Beside.UNATTAINED, mine
-    _, normals, _ = place.heights(p, place.states)
+    _, normals, _ = place.heights(p, place.states, touched)
     if len(groups) <= _MOST_JUMPS and _independent([normals[min(g)] for g in groups]):
         return _around(place, p, groups, value, size, found), mine
     lower = _falls_to_some_side(place, p, touched, value - size)
@@ -330,7 +333,7 @@ def _touches(
     return bool(on or mpmath.sign(level) != side or not side)
 
 
-def _off(levels: Vector, on: Sequence[int]) -> bool:
+def _off(levels: Mapping[int, Number], on: Sequence[int]) -> bool:
     return any(abs(levels[i]) > _ON_JUMP for i in on)
 
 
@@ -360,7 +363,7 @@ def _independent(normals: Sequence[Vector]) -> bool:
 
 def _falls_to_some_side(place: _Place, p: Vector, on: Sequence[int], value: Number) -> bool:
     """Look at f in random directions from jumps that meet in one point, or cross there."""
-    _, normals, bends = place.heights(p, place.states)
+    _, normals, bends = place.heights(p, place.states, on)
     ways = np.random.default_rng(0).normal(size=(_WAYS, len(place.free)))
     slopes = np.array([[float(v) for v in normals[i]] for i in on])
     curves = np.array([[[float(v) for v in row] for row in bends[i]] for i in on])
@@ -380,7 +383,7 @@ def _projected(place: _Place, x: Vector, on: Sequence[int]) -> Vector:
     n = len(place.free)
     flat = [[mpf(i == j) for j in range(n)] for i in range(n)]
     for _ in range(_RETURNS):
-        levels, normals, _ = place.heights(x, place.states)
+        levels, normals, _ = place.heights(x, place.states, on)
         step = _solved(flat, [normals[i] for i in on], [mpf(0)] * n, [-levels[i] for i in on])
         if step is None:
             return x
@@ -418,7 +421,7 @@ def _lowest_there(
 ) -> bool:
     """Tell whether f rises from a point on given sides of the jumps, to second order."""
     _, slopes, curves = place.shape(place.jumps.smooth, place.inputs(p, states))
-    _, normals, bends = place.heights(p, states)
+    _, normals, bends = place.heights(p, states, on)
     given = [*slopes, *itertools.chain(*curves), *itertools.chain(*(normals[i] for i in on))]
     if not all(map(finite, given)):
         return False
