@@ -54,14 +54,20 @@ class Page:
     True
     """
 
-    def __init__(self, text: str, html: str) -> None:
+    def __init__(self, text: str, html: str, script: str) -> None:
         self.text = text
         self.html = html
+        self.script = script  # its hash, by which a page around it allows it
 
     def __repr__(self) -> str:
         return f"Page({self.text!r}, {round(len(self.html.encode()) / 1000)} kB)"
 
     def _repr_html_(self) -> str:
+        return self.frame
+
+    @property
+    def frame(self) -> str:
+        """It as an element of another page, in a frame that may do nothing but compute."""
         return _IFRAME.format(title=escape(f"symgd: {self.text}"), page=escape(self.html))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -112,7 +118,7 @@ def page(problem: Problem, settings: Settings) -> Page:
     )
     if len(html.encode()) > _MOST:
         raise ExpressionError("the formula is too large for a page", problem.text)
-    return Page(problem.text, html)
+    return Page(problem.text, html, _hash(script))
 
 
 def _asset(name: str) -> str:

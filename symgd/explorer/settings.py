@@ -18,7 +18,7 @@ from ..given.types import Count, Number, Pairs, Points
 from ..problem import Problem
 
 METHODS = ("gd", "momentum", "nesterov", "adam")
-_MOST_EPOCHS = 10_000  # steps that a page takes for each picture, at most
+MOST_EPOCHS = 10_000  # steps that a page takes for each picture, at most
 _TINIEST = float(np.nextafter(0, 1))
 _SIDE = 3.0  # half of the region that is shown where none is given
 _VARIABLES = 2
@@ -70,7 +70,7 @@ def read_settings(
     point = _first(box) if x0 is None else read_points(x0, problem.names, everywhere)
     if np.ndim(point) != 1:
         raise ConfigurationError("x0", x0, "one point")
-    count = read_whole("epochs", epochs, 1, _MOST_EPOCHS)
+    count = read_whole("epochs", epochs, 1, MOST_EPOCHS)
     rate = None if lr is None else read_number("lr", lr, "a number > 0", _TINIEST)
     return Settings(
         {"x0": point.tolist(), "lr": rate, "epochs": count, "method": method, "box": box.tolist()}

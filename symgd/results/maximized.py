@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..arrays import Whole
 from ..facts.facts import Facts
@@ -17,6 +17,9 @@ from ..views.mirror import turned, turned_document
 from . import storage
 from .result import Result
 from .runs import Minimum
+
+if TYPE_CHECKING:
+    from ..explorer.page import Page
 
 _TURNED = {Kind.MINIMUM: Kind.MAXIMUM, Kind.MAXIMUM: Kind.MINIMUM}
 
@@ -121,6 +124,10 @@ class Maximized(Result):
     def _story(self, row: int) -> str:
         its = self._below
         return terminal(turned_document(text.story(its, row, its.facts.about([row]))))
+
+    def _opened(self, row: int) -> Page:
+        """Open the explorer at a run on -f, which is what descends."""
+        return self._below._opened(row)
 
     def _overview(self) -> Document:
         _, *rest = self._below._overview()

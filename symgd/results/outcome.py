@@ -17,6 +17,7 @@ import numpy.typing as npt
 from ..errors import Interrupted
 from ..facts.facts import Facts
 from ..files import replacing
+from ..given.numbers import read_flag
 from ..problem import Problem
 from ..status import Kind, Status
 from ..views import report, text
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from matplotlib.axes import Axes
 
+    from ..explorer.page import Page
 
 _BY_NAME = ("x", "lowest", "highest", "varies")  # columns of a minimum: an entry a variable
 
@@ -98,6 +100,22 @@ class Outcome(ABC):
         axes = zip(self.dims, places, strict=True)
         return {dim: np.asarray(self.coords[dim])[at] for dim, at in axes}
 
+    @property
+    def _own(self) -> Mapping[str, Any]:
+        """Settings of the method, where they are known."""
+        return {}
+
+    def _opened(self, row: int) -> Page:
+        """Open the explorer at a run."""
+        from ..explorer.opened import opened
+
+        axes = {name: values[row] for name, values in self.coordinates().items()}
+        given = {**self.fixed, **axes}
+        params = {name: float(given.pop(name)) for name in self.problem.params if name in given}
+        problem = self.problem.with_params(params) if params else self.problem
+        given |= self._own
+        return opened(problem, self.settings, self.runs.flat, self.minima, row, given)
+
     def _explained(self) -> Document:
         rows = text.representatives(self).values()
         return text.explain(self, self.facts.about(rows))
@@ -153,16 +171,21 @@ class Outcome(ABC):
         with self._kept():
             return choose(chosen, ax=ax)
 
-    def report(self, path: str | os.PathLike[str]) -> None:
+    def report(self, path: str | os.PathLike[str], *, live: bool = False) -> None:
         """Write a page in HTML that needs nothing but itself: formula, call, texts and pictures.
 
         Parameters
         ----------
         path : str or path
             Name of the file; one that is there is replaced only once the new one is complete.
+        live : bool
+            Whether it ends with the explorer, opened at the best run: start and rate are moved by
+            hand. Where a browser runs no scripts, the page looks as without it.
 
         Raises
         ------
+        ConfigurationError
+            With ``live=True``, if the explorer has no such runs (see `explore`).
         OSError
             If it cannot be written.
         Interrupted
@@ -171,8 +194,10 @@ class Outcome(ABC):
         from ..plots.inline import pictures  # loads Matplotlib
 
         shown: Any = self
+        explorer = self._opened(int(self.best)) if read_flag("live", live) else None
         with self._kept():
-            document = report.page(self, self._overview(), pictures(shown), self._explained())
+            parts = self._overview(), pictures(shown), self._explained()
+            document = report.page(self, *parts, explorer)
         with replacing(path) as file:
             file.write(document.encode())
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -21,6 +21,9 @@ from .outcome import Outcome, plain
 from .runs import Best, Later, Remaining
 from .standing import Standing
 from .tables import TABLED
+
+if TYPE_CHECKING:
+    from ..explorer.page import Page
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -182,6 +185,42 @@ class Result(Outcome):
         if run is None:
             return terminal(self._explained())
         return self._story(range(len(self.runs))[run])
+
+    def explore(self, run: int | None = None) -> Page:
+        """Open the explorer at a run: its formula, parameters, method, rate, epochs and start.
+
+        Parameters
+        ----------
+        run : int, optional
+            Row of `runs`; by default the best run.
+
+        Returns
+        -------
+        Page
+            A notebook shows it, and its `save` writes it to a file. A run that chose its steps is
+            opened at plain steps of a rate that suits the curvature; at most 10,000 are taken.
+
+        Raises
+        ------
+        ConfigurationError
+            If there are more than two variables, or the page has no such runs: it has none of
+            other methods or settings, none with bounds, schedules, clipping or noise.
+        ExpressionError
+            If the formula is so large that the page would be, too.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> r = symgd.minimize("cos(2*pi*x) + x**2", x0=0, lr=0.01, epochs=100)
+        >>> r.explore()  # doctest: +ELLIPSIS
+        Page('cos(2*pi*x) + x**2', ... kB)
+        """
+        return self._opened(int(self.best) if run is None else range(len(self.runs))[run])
+
+    @property
+    def _own(self) -> Mapping[str, Any]:
+        method = self.standing.method if self.standing else None
+        return vars(method) if method else {}
 
     def resume(
         self,

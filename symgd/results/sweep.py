@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -20,6 +20,9 @@ from ..views.document import Document, terminal
 from .outcome import Outcome, plain
 from .runs import Best
 from .tables import TABLED, worded
+
+if TYPE_CHECKING:
+    from ..explorer.page import Page
 
 _ARRAYS = ("x0", "x", *TABLED, "minimum")
 
@@ -172,6 +175,38 @@ class SweepResult(Outcome):
         if number is None or not low <= number <= high:
             raise ConfigurationError(name, value, f"a number from {low:.6g} to {high:.6g}")
         return int(np.abs(coords - number).argmin())
+
+    def explore(self, **values: float) -> Page:
+        """Open the explorer at a run: its formula, parameters, method, rate, epochs and start.
+
+        Parameters
+        ----------
+        **values : float
+            A value for some of the axes by name; the nearest coordinate is taken. Of the runs
+            there the best one is opened.
+
+        Returns
+        -------
+        Page
+            A notebook shows it, and its `save` writes it to a file.
+
+        Raises
+        ------
+        ConfigurationError
+            If there is no such axis, the value lies beyond its ends, there are more than two
+            variables, or the page has no such runs (see `Result.explore`).
+        ExpressionError
+            If the formula is so large that the page would be, too.
+
+        Examples
+        --------
+        >>> import symgd
+        >>> s = symgd.sweep("x**2", x0=1.0, lr=[0.1, 0.5, 1.1], epochs=[5, 10])
+        >>> s.explore(lr=1.1, epochs=10)  # doctest: +ELLIPSIS
+        Page('x**2', ... kB)
+        """
+        part = self.sel(**values)
+        return part._opened(int(part.best))
 
     def explain(self, **values: float) -> str:
         """Explain the verdicts, the worst first, or tell one run's story.

@@ -8,7 +8,10 @@ from typing import Any, Self
 from ..errors import MissingPackageError
 
 _WORDS = "{desc} [{elapsed}]"
-_BAR = "{desc} {percentage:3.0f}%|{bar}| {n:.0f}/{total:.0f} runs [{elapsed}<{remaining}{postfix}]"
+_BAR = (
+    "{{desc}} {{percentage:3.0f}}%|{{bar}}| {done:.0f}/{runs} runs "
+    "[{{elapsed}}<{{remaining}}{{postfix}}]"
+)
 _REFRESH = 0.5  # seconds after which the time is drawn again, whatever else happens
 
 
@@ -28,6 +31,7 @@ class Bar:
             raise MissingPackageError("tqdm", "progress") from None
         self._make: Any = tqdm
         self._over = threading.Event()
+        self._runs = 0
 
     def __enter__(self) -> Self:
         """Begin to draw."""
@@ -47,9 +51,19 @@ class Bar:
 
     def show(self, runs: int, share: float, epoch: int) -> None:
         """Show which share of their steps so many runs have taken, and the most of one."""
-        bar = self._bar
-        bar.bar_format, bar.total, bar.n = _BAR, runs, share * runs
-        bar.set_postfix_str(f"epoch {epoch:,}")
+        self._runs = runs
+        self._fill(share)
+        self._bar.set_postfix_str(f"epoch {epoch:,}")
+
+    def complete(self) -> None:
+        """Show that all is done; a notebook shows in red what ends without this."""
+        self._fill(1.0)
+
+    def _fill(self, share: float) -> None:
+        """Fill it from 0 to 1: a notebook's bar learns of no other end once it is drawn."""
+        self._bar.n = share
+        if self._runs:
+            self._bar.bar_format = _BAR.format(done=share * self._runs, runs=self._runs)
 
     def _redraw(self) -> None:
         while not self._over.wait(_REFRESH):

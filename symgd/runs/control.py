@@ -203,6 +203,8 @@ class Control:
             raise _with_result(self._failure, result)
         if heard() or (halted and not (self._asked or late())):
             raise Interrupted(result)
+        if self._bar is not None and not halted:
+            self._bar.complete()
         return result
 
 

@@ -1,4 +1,4 @@
-"""One page about a result that needs nothing but itself: no script, no request."""
+"""One page about a result that needs nothing but itself: no request, and no script of its own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import platform
 from collections.abc import Sequence
 from html import escape
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from ..palette import DARK, LIGHT
 from ..version import __version__
@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from .data import Outcome
 
 _SILENT = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+_HIDDEN = (
+    "<style>@media print { .live { display: none; } }</style>"
+    "<noscript><style>.live { display: none; }</style></noscript>"
+)
+_LIVE = "Drag the start or the rate: the path and the verdict follow. All of it is computed here."
+_MIRRORED = " It shows the descent on -f that found the maximum."
 _STYLE = f"""
 :root {{
   color-scheme: light dark;
@@ -60,12 +66,26 @@ footer {{ margin-top: 2.5rem; font-size: 0.85rem; opacity: 0.75; }}
 """
 
 
+class Live(Protocol):
+    """A page that computes: its frame, and the hash of the only script that may run in it."""
+
+    @property
+    def frame(self) -> str: ...  # noqa: D102
+    @property
+    def script(self) -> str: ...  # noqa: D102
+
+
 def page(
-    outcome: Outcome, overview: Document, pictures: Sequence[Picture], explained: Document
+    outcome: Outcome,
+    overview: Document,
+    pictures: Sequence[Picture],
+    explained: Document,
+    live: Live | None = None,
 ) -> str:
     """Write the page of a result or a sweep, in HTML.
 
-    `overview` is that of `text`, `explained` what `explain` tells; empty for nothing.
+    `overview` is that of `text`, `explained` what `explain` tells; empty for nothing. `live` is
+    shown where scripts run.
     """
     formula, *result = overview
     sections: dict[str, Document] = {
@@ -79,12 +99,25 @@ def page(
         document += [Paragraph(title, heading=2), *parts] if parts else []
     return (
         '<!DOCTYPE html><html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_SILENT}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(live)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>symgd: {escape(outcome.problem.text)}</title>"
-        f'<link rel="icon" href="data:,"><style>{_STYLE}</style></head><body><main>'
-        f"{elements(document)}</main><footer>{escape(_versions())}</footer></body></html>\n"
+        f'<link rel="icon" href="data:,"><style>{_STYLE}</style>'
+        f"{_HIDDEN if live else ''}</head><body><main>"
+        f"{elements(document)}{_section(live, outcome) if live else ''}</main>"
+        f"<footer>{escape(_versions())}</footer></body></html>\n"
     )
+
+
+def _policy(live: Live | None) -> str:
+    """Allow no script but that of the explorer, whose frame has this policy besides its own."""
+    return f"{_SILENT}; script-src '{live.script}'" if live else _SILENT
+
+
+def _section(live: Live, outcome: Outcome) -> str:
+    words = _LIVE + _MIRRORED * bool(outcome.settings.maximize)
+    heading = elements([Paragraph("The explorer", heading=2), Paragraph(words)])
+    return f'<section class="live">{heading}{live.frame}</section>'
 
 
 def _versions() -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -169,6 +170,54 @@ def test_what_a_page_cannot_decide_gets_no_verdict(text, x0):
     ((status, sentence),) = told(text, [(x0, 0.1)])
     assert status is None
     assert sentence.endswith("this page cannot tell what that point is; symgd.minimize can.")
+
+
+@needs_javascript
+def test_a_run_on_a_long_way_to_a_far_minimum_has_not_run_away():
+    # Each step leaves 0.98 of the way to x = 10,000: after 100 it is at 8,674, 434 widths away.
+    ((status, _),) = told("(x/10000 - 1)**2", [(0.0, 1e6)])
+    assert status == "SLOW"
+    result = symgd.minimize("(x/10000 - 1)**2", x0=0, lr=1e6, epochs=EPOCHS)
+    assert result.status.name == status
+    assert round(result.x[0]) == round(1e4 * (1 - 0.98**100))
+
+
+@needs_javascript
+@pytest.mark.parametrize("method", ["gd", "momentum"])
+def test_a_run_that_stopped_at_a_small_gradient_reads_the_same_where_it_is_opened(method):
+    r = symgd.minimize("cos(2*pi*x) + x**2", x0=0.3, lr=0.01, method=method)
+    epochs = json.loads(re.search('"epochs": ([0-9]+)', r.explore().html)[1])
+    ((status, sentence),) = told("cos(2*pi*x) + x**2", [(0.3, 0.01)], method, epochs)
+    assert (status, sentence) == (r.status.name, f"The run {r.message}.")
+
+
+SINK = """
+(() => {
+  const n = AHEAD + 1, path = Array.from({ length: n }, () => [0]), lengths = Array(AHEAD).fill(1);
+  const wave = (k) => (k % 2 ? 1 : 0), sink = (heights, ...more) => sinking(path, heights, ...more);
+  const flat = Array.from({ length: n }, (_, k) => wave(k));
+  const lowered = (by) => flat.map((f, k) => f / 2 - (k < n / 2 ? 0 : by));
+  const gone = (share) => {
+    const moved = path.map((x, k) => [share * k]);
+    const even = Array.from({ length: n }, (_, k) => [0, 1, 1, 0][k % 4]);
+    return sinking(moved, even, lengths, 1, 1);
+  };
+  return {
+    shorter: [0.45, 0.55].map((late) => sink(flat, lengths, 1, late)),
+    straight: [0.55, 0.45].map(gone),
+    lower: [0.6, 0.4].map((by) => sink(lowered(by), lengths, 1, 1)),
+  };
+})()
+"""
+
+
+@needs_javascript
+def test_half_decides_whether_a_run_that_goes_up_and_down_sinks():
+    # Its steps become half as long, it goes straight for half of its way, or its mean falls by
+    # half of its range, which is 0.5 + by for lowered waves: 0.6 is 0.55 of it, and 0.4 is 0.44.
+    script = "const FORMULA = {};\n" + "\n".join(map(asset, RUNS))
+    found = computed(script, SINK)
+    assert found == {name: [True, False] for name in ("shorter", "straight", "lower")}
 
 
 @needs_javascript

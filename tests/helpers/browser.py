@@ -68,17 +68,30 @@ class Browser:
         attached = self.send("Target.attachToTarget", targetId=target, flatten=True)
         self.session = attached["sessionId"]
 
-    def open(self, path, width=1400, height=900, dark=False):
-        """Open a file in a new tab, and wait until it is there."""
+    def open(self, path, width=1400, height=900, dark=False, scripts=True):
+        """Open a file in a new tab, and wait until it is there; `scripts` of pages run or not."""
         self.blank()
         for domain in ("Page", "Runtime", "Network", "Log"):
             self.send(f"{domain}.enable")
         self.resize(width, height)
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.send("Emulation.setEmulatedMedia", features=[scheme])
+        self.send("Emulation.setScriptExecutionDisabled", value=not scripts)
         self.send("Page.navigate", url=Path(path).absolute().as_uri())
         assert any(self.value(_LOADED) for _ in range(10_000))
-        self.value("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+        if scripts:
+            self.value("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))")
+
+    def enter_frame(self):
+        """Speak with the frame of the page that is open, which the browser keeps apart from it."""
+        page = self.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        self.session = None
+        targets = self.send("Target.getTargets")["targetInfos"]
+        (frame,) = (t for t in targets if t["type"] == "iframe" and t["parentFrameId"] == page)
+        attached = self.send("Target.attachToTarget", targetId=frame["targetId"], flatten=True)
+        self.session = attached["sessionId"]
+        for domain in ("Runtime", "Network", "Log"):
+            self.send(f"{domain}.enable")
 
     def resize(self, width, height):
         """Give the page another size."""

@@ -295,6 +295,52 @@ def test_a_bar_says_what_is_done(capsys):
     assert "100%" in drawn
 
 
+@pytest.fixture
+def closed(monkeypatch):
+    """Give what bars show when they are closed: how far they are, their end, and their words."""
+    tqdm = pytest.importorskip("tqdm.auto").tqdm
+    found = []
+
+    class Noted(tqdm):
+        def close(self):
+            found.append((self.n, self.total, str(self)))
+            super().close()
+
+    monkeypatch.setattr("tqdm.auto.tqdm", Noted)
+    return found
+
+
+# A notebook's bar keeps the end that it was made with, and is red where it is closed before.
+
+
+def test_a_bar_is_full_once_its_call_has_ended_although_nobody_looked_at_the_end(
+    closed, monkeypatch
+):
+    monkeypatch.setattr("symgd.runs.control._PAUSE", 1e9)  # the first look is the only one
+    seen = []
+    how = {"lr": 1e-9, "epochs": 20_000, "tol": 0, "callback": lambda s: seen.append(s.share)}
+    symgd.minimize(SLOWLY, x0=[[1, 1]] * 64, progress=True, **how)
+    (filled, full, words), *_ = closed
+    assert len(seen) == 1
+    assert seen[0] < 1
+    assert filled == full == 1
+    assert "64/64 runs" in words
+
+
+def test_a_bar_is_not_full_where_a_call_ended_early(closed):
+    seen = []
+
+    def stop(state):
+        seen.append(state.share)
+        return True
+
+    symgd.minimize(SLOWLY, x0=[[1, 1]] * 64, progress=True, callback=stop, **ENDLESS)
+    (filled, full, words), *_ = closed
+    assert full == 1
+    assert filled == seen[-1] < 1
+    assert "64/64 runs" not in words
+
+
 def test_a_bar_without_tqdm_names_the_extra(monkeypatch):
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     with pytest.raises(MissingPackageError, match=re.escape("symgd[progress]")):
