@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -24,12 +25,19 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     ------
     file
         Where to write. An exception leaves `path` as it was.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such folder.
     """
     target = Path(path).resolve()
     if target.exists() and not target.is_file():  # a device or a pipe cannot be replaced
         with target.open("wb") as stream:
             yield stream
         return
+    if not target.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "there is no such folder", str(target.parent))
     temporary = target.with_name(f".symgd-{secrets.token_hex(8)}.tmp")
     try:
         with temporary.open("xb") as stream:

@@ -109,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         **plain,
     )
     parser.add_argument("--version", action="version", version=f"symgd {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", required=True, prog="symgd")
     for name, (does, epilog) in COMMANDS.items():
         command = commands.add_parser(
             name,

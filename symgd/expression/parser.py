@@ -40,19 +40,33 @@ _SLOPES = ("diff", "derivative", "gradient", "grad", "d")
 _NO_FUNCTIONS = {
     **dict.fromkeys(_SUMS, "write the terms out, such as x1**2 + x2**2"),
     **dict.fromkeys(_SLOPES, "symgd differentiates by itself"),
-    **dict.fromkeys(("integrate", "integral", "int", "quad"), "write what the integral is"),
-    **dict.fromkeys(("rand", "random", "randn", "normal"), "a formula is the same each time"),
+    **dict.fromkeys(("integrate", "integral", "quad"), "write what the integral is"),
+    **dict.fromkeys(
+        ("rand", "random", "randn", "normal"), "a formula has the same value each time"
+    ),
     **dict.fromkeys(("re", "im", "conj", "conjugate"), "all numbers are real"),
+    **dict.fromkeys(("int", "trunc", "fix"), "write sign(x)*floor(abs(x)) for the whole part"),
     "norm": "write hypot(x, y), or sqrt(x**2 + y**2 + z**2)",
-    **dict.fromkeys(
-        ["diff", "derivative", "gradient", "grad", "d"], "symgd differentiates by itself"
-    ),
-    **dict.fromkeys(
-        ["rand", "random", "randn", "normal"], "a formula has the same value each time"
-    ),
     "square": "write x**2",
     "factorial": "write gamma(x + 1)",
     "exp2": "write 2**x",
+    "frac": "write x - floor(x)",
+    "fmod": "write mod(x, y), which has the sign of y",
+    "logit": "write log(x/(1 - x))",
+    "leaky_relu": "write max(x, 0.01*x)",
+    "elu": "write where(x > 0, x, exp(x) - 1)",
+    "gelu": "write x*(1 + erf(x/sqrt(2)))/2",
+    **dict.fromkeys(("silu", "swish"), "write x*sigmoid(x)"),
+    "softmax": "write the terms out, such as exp(x1)/(exp(x1) + exp(x2))",
+    **dict.fromkeys(("zeta", "bessely", "besseli", "besselk"), "it is none of its functions"),
+    "lg": "write log10(x)",
+    "ld": "write log2(x)",
+    **dict.fromkeys(("tg", "tgn"), "write tan(x)"),
+    **dict.fromkeys(("ctg", "cotg"), "write cot(x)"),
+    **dict.fromkeys(("arctg", "atg"), "write atan(x)"),
+    "sh": "write sinh(x)",
+    "ch": "write cosh(x)",
+    "th": "write tanh(x)",
 }
 
 # How tightly operators bind, as in Python: `&` and `|` before comparisons.
@@ -68,6 +82,8 @@ _BINDING = {
 
 # How many of the first arguments are conditions.
 _CONDITIONS_FIRST = {"where": 1, "logical_and": 2**13, "logical_or": 2**13, "logical_not": 1}
+
+_NOTHING = (Token("end", "", 0, 0),) * 3  # behind the last token
 
 _Recipe = tuple[Any, ...]  # a method of Builder, and its arguments after the text
 
@@ -243,12 +259,25 @@ class Parser:
             return self._call(token)
         function = token.text in BY_SPELLING and token.text not in ALSO_VARIABLES
         if function or token.text == PIECEWISE:
-            self._fail(f"{token.text} is a function and needs brackets: {token.text}(x)", token)
+            self._fail(
+                f"{token.text} is a function and needs brackets: {self._called_as(token)}", token
+            )
         if token.text in REFUSED_NAMES:
             self._fail(f"'{token.text}' is not allowed: {REFUSED_NAMES[token.text]}", token)
-        if token.text in CONSTANTS:
-            return self._build.constant(token.text)
+        name = "pi" if self._is_pi(token.text) else token.text
+        if name in CONSTANTS:
+            return self._build.constant(name)
         return self._variable(token)
+
+    def _is_pi(self, name: str) -> bool:
+        """Tell whether a name in capitals is that of the number, as it is unless it is declared."""
+        return name in ("Pi", "PI") and name not in (self._allowed or ())
+
+    def _called_as(self, function: Token) -> str:
+        """Write how a function is called, also where a power stands behind its name."""
+        sign, exponent, bracket = (t.text for t in [*self._tokens[self._index :], *_NOTHING][:3])
+        power = sign in ("**", "^") and exponent.isdigit() and bracket == "("
+        return f"{function.text}(x)" + (f"**{exponent} for its power" if power else "")
 
     def _variable(self, token: Token) -> Node:
         name = token.text
@@ -342,7 +371,7 @@ def _counted(row: Function | Shorthand) -> str:
 
 def _unknown(name: str, met: Collection[str]) -> str:
     known = f"{name} is no function that symgd knows"
-    if name.lower() in _NO_FUNCTIONS:
+    if name.lower() in _NO_FUNCTIONS and name not in met:
         return f"{known}: {_NO_FUNCTIONS[name.lower()]}"
     if name in met or len(name) < 3:
         return f"{known}; write {name}*(...) for a product"

@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import Array, Whole
 from ..blas import in_one_thread
 from ..given.boxes import Box
+from ..methods import METHODS
 from ..precise.jumps import Beside
 from ..precise.program import Precise
 from ..problem import Problem
@@ -185,7 +186,8 @@ class Facts:
         its_set = self.determined(index) if on_set else None
         if status is Status.DIVERGED and self._runs.evidence.condition[row] < 0:
             x0 = self._runs.x0[row]
-            return RunFacts(fall=shown(problem, x0, x[0], self._box, self._width))
+            own = any(name not in METHODS for name in self._settings.method.split(", "))
+            return RunFacts(shown(problem, x0, x[0], self._box, self._width), own)
         if status is Status.PLATEAU:
             where, start, region = (problem, x[0]), self._start(row), (self._box, self._width)
             with np.errstate(all="ignore"):

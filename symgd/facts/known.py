@@ -177,6 +177,8 @@ class RunFacts:
     ----------
     fall : Unbounded or None
         Proof that f falls without end where the run went.
+    own_steps : bool
+        Whether the steps of a run that ran away were those of a rule of the user's own.
     plateau : Plateau or None
         How far f is flat around its end, and where it falls.
     approach : Approach or None
@@ -201,6 +203,7 @@ class RunFacts:
     """
 
     fall: Unbounded | None = None
+    own_steps: bool = False
     plateau: Plateau | None = None
     approach: Approach | None = None
     floor: tuple[float, float] | None = None

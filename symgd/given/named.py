@@ -24,6 +24,11 @@ PLACES = {  # where settings are given that are no arguments of their own
 
 def unknown_method(method: object) -> ConfigurationError:
     """Give the error for what is neither a method nor the name of one."""
+    for name, kind in METHODS.items():
+        if method is kind:
+            given = "lr=..." if "lr" in [field.name for field in fields(kind)] else ""
+            takes = f"a method object, such as {kind.__name__}({given}), or its name {name!r}"
+            return ConfigurationError("method", method, takes)
     known = [*METHODS, AUTO]
     takes = f"a method object, or one of {', '.join(map(repr, known))}{hint(method, known)}"
     return ConfigurationError("method", method, takes)

@@ -59,10 +59,16 @@ def hint(typed: object, known: Iterable[str]) -> str:
     return f"; did you mean {near}?" if near else ""
 
 
+_NUMBERS = {
+    **dict.fromkeys(("e", "E"), "Euler's number 2.718..."),
+    **dict.fromkeys(("pi", "Pi", "PI"), "the number pi"),
+}
+
+
 def unknown_name(argument: str, got: object, typed: object, known: Iterable[str]) -> Exception:
     """Give the error for a name that is none of the known ones."""
     known = list(known)
-    ask = "; it is Euler's number 2.718..." if typed in ("e", "E") else hint(typed, known)
+    ask = f"; it is {_NUMBERS[str(typed)]}" if str(typed) in _NUMBERS else hint(typed, known)
     return ConfigurationError(argument, got, f"names out of {known}{ask}")
 
 

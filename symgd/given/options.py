@@ -13,6 +13,7 @@ from ..errors import ConfigurationError
 from ..memory import check_paths, check_runs
 from ..methods import Method
 from ..problem import Problem, Source
+from ..watch import during
 from .boxes import Box, read_box
 from .inside import Inside
 from .numbers import read_flag, read_number, read_whole
@@ -154,7 +155,8 @@ def read_options(
     sampling = Sampling(*chance, domain) if x0 is None else None
     if sampling is not None:
         check_runs("starts", count, count, len(names))
-    points = read_points(x0, names, box) if sampling is None else sampling.points(count)
+    with during("placing the starts"):
+        points = read_points(x0, names, box) if sampling is None else sampling.points(count)
     schedule = checked_rates(chosen, limit)
     changes = read_changes(chosen, clip_value, clip_norm, noise)
     least = default_tol if tol is None else read_number("tol", tol, "a number >= 0", 0.0)

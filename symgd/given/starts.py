@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from copy import deepcopy
 from dataclasses import dataclass
-from typing import Any, Protocol, get_args
+from typing import Any, Protocol, cast, get_args
 
 import numpy as np
 
@@ -90,15 +90,15 @@ class Sampling:
 
 def read_sampler(given: Any, until: float | None, n: int) -> SamplerLike:
     """Read a sampler for `n` variables, which has to go on where starts are taken `until`."""
-    if hasattr(given, "random") and hasattr(given, "d"):
+    if hasattr(given, "random") and hasattr(given, "d") and not isinstance(given, type):
         return _read_engine(given, until, n)
     known = SAMPLERS if until is None else [name for name in SAMPLERS if name not in _WHOLE]
-    if given not in known:
+    if type(given) is not str or given not in known:
         beside = "" if until is None else " beside starts='until ...'"
-        takes = f"one of {', '.join(known)}{beside}{hint(given, known)}"
+        takes = f"one of {', '.join(known)}{beside}, or an engine of scipy.stats.qmc"
+        takes += hint(given, known)
         raise ConfigurationError("sampler", given, takes)
-    sampler: Sampler = given
-    return sampler
+    return cast(Sampler, given)
 
 
 def _read_engine(given: Any, until: float | None, n: int) -> Engine:

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..errors import ConfigurationError
 from ..methods import METHODS, Automatic, Faithful, Fixed, Method, Newton, OwnRule
+from ..methods.base import rateless
 from ..methods.clipped import Clipped
 from ..methods.noisy import Noisy
 from ..methods.schedule import read_schedule
@@ -20,6 +21,11 @@ from .picked import AUTO, pick, refuse_too_large
 from .types import MethodLike, Rate
 
 _TINIEST = float(np.nextafter(0, 1))
+CHANGES = {  # of gradients: what each takes, and the least value
+    "clip_value": ("a number > 0", _TINIEST),
+    "clip_norm": ("a number > 0", _TINIEST),
+    "noise": ("a number >= 0", 0.0),
+}
 
 
 def read_method(
@@ -65,13 +71,12 @@ def read_changes(method: Method, value: Any, norm: Any, noise: Any) -> dict[str,
         If a number is wrong, or the method chooses its steps.
     """
     found = {}
-    given = ("clip_value", value, _TINIEST), ("clip_norm", norm, _TINIEST), ("noise", noise, 0.0)
-    for name, number, least in given:
+    for name, number in zip(CHANGES, (value, norm, noise), strict=True):
         if number is None:
             continue
         if not method.fixed:
             raise ConfigurationError(name, number, _nothing_beside(method))
-        found[name] = read_number(name, number, f"a number {'>' if least else '>='} 0", least)
+        found[name] = read_number(name, number, *CHANGES[name])
     return found
 
 
@@ -154,6 +159,7 @@ def _method_object(method: Method, lr: Rate | None) -> Method:
             read_number(name, value, "a number")
         elif schedule is None:
             read_number(name, value, "a number > 0, or a schedule", _TINIEST)
+    fresh.check()
     if schedule is not None:
         assert isinstance(fresh, Fixed)
         fresh = scheduled(fresh, schedule)
@@ -166,9 +172,10 @@ def _named(method: Any, lr: Rate | None) -> Method:
         raise unknown_method(method)
     schedule = read_schedule(lr)
     if schedule is not None:
-        plain = METHODS[method].with_rate(1.0)
-        assert isinstance(plain, Fixed)
-        return scheduled(plain, schedule)
+        plain = METHODS[method]
+        if not issubclass(plain, Fixed):
+            raise ConfigurationError("lr", schedule.words, rateless(method))
+        return scheduled(plain.with_rate(1.0), schedule)
     takes = "a number > 0, a schedule, or None for an automatic step"
     rate = None if lr is None else read_number("lr", lr, takes, _TINIEST)
     if method == "gd" and rate is None:

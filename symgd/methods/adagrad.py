@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from .ranges import NOT_NEGATIVE, TINY, Range
 from .rule import Rule
 
 
@@ -39,6 +41,7 @@ class AdaGrad(Rule):
     name: ClassVar[str] = "adagrad"
     lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 1
+    within: ClassVar[Mapping[str, Range]] = {"initial": NOT_NEGATIVE, "eps": TINY}
 
     initial: float = 0.1
     eps: float = 1e-7

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from .ranges import SHARE, TINY, Range
 from .rule import Rule
 
 
@@ -66,6 +68,7 @@ class Adam(Rule):
     name: ClassVar[str] = "adam"
     lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 4
+    within: ClassVar[Mapping[str, Range]] = {"beta1": SHARE, "beta2": SHARE, "eps": TINY}
 
     beta1: float = 0.9
     beta2: float = 0.999

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from .adam import moments
+from .ranges import NOT_NEGATIVE, SHARE, TINY, Range
 from .rule import Rule
 
 
@@ -46,6 +48,12 @@ class AdamW(Rule):
     name: ClassVar[str] = "adamw"
     lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 4
+    within: ClassVar[Mapping[str, Range]] = {
+        "beta1": SHARE,
+        "beta2": SHARE,
+        "eps": TINY,
+        "weight_decay": NOT_NEGATIVE,
+    }
 
     beta1: float = 0.9
     beta2: float = 0.999

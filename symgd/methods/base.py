@@ -18,6 +18,7 @@ import numpy as np
 from ..arrays import Array, Whole
 from ..errors import ConfigurationError
 from ..given.names import KnownKeywords
+from .ranges import Range
 
 if TYPE_CHECKING:
     from ..engine.numbers.intrinsics import Truth
@@ -128,6 +129,8 @@ class Method(KnownKeywords, ABC):
         Whether it is one of descent; the loop of what only looks at f is written without Numba.
     most_vars : float
         The most variables that it is for: the code of a step may grow as their cube.
+    within : mapping of str to Range
+        Settings that may not have any value.
     """
 
     name: ClassVar[str]
@@ -135,6 +138,7 @@ class Method(KnownKeywords, ABC):
     fixed: ClassVar[bool]
     descends: ClassVar[bool] = True
     most_vars: ClassVar[float] = np.inf
+    within: ClassVar[Mapping[str, Range]] = {}
 
     @classmethod
     def with_rate(cls, lr: float | None) -> Self:
@@ -153,6 +157,20 @@ class Method(KnownKeywords, ABC):
     def settings(self) -> dict[str, Any]:
         """Names and values of the settings; a value may be an array with one number a run."""
         return {f.name: getattr(self, f.name) for f in fields(self)}
+
+    def check(self) -> None:
+        """Refuse settings that are out of their range.
+
+        Raises
+        ------
+        ConfigurationError
+            Names the first of them.
+        """
+        for name, (least, most, takes) in self.within.items():
+            values = np.atleast_1d(self.settings[name])
+            wrong = values[~((least <= values) & (values <= most))]
+            if len(wrong):
+                raise ConfigurationError(name, wrong[0].item(), takes)
 
     @property
     def rate(self) -> Any:
@@ -251,6 +269,11 @@ class Method(KnownKeywords, ABC):
         return None
 
 
+def rateless(name: str) -> str:
+    """Tell which `lr` a method takes that has none."""
+    return f"None beside the method {name!r}, which chooses its steps"
+
+
 @dataclass(frozen=True)
 class Adaptive(Method):
     """A method that goes to a point only after f was evaluated there."""
@@ -261,8 +284,7 @@ class Adaptive(Method):
     def with_rate(cls, lr: float | None) -> Self:
         """Give the method, which takes no rate."""
         if lr is not None:
-            takes = f"None beside the method {cls.name!r}, which chooses its steps"
-            raise ConfigurationError("lr", lr, takes)
+            raise ConfigurationError("lr", lr, rateless(cls.name))
         return cls()
 
     @abstractmethod

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from .ranges import DAMPING, Range
 from .rule import Rule
 
 
@@ -38,6 +40,7 @@ class Momentum(Rule):
     lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 1
     shares: ClassVar[tuple[str, ...]] = ("beta",)
+    within: ClassVar[Mapping[str, Range]] = {"beta": DAMPING}
 
     beta: float = 0.9
 

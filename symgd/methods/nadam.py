@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
 from .adam import moments
+from .ranges import SHARE, TINY, Range
 from .rule import Rule
 
 
@@ -45,6 +47,7 @@ class NAdam(Rule):
     name: ClassVar[str] = "nadam"
     lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 4
+    within: ClassVar[Mapping[str, Range]] = {"beta1": SHARE, "beta2": SHARE, "eps": TINY}
 
     beta1: float = 0.9
     beta2: float = 0.999

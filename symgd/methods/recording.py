@@ -25,7 +25,7 @@ _MADE_OF = (
     f"made of + - * / // **, abs, numbers and numpy's {', '.join(UFUNCS)}: no if, for which there "
     "is numpy.where"
 )
-_STEP = f"a step {_MADE_OF}; it gives (x, *slots)"
+_STEP = f"a step {_MADE_OF}; it gives (x, *slots), or x alone where it remembers nothing"
 _RATE = f"a function of the epoch {_MADE_OF}"
 _OPERATORS = {
     np.add: operator.add,
@@ -308,6 +308,8 @@ def _written(function: Callable[..., Sequence[Any]], names: Sequence[str]) -> Pr
 
 
 def _checked(results: Any, slots: int) -> Sequence[Any]:
+    if isinstance(results, Recorded):  # x alone needs no tuple
+        results = (results,)
     if not isinstance(results, tuple | list):
         raise TypeError(f"it gives {type(results).__name__} and not a tuple")
     if len(results) != 1 + slots:

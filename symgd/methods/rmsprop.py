@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
 
+from .ranges import SHARE, TINY, Range
 from .rule import Rule
 
 
@@ -39,6 +41,7 @@ class RMSProp(Rule):
     name: ClassVar[str] = "rmsprop"
     lasting: ClassVar[bool] = True
     slots: ClassVar[int] = 1
+    within: ClassVar[Mapping[str, Range]] = {"decay": SHARE, "eps": TINY}
 
     decay: float = 0.9
     eps: float = 1e-8

@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import Array
 from ..engine.numbers.lane import clip, select
 from .base import Fixed
+from .ranges import GROWING, NOT_NEGATIVE, SHRINKING, Range
 
 if TYPE_CHECKING:
     from ..engine.numbers.lane import Number, State
@@ -51,6 +52,12 @@ class RProp(Fixed):
     """
 
     name: ClassVar[str] = "rprop"
+    within: ClassVar[Mapping[str, Range]] = {
+        "shrink": SHRINKING,
+        "grow": GROWING,
+        "shortest": NOT_NEGATIVE,
+        "longest": NOT_NEGATIVE,
+    }
 
     lr: float
     shrink: float = 0.5

@@ -36,6 +36,10 @@ class Wrapped(Fixed):
         """Names and values of the settings."""
         return self.base.settings
 
+    def check(self) -> None:
+        """Refuse settings of the other one that are out of their range."""
+        self.base.check()
+
     @property
     def rate(self) -> Any:
         """The rate of the other one."""

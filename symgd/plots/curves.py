@@ -142,9 +142,10 @@ def _range(result: Batch | None, lo: float | None, hi: float | None) -> tuple[fl
     if result is not None:
         low, high = _around(result)
         lo, hi = low if lo is None else lo, high if hi is None else hi
-    if lo is None or hi is None or not (np.isfinite([lo, hi]).all() and lo < hi):
+    ends = np.asarray([lo, hi])
+    if ends.dtype.kind not in "iuf" or not np.isfinite(ends).all() or ends[0] >= ends[1]:
         raise ConfigurationError("lo, hi", f"{lo}, {hi}", "two finite numbers, lo below hi")
-    return float(lo), float(hi)
+    return float(ends[0]), float(ends[1])
 
 
 def _around(result: Batch) -> tuple[float, float]:

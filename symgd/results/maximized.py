@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from ..arrays import Whole
+from ..errors import ConfigurationError, Interrupted
 from ..facts.facts import Facts
 from ..problem import Problem
+from ..runs.control import State
 from ..status import Kind
 from ..views import text
 from ..views.document import Document, terminal
-from ..views.mirror import turned, turned_document
+from ..views.mirror import mixed_up, turned, turned_document
 from . import storage
 from .result import Result
 from .runs import Minimum
@@ -25,8 +29,52 @@ _TURNED = {Kind.MINIMUM: Kind.MAXIMUM, Kind.MAXIMUM: Kind.MINIMUM}
 
 
 def negative(problem: Problem) -> Problem:
-    """Give the problem of -f."""
+    """Give the problem of -f.
+
+    Raises
+    ------
+    ConfigurationError
+        If texts about -f, when they are turned, would take a variable for f or for a word about it.
+    """
+    for name in mixed_up(problem.names):
+        takes = "names that the texts about f do not use themselves: give it another one"
+        raise ConfigurationError("variables", name, takes)
     return Problem(f"-({problem.text})", variables=problem.names, params=problem.params)
+
+
+@dataclass(frozen=True, eq=False)
+class _Climbing(State):
+    """The state of runs on -f, as who maximizes f sees it."""
+
+    @property
+    def fun(self) -> float:
+        """f at the point with the highest finite f."""
+        return 0.0 - super().fun
+
+
+def climbing(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Give arguments of `minimize` whose callback is shown f where -f is minimized."""
+    callback = arguments.get("callback")
+    if not callable(callback):
+        return dict(arguments)
+
+    def shown(state: State) -> object:
+        return callback(_Climbing(**{f.name: getattr(state, f.name) for f in fields(state)}))
+
+    return {**arguments, "callback": shown}
+
+
+@contextmanager
+def turned_back() -> Iterator[None]:
+    """Turn the result that an exception carries: after Ctrl-C, and one of the callback."""
+    try:
+        yield
+    except Interrupted as stopped:
+        raise Interrupted(stopped.result and Maximized.of(stopped.result)) from None
+    except Exception as failure:
+        if isinstance(its := getattr(failure, "result", None), Result):
+            failure.result = Maximized.of(its)  # type: ignore[attr-defined]
+        raise
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -76,14 +124,14 @@ class Maximized(Result):
 
     def resume(self, *given: Any, **keywords: Any) -> Maximized:
         """Let runs go on, as `Result.resume`."""
-        assert self.descent is not None
-        return self.of(self.descent.resume(*given, **keywords))
+        with turned_back():
+            return self.of(self._below.resume(*given, **climbing(keywords)))
 
     def join(self, other: Result) -> Maximized:
         """Give one result with the runs of this one and of another, as `Result.join`."""
-        assert self.descent is not None
-        its = other.descent if isinstance(other, Maximized) and other.descent else other
-        return self.of(self.descent.join(its))
+        if not isinstance(other, Maximized):
+            raise ConfigurationError("other", other, "a result of symgd.maximize, as this one is")
+        return self.of(self._below.join(other._below))
 
     @property
     def maxima(self) -> tuple[Minimum, ...]:

@@ -13,6 +13,7 @@ from ..arrays import Array, Frozen, Whole
 from ..creases.walk import smoothed_at
 from ..facts.facts import Facts
 from ..facts.known import Known
+from ..given.numbers import read_whole
 from ..given.types import Count, MethodLike, Number
 from ..status import Kind, Status
 from ..views import text
@@ -176,15 +177,24 @@ class Result(Outcome):
         Parameters
         ----------
         run : int, optional
-            Row of `runs`.
+            Row of `runs`; one below 0 counts from the last.
 
         Returns
         -------
         str
+
+        Raises
+        ------
+        IndexError
+            If there is no such row.
         """
         if run is None:
             return terminal(self._explained())
-        return self._story(range(len(self.runs))[run])
+        count = len(self.runs)
+        row = read_whole("run", run, -(2**53))
+        if not -count <= row < count:
+            raise IndexError(f"run {row} is none of the {count} runs, 0 to {count - 1}")
+        return self._story(row % count)
 
     def explore(self, run: int | None = None) -> Page:
         """Open the explorer at a run: its formula, parameters, method, rate, epochs and start.

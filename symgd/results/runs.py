@@ -299,8 +299,8 @@ class Minimum:
         if not hasattr(rule, "rates"):
             takes = "a method, such as symgd.methods.Momentum"
             raise ConfigurationError("method", method, takes)
-        across = self.eigenvalues[max(self.dimension, 0) :]  # along a set nothing has to shrink
-        return rule.rates(across)
+        bent = np.sort(self.eigenvalues * (-1.0 if self.eigenvalues.sum() < 0 else 1.0))
+        return rule.rates(bent[max(self.dimension, 0) :])  # along a set nothing has to shrink
 
     def __post_init__(self) -> None:
         """Let what is not said be that of a point."""

@@ -24,10 +24,10 @@ from numpy.lib.format import read_array_header_1_0, read_array_header_2_0, read_
 from ..arrays import Frozen
 from ..errors import SymgdError
 from ..files import replacing
-from ..methods import METHODS, Method
+from ..methods import Method
 from ..problem import Problem
 from ..version import __version__
-from . import format1
+from . import format1, kept
 from .runs import Later
 
 Arrays = dict[str, npt.NDArray[Any]]
@@ -187,7 +187,7 @@ def _field(hint: Any, value: Any, path: str, arrays: Arrays) -> Any:
     elif origin is list:
         _pack_column(value, path, _number(inner[0]), arrays)
     elif hint is Method:
-        return _packed_method(value)
+        return kept.packed(value)
     elif hint is Problem:
         return {"text": value.text, "variables": value.names, "params": dict(value.params)}
     elif is_dataclass(hint):
@@ -201,14 +201,6 @@ def _field(hint: Any, value: Any, path: str, arrays: Arrays) -> Any:
     else:
         return value
     return None
-
-
-def _packed_method(method: Method) -> dict[str, Any] | None:
-    """Give a method of this package by its name and numbers; None for code of others."""
-    numbers = all(isinstance(value, float | int) for value in method.settings.values())
-    if type(method) is not METHODS.get(method.name) or not numbers:
-        return None
-    return {"name": method.name, "settings": method.settings}
 
 
 def _pack_rows(kind: Any, rows: Sequence[Any], path: str, arrays: Arrays) -> None:
@@ -270,7 +262,7 @@ def _made(hint: Any, plain: Any) -> Problem | Method:
     """Make a formula or a method from what tells it."""
     if hint is Problem:
         return Problem(plain["text"], variables=plain["variables"], params=plain["params"])
-    return METHODS[plain["name"]](**plain["settings"])
+    return kept.unpacked(plain)
 
 
 def _tuple(kinds: tuple[Any, ...], plain: Any, path: str, arrays: Arrays) -> tuple[Any, ...]:

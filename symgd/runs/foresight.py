@@ -95,6 +95,6 @@ def _words(problem: Problem, rate: str, x: Array, largest: float, curvature: flo
         why = f"by its own recurrence at the curvature {number(curvature)} there"
     return RateWarning(
         f"{rate} is above {number(largest)}, the largest rate at which fixed steps can "
-        f"settle at the minimum {point(problem.names, x.tolist())} "
+        f"settle at {point(problem.names, x.tolist())} "
         f"({why})"
     )

@@ -5,13 +5,12 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from ..errors import Interrupted
 from ..given.named import PLACES
 from ..given.names import check_keywords
 from ..given.options import read_problem
 from ..given.types import Points
 from ..problem import Problem, Source
-from ..results.maximized import Maximized, negative
+from ..results.maximized import Maximized, climbing, negative, turned_back
 from .minimize import minimize
 
 _TAKEN = tuple(inspect.signature(minimize).parameters)[2:]
@@ -50,7 +49,5 @@ def maximize(expr: Source | Problem, x0: Points | None = None, **arguments: Any)
     """
     check_keywords("maximize", arguments, _TAKEN, PLACES)
     problem = read_problem(expr, arguments.pop("variables", None), arguments.pop("params", None))
-    try:
-        return Maximized.of(minimize(negative(problem), x0, **arguments))
-    except Interrupted as stopped:
-        raise Interrupted(stopped.result and Maximized.of(stopped.result)) from None
+    with turned_back():
+        return Maximized.of(minimize(negative(problem), x0, **climbing(arguments)))

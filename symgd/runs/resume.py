@@ -14,7 +14,7 @@ from ..given.boxes import Box
 from ..given.names import hint
 from ..given.numbers import read_whole
 from ..given.options import EPOCHS, TOL, Options
-from ..given.stepping import read_method
+from ..given.stepping import checked_rates, read_method
 from ..given.types import Count, MethodLike, Number
 from ..memory import check_paths
 from ..methods import Automatic, Method
@@ -31,6 +31,7 @@ from .interruption import completed, interruptible, reached
 from .wrap import standing_of, wrap_together
 
 _OPEN = (Status.SLOW, Status.OSCILLATING, Status.STOPPED)
+_AROUND = ("schedule", "clip_value", "clip_norm", "noise", "seed")
 _TURNS = 6  # times that a run may go on along an edge of the domain, or leave one
 
 
@@ -126,10 +127,10 @@ def _standing(
     if method is not None:
         chosen, picked = read_method(result.problem, method, lr)
     standing = result.standing or _unknown(result)
-    if chosen is None:
-        chosen = standing.method
+    if chosen is None and standing.method is not None:
+        chosen = standing.method.started(standing.begun)
     if chosen is None and not anew:
-        takes = "a method: what the runs remember was not saved, so they begin with a new one"
+        takes = "a method: what the runs remember is not known, so they begin with a new one"
         raise ConfigurationError("method", None, takes)
     if chosen is None:
         return standing, Automatic(), None
@@ -188,13 +189,18 @@ def _options(
         history=result.history_every if result.history is not None else 0,
         sampling=None,
         until=None,
-        schedule=settings.schedule if same else None,
-        clip_value=settings.clip_value if same else None,
-        clip_norm=settings.clip_norm if same else None,
-        noise=settings.noise if same else None,
-        seed=settings.seed if same else None,
         picked=settings.picked if same else picked,
+        **_around(result, method, epochs),
     )
+
+
+def _around(result: Result, method: Method, epochs: int) -> dict[str, Any]:
+    """Tell what happens to gradients and rates: what did, or nothing around a method anew."""
+    standing = result.standing
+    before = standing.method if standing is not None else None
+    if isinstance(method, Wrapped) and type(before) is type(method) and before.text == method.text:
+        return {name: getattr(result.settings, name) for name in _AROUND}
+    return dict.fromkeys(_AROUND) | {"schedule": checked_rates(method, epochs)}
 
 
 def _gone_on(problem: Problem, standing: Standing, rows: Whole, options: Options) -> Batch:
@@ -276,11 +282,13 @@ def _after(result: Result, options: Options, count: int) -> Settings:
     before, method, rate = result.settings, options.method, options.method.rate
     same = before.method == method.name
     rated = float(rate) if np.isfinite(rate) else None
-    named = method.name if same or count == len(result.runs) else f"{before.method}, {method.name}"
+    every = count == len(result.runs)
+    named = method.name if same or every else f"{before.method}, {method.name}"
     return replace(
         before,
+        **({name: getattr(options, name) for name in _AROUND} if every else {}),
         method=named,
-        lr=rated if before.lr == rated or count == len(result.runs) else None,
+        lr=rated if before.lr == rated or every else None,
         epochs=before.epochs + options.epochs,
         tol=options.tol,
         polish=options.polish,
@@ -291,12 +299,12 @@ def _after(result: Result, options: Options, count: int) -> Settings:
 def _check_alike(first: Result, second: object) -> None:
     if not isinstance(second, Result):
         raise ConfigurationError("other", second, "a Result")
+    if first.settings.maximize != second.settings.maximize:
+        raise ConfigurationError("other", "minima and maxima", "both of minima, or both of maxima")
     one, other = first.problem, second.problem
     if (one.expr, one.names, dict(one.params)) != (other.expr, other.names, dict(other.params)):
         takes = f"a result of the same problem, {one.text!r}, with the same parameters"
         raise ConfigurationError("other", f"a result of {other.text!r}", takes)
-    if first.settings.maximize != second.settings.maximize:
-        raise ConfigurationError("other", "minima and maxima", "both of minima, or both of maxima")
     if first.settings.bounds != second.settings.bounds:
         takes = f"a result with the same bounds, {first.settings.bounds}"
         raise ConfigurationError("other", f"bounds {second.settings.bounds}", takes)

@@ -18,6 +18,7 @@ from ..given.named import with_settings
 from ..given.names import check_keywords
 from ..given.numbers import read_axis, read_number, read_whole
 from ..given.options import Options, read_options, read_problem
+from ..given.stepping import CHANGES
 from ..given.types import SweepArguments
 from ..memory import free as _free_memory
 from ..memory import of_runs
@@ -34,7 +35,6 @@ from .gather import gather, runs_of, settings_of
 from .interruption import interruptible, reached
 
 _AXES = ("x0", "lr", "epochs", "params")
-_CHANGES = ("clip_value", "clip_norm", "noise")
 _CONTROLS: dict[str, Any] = {"callback": None, "progress": False, "time_limit": None}
 _LATE = 0.1  # seconds to find borders when the time of a call has passed
 
@@ -178,7 +178,7 @@ def _settings(given: SweepArguments, params: Mapping[str, Any]) -> dict[str, Any
     for name, value in asked.items():
         if name in params:
             raise ConfigurationError(name, value, "nothing beside a parameter of that name")
-    return {n: _numbers(n, v, takes) for n, v in asked.items()}
+    return {n: _numbers(n, v, *CHANGES.get(n, (takes, -np.inf))) for n, v in asked.items()}
 
 
 def _options(
@@ -191,7 +191,7 @@ def _options(
         takes = "a whole number: a sweep takes as many starts at each place"
         raise ConfigurationError("starts", plain["starts"], f"{takes}; symgd.minimize goes on")
     first = {n: np.ravel(v)[0].item() if np.ndim(v) else v for n, v in settings.items()}
-    own = {n: first.pop(n) for n in list(first) if n not in (*_CHANGES, "lr")}
+    own = {n: first.pop(n) for n in list(first) if n not in (*CHANGES, "lr")}
     options = read_options(
         problem,
         given.get("x0"),
@@ -199,7 +199,11 @@ def _options(
         **plain | first | _method(given.get("method", "gd"), first.get("lr"), own),
     )
     several = {n: v for n, v in settings.items() if np.ndim(v)}
-    return replace(options, method=options.method.with_settings(**several)) if several else options
+    if not several:
+        return options
+    method = options.method.with_settings(**several)
+    method.check()
+    return replace(options, method=method)
 
 
 def _method(method: Any, rate: Any, own: Mapping[str, float]) -> dict[str, Any]:

@@ -54,6 +54,8 @@ class Case:
         Whether its rate changed from step to step.
     noise : float
         Standard deviation of the noise in its gradient.
+    epochs : int
+        The most steps that it might take.
     """
 
     run: int
@@ -87,6 +89,7 @@ class Case:
     width: tuple[float, ...]
     scheduled: bool = False
     noise: float = 0.0
+    epochs: int = 0
 
     @property
     def start(self) -> str:
@@ -140,6 +143,12 @@ class Case:
     def steps(self) -> str:
         """How many steps it took."""
         return several(self.nit, "step")
+
+    @property
+    def broke_off(self) -> bool:
+        """Whether a rule of the user's own took a step that is not finite, where f is."""
+        near = all(abs(v) < -_BOTTOMLESS for v in (self.fun, self.grad_norm, *self.x))
+        return self.facts.own_steps and near and self.nit < self.epochs
 
     @property
     def rose(self) -> bool:
@@ -197,6 +206,7 @@ def read_case(batch: Outcome, run: int, known: Known) -> Case:
         width=settings.width,
         scheduled=settings.schedule is not None,
         noise=_along(batch, "noise", run) or settings.noise or 0.0,
+        epochs=int(_along(batch, "epochs", run)) or settings.epochs,
     )
 
 

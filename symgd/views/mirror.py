@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -18,11 +19,16 @@ _PAIRS = (
     ("falling", "rising"), ("fallen", "risen"), ("unbounded below", "unbounded above"),
     ("descending", "climbing"), ("descent", "ascent"), ("on its way down", "on its way up"),
     ("leads down", "leads up"), ("way down", "way up"), ("f grew", "f sank"),
-    ("f is smaller", "f is larger"),
+    ("f is smaller", "f is larger"), ("ended higher", "ended lower"),
+    ("in the valley", "on the hill"), ("out of the valley", "off the hill"),
+    ("is higher there", "is lower there"), ("it is lower", "it is higher"),
+    ("lower piece", "higher piece"),
     ("negative curvature", "positive curvature"),
 )  # fmt: skip
 _TURNED = {a: b for pair in _PAIRS for a, b in (pair, pair[::-1])}
-_WORDS = re.compile(rf"\b({'|'.join(sorted(map(re.escape, _TURNED), key=len, reverse=True))})\b")
+_KEPT = r"\blr falls?\b|\blowest="  # a rate falls wherever f goes
+_ANY = "|".join(sorted(map(re.escape, _TURNED), key=len, reverse=True))
+_WORDS = re.compile(rf"{_KEPT}|\b({_ANY})\b")
 _NUMBER = r"(?:-?\d+(?:,\d{3})*(?:\.\d+)?(?:e[-+]?\d+)?|(?:minus )?infinity)"
 _VALUES = (
     re.compile(rf"(\bf(?:'')? = )({_NUMBER})()()"),
@@ -30,10 +36,17 @@ _VALUES = (
     re.compile(rf"(on the way from )({_NUMBER})()()"),
     re.compile(rf"( towards )({_NUMBER})(, which it only)()"),
     re.compile(rf"(its slope is )({_NUMBER})()()"),
+    re.compile(rf"(\bof curvature |at the curvature )({_NUMBER})()()"),
+    re.compile(rf"(is (?:higher|lower) there than )({_NUMBER})()()"),
 )
 _CURVED = re.compile(rf"(curvatures from |^from )({_NUMBER})( to )({_NUMBER})")
 _TERM = re.compile(r"(?<=, )(\S+)(?= outweighs)")
 _SUM = re.compile(r"(?<=[\w)])\s*[-+]\s*")
+
+
+def mixed_up(names: Iterable[str]) -> list[str]:
+    """Give the names of variables that a turned text would take for f or for words about it."""
+    return [name for name in names if name == "f" or name in _TURNED]
 
 
 def told(outcome: Outcome, words: str) -> str:
@@ -55,7 +68,7 @@ def turned(words: str) -> str:
         words = pattern.sub(lambda m: m[1] + _negated(m[2]) + m[3] + _negated(m[4]), words)
     words = _CURVED.sub(lambda m: m[1] + _negated(m[4]) + m[3] + _negated(m[2]), words)
     words = _TERM.sub(lambda m: _opposite(m[1]), words)
-    return _WORDS.sub(lambda m: _TURNED[m[1]], words)
+    return _WORDS.sub(lambda m: _TURNED[m[1]] if m[1] else m[0], words)
 
 
 def turned_document(document: Document) -> Document:

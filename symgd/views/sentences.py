@@ -311,6 +311,8 @@ def _slow(case: Case) -> Clauses:
 def _more(case: Case) -> str:
     """Advise what a slow run lacks: epochs, or another rate, as it was tried."""
     better = case.better_rate
+    if case.scheduled and case.lr == 0:
+        return "its rate is 0 by now, so let lr fall more slowly"
     if better == 0:
         return "fixed steps do not settle where it goes, so leave lr out"
     if better < _HALF * case.lr:
@@ -385,6 +387,12 @@ def _diverged(case: Case) -> Clauses:
             f"it ran up to the edge of the domain at {case.end}, where {case.broken.text} "
             f"needs {case.broken.needs}",
             "set bounds, or check the formula",
+        )
+    if case.broke_off:
+        return (
+            f"started at {case.start} and broke off after {case.steps}: {case.end}{case.height}",
+            f"the next step of the method {case.method!r} is not finite",
+            "look for a division by zero in it, or a root or logarithm of what is below 0",
         )
     fall = case.facts.fall
     if fall is not None and case.fun < case.fun0:

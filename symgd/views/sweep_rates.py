@@ -30,6 +30,8 @@ def too_large(sweep: Sweep) -> Document:
         return []
     status = by_rate_and_epochs(sweep, sweep.status)[:, -1]
     found = [_wild(sweep, status == code, code) for code in _WILD if (status == code).any()]
+    if not found and (status == Status.STOPPED).any():
+        return _limits(sweep)
     if not found:
         rate = number(ascending(sweep, "lr")[-1])
         found = [f"No rate is too large: up to lr = {rate} no run cycles or runs away."]

@@ -78,17 +78,27 @@ def _fixed(sweep: Sweep) -> list[str]:
         start = np.reshape(sweep.x0, (-1, len(names)))[0]
         whole = "all from" if np.size(sweep.status) > 1 else "from"
         same.insert(0, f"{whole} {point(names, start.tolist())}")
-    rate = fixed.get("lr", settings.lr)
-    if "lr" not in sweep.dims:
-        own = "automatic steps" if settings.method in AUTOMATIC else settings.method
-        fallback = own if settings.schedule is None else f"lr = {settings.schedule}"
-        same.append(fallback if rate is None else f"lr = {number(rate)}")
+    same += _method(sweep)
     changes = {n: getattr(settings, n) for n in _CHANGES}
     same += [f"{n} = {number(v)}" for n, v in changes.items() if v and n not in sweep.dims]
     if "epochs" not in sweep.dims:
         epochs = several(int(fixed.get("epochs", settings.epochs)), "epoch")
         same.append(epochs if settings.tol == 0 else f"at most {epochs}")
     return same
+
+
+def _method(sweep: Sweep) -> list[str]:
+    """Tell the method, unless it is plain descent, and its rate, unless that is an axis."""
+    settings = sweep.settings
+    rate = sweep.fixed.get("lr", settings.lr)
+    shown = [] if rate is None else [f"lr = {number(rate)}"]
+    if settings.schedule is not None:
+        shown = [f"lr = {settings.schedule}"]
+    shown = [] if "lr" in sweep.dims else shown
+    if settings.method not in AUTOMATIC:
+        why = f" (auto picked it: {settings.picked})" if settings.picked else ""
+        return [f"{settings.method}{why}", *shown]
+    return shown or ([] if "lr" in sweep.dims else ["automatic steps"])
 
 
 def _drift(sweep: Sweep) -> Document:

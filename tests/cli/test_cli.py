@@ -405,7 +405,7 @@ def test_a_warning_is_a_line_on_standard_error(run, recwarn):
     assert "ran away" in out
     assert err == (
         "symgd: warning: lr = 1.5 is above 1, the largest rate at which fixed steps can settle "
-        "at the minimum x = 0 (2 divided by the curvature 2 there)\n"
+        "at x = 0 (2 divided by the curvature 2 there)\n"
     )
 
 
@@ -414,3 +414,9 @@ def test_maximize_speaks_of_maxima_and_takes_the_options_of_minimize(run):
     assert (status, err) == (0, "")
     assert "reached a local maximum" in out
     assert "x = 1, f = 4" in out
+
+
+def test_an_error_of_a_command_names_the_command_as_it_is_typed(run):
+    status, _, err = run("minimize")
+    assert status == 2
+    assert "\nsymgd minimize: error: " in err

@@ -112,7 +112,8 @@ def test_an_error_names_the_rule_its_line_and_what_is_allowed(step, slots, line)
 @pytest.mark.parametrize(
     ("step", "slots", "said"),
     [
-        (lambda x, grad, epoch, lr: x - lr * grad, 0, "not a tuple"),
+        (lambda x, grad, epoch, lr: None, 0, "not a tuple"),
+        (lambda x, grad, epoch, v, lr: x - lr * grad, 1, "gives 1 values"),
         (lambda x, grad, epoch, lr: (x, grad), 0, "gives 2 values"),
         (lambda x, grad, epoch, v, lr: (x,), 1, "gives 1 values"),
         (lambda x, grad, epoch, lr: (math.nan,), 0, "nan"),

@@ -40,7 +40,7 @@ def test_it_names_the_rate_the_minimum_and_the_caller():
     curvature = 2 - 4 * np.pi**2 * np.cos(2 * np.pi * x)
     assert str(caught[0].message) == (
         f"lr = 0.1 is above {2 / curvature:.4g}, the largest rate at which fixed steps can settle "
-        f"at the minimum x = 0.4758 (2 divided by the curvature {curvature:.4g} there)"
+        f"at x = 0.4758 (2 divided by the curvature {curvature:.4g} there)"
     )
     assert caught[0].filename == __file__
 

@@ -117,3 +117,83 @@ def test_wrong_arguments_are_named():
 def test_the_title_of_a_single_run_tells_its_maximum():
     r = symgd.maximize("sin(x)", x0=0.3, history=True)
     assert "to the maximum at x = 1.571" in " ".join(r.plot().get_title().split())
+
+
+@pytest.mark.parametrize(
+    ("below", "above"),
+    [
+        ("let lr fall by a schedule", "let lr fall by a schedule"),
+        ("Cosine(lr=0.1, steps=9, lowest=0.0)", "Cosine(lr=0.1, steps=9, lowest=0.0)"),
+        (
+            "ended higher than it started: x = 1, f = 2",
+            "ended lower than it started: x = 1, f = -2",
+        ),
+        (
+            "in the valley, of curvature 2, up to lr = 1",
+            "on the hill, of curvature -2, up to lr = 1",
+        ),
+        ("and is higher there than 3, which", "and is lower there than -3, which"),
+    ],
+)
+def test_rates_fall_wherever_f_goes_and_hills_are_no_valleys(below, above):
+    assert turned(below) == above
+    assert turned(above) == below
+
+
+def test_a_callback_sees_f_itself_and_not_its_negative():
+    seen = []
+
+    def above(state):
+        seen.append((state.fun, -((state.x.item() - 1) ** 2)))
+        return state.fun > -0.5
+
+    r = symgd.maximize("-(x - 1)**2", x0=3.0, lr=1e-7, epochs=10**9, callback=above)
+    assert all(told == pytest.approx(its, abs=1e-12) for told, its in seen)
+    assert r.status is symgd.Status.STOPPED
+    assert -0.5 < r.fun < 0
+    further = r.resume(epochs=10**9, callback=lambda state: state.fun > -0.1)
+    assert -0.1 < further.fun < 0
+
+
+def test_the_result_of_a_callback_that_fails_is_about_f():
+    def fails(state):
+        raise KeyError("mine")
+
+    with pytest.raises(KeyError) as caught:
+        symgd.maximize("-(x - 1)**2", x0=3.0, lr=0.1, epochs=10, callback=fails)
+    assert caught.value.result.fun == pytest.approx(-((2 * 0.8**10) ** 2))
+    reached = caught.value.result
+    with pytest.raises(KeyError) as again:
+        reached.resume(epochs=10, callback=fails)
+    assert again.value.result.fun == pytest.approx(-((2 * 0.8**20) ** 2))
+
+
+def test_rates_at_a_maximum_are_those_at_the_minimum_of_the_negative():
+    below = symgd.minimize("(x - 1)**2 + 5*y**2", x0=[3, 1]).minima[0]
+    above = symgd.maximize("-(x - 1)**2 - 5*y**2", x0=[3, 1]).maxima[0]
+    assert str(above.rates(symgd.methods.Momentum)) == str(below.rates(symgd.methods.Momentum))
+    ridge = symgd.maximize("-5*y**2 + 0*x", variables=["x", "y"], x0=[3, 1]).maxima[0]
+    assert ridge.dimension == 1
+    assert ridge.rates(symgd.methods.GradientDescent).largest_rate() == pytest.approx(0.2)
+
+
+def test_names_that_the_texts_would_turn_are_refused():
+    for name in ("f", "fall", "lowest"):
+        with pytest.raises(symgd.ConfigurationError, match=f"variables: got {name}; takes"):
+            symgd.maximize(f"-({name} - 1)**2")
+    assert symgd.maximize("f*x - x**2", params={"f": 2.0}).x == pytest.approx([1.0])
+
+
+def test_a_warning_of_a_rate_calls_no_maximum_a_minimum():
+    with pytest.warns(symgd.RateWarning) as told:
+        symgd.maximize("-x**2", x0=3, lr=1.5, epochs=5)
+    assert "minimum" not in str(told[0].message)
+
+
+def test_minima_and_maxima_are_not_joined():
+    above = symgd.maximize("-x**2", x0=3.0)
+    for below in (symgd.minimize("-x**2", bounds=(0, 1)), symgd.minimize("-(-x**2)", x0=1.0)):
+        with pytest.raises(symgd.ConfigurationError, match=r"symgd\.maximize"):
+            above.join(below)
+        with pytest.raises(symgd.ConfigurationError, match="minima and maxima"):
+            below.join(above)
