@@ -30,7 +30,14 @@ from .expression.calculus import (
 )
 from .expression.catalogue import names
 from .expression.domain import Condition
-from .expression.edges import Edge, closed_edges, shared_edges
+from .expression.edges import (
+    Edge,
+    Shared,
+    closed_edges,
+    continued,
+    other_edges,
+    shared_edges,
+)
 from .expression.evaluator import Evaluator
 from .expression.functions import numpy_functions, own
 from .expression.guards import Guards, guards, kinks_of
@@ -204,14 +211,27 @@ class Symbolic:
         return closed_edges(self.domain, self.variables)
 
     @cached_property
+    def curves(self) -> tuple[Shared, ...]:
+        """Edges of the domain that belong to it, and concern several variables."""
+        return shared_edges(self.expr, self.domain, self.variables)
+
+    @cached_property
     def shared_edges(self) -> tuple[Evaluator, ...]:
         """For edges of several variables what is 0 there, f along them, and both's slopes."""
-        exprs = [(e.zero, e.along) for e in shared_edges(self.expr, self.domain, self.variables)]
+        exprs = [(e.zero, e.along) for e in self.curves]
         own_ones = [[*map(own, pair)] for pair in exprs]
         return tuple(
             self.compile([e for f in pair for e in (f, *map(own, derivatives(f, self.variables)))])
             for pair in own_ones
         )
+
+    @cached_property
+    def continued(self) -> Symbolic:
+        """f continued beyond edges that are no values of a variable; itself without these."""
+        other = other_edges(self.domain, self.variables)
+        whole = continued(self.expr) if other else self.expr
+        names = self.names, tuple(p.name for p in self.params)
+        return self if whole == self.expr else Symbolic(whole, *names)
 
     @cached_property
     def jumps(self) -> Jumps | None:
@@ -441,6 +461,13 @@ class Problem:
         other = copy(self)
         other.params = Frozen({**self.params, **columns})
         other._differing = tuple(n for n, v in other.params.items() if isinstance(v, np.ndarray))
+        return other
+
+    @property
+    def continued(self) -> Problem:
+        """f continued beyond edges of its domain that are no values of a variable."""
+        other = copy(self)
+        other.symbolic = self.symbolic.continued
         return other
 
     def at(self, variable: int, value: float) -> Problem:

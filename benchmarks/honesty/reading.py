@@ -10,13 +10,21 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy
+from sympy.simplify.cse_main import tree_cse
 
 Numbers = Any  # array of mpmath's numbers, shape (n_vars,)
 
 _UNKNOWN = ("hypot", "cbrt", "expm1", "log1p", "log2", "where")
 _NAMES = {"max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs, "arctan": sympy.atan}
 _INSIDE = sympy.Rational(1, 10**80)  # so far inside an edge of the domain f is still defined
+_SHORT = 200  # operations: shorter formulas are evaluated as they stand, roots of squares, too
 _FAR = 1e100  # arguments: beyond this mpmath's functions would take for ever
+
+
+def _shared(expr: Any) -> tuple[Any, Any]:
+    """Share parts as they are: SymPy's own search takes x*x for x where 2*x stands beside it."""
+    parts, (rest,) = tree_cse([expr], sympy.numbered_symbols("shared"))
+    return parts, rest
 
 
 def _within(name: str) -> Callable[[Any], Any]:
@@ -70,7 +78,8 @@ class Reading:
 
     @staticmethod
     def _function(symbols: Any, expr: Any) -> Callable[[Numbers], Any]:
-        function = sympy.lambdify(symbols, expr, modules=[_CALLS, "mpmath"], cse=True)
+        shared = False if sympy.count_ops(expr) <= _SHORT else _shared
+        function = sympy.lambdify(symbols, expr, modules=[_CALLS, "mpmath"], cse=shared)
 
         def value(x: Numbers) -> Any:
             try:

@@ -16,6 +16,9 @@ from .reading import Numbers, Reading, numbers
 _DIGITS = 60
 _FARTHER = 10.0 ** np.arange(0, 7)  # times the way a run came: where a run that left is asked after
 _POLE = 1e-10  # of a size: so near a pole f is
+_SINK = 1e-6  # of a size: so near f may have no lowest value
+_CUT = 80  # times: such a point is met to 30 digits
+_CRUMB = mpmath.mpf(10) ** -20  # share of a way: the step that tells whether f falls
 _HALVED = 280  # times: an edge is met to 84 digits
 _LARGER = 1e3  # times as large at it
 _HUGE = 1e100  # so far away nothing is to be asked any more
@@ -111,7 +114,7 @@ def _diverged(reading: Reading, x0: np.ndarray, x: np.ndarray, bounds: Bounds) -
     if not np.isfinite(x).all() or np.abs(x).max() > _HUGE:
         return Claim(Truth.TRUE)
     with mpmath.workdps(_DIGITS):
-        if _pole(reading, numbers(x)) or _bottomless(reading, numbers(x)):
+        if any(ends(reading, numbers(x)) for ends in (_pole, _bottomless, _sinks)):
             return Claim(Truth.TRUE)
     found = opinion(reading, x, bounds)
     if found.outcome is Outcome.MINIMUM:
@@ -132,6 +135,23 @@ def _pole(reading: Reading, x: Numbers) -> bool:
     around = (reading(x + sign * size * e) for e in np.eye(len(x)) for sign in (-1, 1))
     known = [abs(value) for value in around if value is not None]
     return bool(known) and abs(here) > _LARGER * min(known) and abs(here) > _LARGER
+
+
+def _sinks(reading: Reading, x: Numbers) -> bool:
+    """Tell whether f falls without end, on an axis, to the point beside which it turns."""
+    size = np.array([max(abs(v), mpmath.mpf(1)) for v in x], dtype=object) * _SINK
+    for way in (sign * size * e for e in np.eye(len(x)) for sign in (-1, 1)):
+        before, behind = mpmath.mpf(0), mpmath.mpf(1)
+        for _ in range(_CUT):
+            middle = (before + behind) / 2
+            values = [reading(x + share * way) for share in (middle * (1 - _CRUMB), middle)]
+            falls = None not in values and values[1] < values[0]
+            before, behind = (middle, behind) if falls else (before, middle)
+        shares = [before * (1 - mpmath.mpf(10) ** -k) for k in (2, 4, 6)]
+        values = [reading(x + share * way) for share in shares]
+        if None not in values and values[2] - values[1] <= 0.9 * (values[1] - values[0]) < 0:
+            return True
+    return False
 
 
 def _bottomless(reading: Reading, x: Numbers) -> bool:

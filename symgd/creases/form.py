@@ -25,7 +25,7 @@ from sympy import S
 
 from ..arrays import Whole
 from ..expression.calculus import degrees, derivatives, derivatives_bound, upwards
-from ..expression.classes import Absolute, Hypot, Less, LessEqual, Maximum, Minimum, Where
+from ..expression.classes import Absolute, Cbrt, Hypot, Less, LessEqual, Maximum, Minimum, Where
 from ..expression.evaluator import Evaluator
 from ..expression.functions import BY_CLASS, own
 from ..expression.guards import kinks_of
@@ -177,7 +177,7 @@ def abs_normal(symbolic: Symbolic) -> Form | None:
     >>> abs_normal(Problem("x**2").symbolic) is None
     True
     """
-    if not symbolic.expr.has(*_KINKS, Where, sympy.Pow):
+    if not symbolic.expr.has(*_KINKS, Where, sympy.Pow, sympy.acos, Cbrt):
         return None
     reading = _Reading(symbolic)
     if not reading.used() or len(reading.used()) > _SWITCHES:
@@ -234,13 +234,23 @@ class _Reading:
             return _HALF * ((1 + side * sign) * a + (1 - side * sign) * b + side * handle)
         if varies and isinstance(node, Where):
             return self._of_pieces(node, *args)
+        if varies and isinstance(node, sympy.acos) and isinstance(node.args[0], sympy.cos):
+            return self._zigzag(self._done[node.args[0].args[0]])
         if varies and isinstance(node, Hypot):
             args = [self._done[a.args[0] if isinstance(a, Absolute) else a] for a in node.args]
             return self._vector(Sort.TIP, node.func(*args), tuple(args))
+        if varies and isinstance(node, Cbrt) and (inner := _of_even(node.args[0])) is not None:
+            return self._vector(Sort.CUSP, node.func(*args), (self._done[inner],))
         if varies and node.is_Pow and (found := self._of_power(node)) is not None:
             sort, arguments, base = found
             return self._vector(sort, base ** args[1], arguments)
         return node if tuple(args) == node.args else node.func(*args)
+
+    def _zigzag(self, angle: sympy.Expr) -> sympy.Expr:
+        """Read acos(cos(u)) as 2*asin(abs(sin(u/2))), which has all digits beside its kinks."""
+        half = sympy.sin(angle / 2)
+        sign, handle = self._kink(half)
+        return 2 * sympy.asin(sign * half + handle)
 
     def _of_pieces(self, node: Where, *args: sympy.Expr) -> sympy.Expr:
         """Read pieces that join along a straight line as a kink: there they differ by c*z.
@@ -331,6 +341,11 @@ def _opened(expr: sympy.Expr, joined: dict[sympy.Expr, sympy.Expr]) -> sympy.Exp
     while any(expr.has(node) for node in joined):
         expr = expr.xreplace(joined)
     return expr
+
+
+def _of_even(expr: sympy.Expr) -> sympy.Expr | None:
+    """Give the expression whose size or whose square an expression is."""
+    return expr.args[0] if isinstance(expr, Absolute) else _root_of_square(expr)
 
 
 def _root_of_square(term: sympy.Expr) -> sympy.Expr | None:

@@ -25,6 +25,7 @@ from .algebra import largest, length
 from .alone import LOWEST, Claim
 from .finish import finish
 from .form import Form, abs_normal
+from .inside import inside_edges
 from .step import Step
 from .surface import Surface
 from .verify import FOLLOWED, ON, Claims, touching, verify, ways_off
@@ -227,6 +228,7 @@ class _Walkers:
         if len(again):
             active = active | more
             end.put(again, finish(surface.of(again), end.x[again], active[again]))
+        end.x = inside_edges(surface.problem, end.x, step.x[mine], surface.box)
         values = surface.problem.values(end.x)
         with np.errstate(invalid="ignore"):
             level = step.value[mine] + rounding(surface.problem, end.x) + step.noise[mine]

@@ -22,6 +22,7 @@ from .case import UNDECIDED, Case, Judging, Verdicts
 from .questions.at_creases import at_creases, denied
 from .questions.at_jumps import at_jumps
 from .questions.careful_minima import careful_minima
+from .questions.down_lines import down_lines
 from .questions.halted_elsewhere import halted_elsewhere
 from .questions.interrupted import interrupted, stopped
 from .questions.kept_at_kinks import kept_at_kinks
@@ -67,6 +68,7 @@ QUESTIONS: tuple[Question, ...] = (
 
 CLAIMS: tuple[Question, ...] = (
     *(denied, with_more_digits, lost_in_doubles, on_shared_edges, on_decays, at_jumps),
+    down_lines,
 )
 """Asked after all others, about answers that rest on values alone."""
 

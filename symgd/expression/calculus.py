@@ -14,7 +14,17 @@ from typing import Any
 import sympy
 from sympy import S
 
-from .classes import Elementary, chain
+from .classes import (
+    Absolute,
+    Cbrt,
+    Elementary,
+    Less,
+    Maximum,
+    Minimum,
+    PiecewiseConstant,
+    Where,
+    chain,
+)
 
 _Slopes = Sequence[sympy.Expr]
 Known = dict[sympy.Expr, sympy.Expr]
@@ -137,8 +147,27 @@ def _slope(node: sympy.Expr, slopes: _Slopes) -> sympy.Expr:
     if all(s is S.Zero for s in slopes):
         return S.Zero
     if isinstance(node, Elementary):
-        return node.total(slopes)
-    return _RULES.get(node.func, chain)(node, slopes)
+        slope = node.total(slopes)
+    else:
+        slope = _RULES.get(node.func, chain)(node, slopes)
+    return _on_constant_pieces(node, slopes, slope) if _is_steep(node) else slope
+
+
+def _is_steep(node: sympy.Expr) -> bool:
+    """Tell whether a function has an infinite slope where it has a value."""
+    if node.is_Pow:
+        return bool(node.exp.is_positive and (1 - node.exp).is_positive)
+    return isinstance(node, _STEEP)
+
+
+def _on_constant_pieces(node: sympy.Expr, slopes: _Slopes, slope: sympy.Expr) -> sympy.Expr:
+    """Give 0 where the argument stays as it is, as that of sqrt(max(x, 0)) does below 0.
+
+    There the rule of the chain has 0 times infinity.
+    """
+    if not node.args[0].has(*_PIECEWISE) or slopes[0].is_nonzero:
+        return slope
+    return Where(Less(S.Zero, Absolute(slopes[0])), slope, S.Zero)
 
 
 def _sum(node: sympy.Add, slopes: _Slopes) -> sympy.Expr:
@@ -162,6 +191,8 @@ def _power(node: sympy.Pow, slopes: _Slopes) -> sympy.Expr:
     return sympy.Add(*terms)
 
 
+_STEEP = (Cbrt, sympy.acos, sympy.asin)
+_PIECEWISE = (Maximum, Minimum, Where, PiecewiseConstant)  # they may be constant on a piece
 _RULES: dict[Any, Callable[[Any, _Slopes], sympy.Expr]] = {
     sympy.Add: _sum,
     sympy.Mul: _product,

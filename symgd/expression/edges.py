@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import sympy
 
-from .classes import Cbrt, Expm1, Less, Log1p, Log2, Log10, NotEqual
+from .calculus import upwards
+from .classes import Absolute, Atan2, Cbrt, Expm1, Less, Log1p, Log2, Log10, NotEqual
 from .domain import Condition
 
 
@@ -77,10 +78,13 @@ class Shared:
         It is 0 on the edge, and positive inside.
     along : sympy.Expr
         f on the edge, without what is constant there: ``sqrt(x - y)`` has no digits beside it.
+    condition : Condition
+        What fails beyond.
     """
 
     zero: sympy.Expr
     along: sympy.Expr
+    condition: Condition = field(repr=False)
 
 
 def shared_edges(
@@ -112,14 +116,80 @@ def shared_edges(
     for condition in domain:
         if condition.holds.has(Less, NotEqual):
             continue
-        argument = sympy.Dummy(real=True)
         for edge in condition.edges:
-            if sum(edge.has(v) for v in variables) < 2:
-                continue
-            value = sympy.solve(edge.xreplace({condition.argument: argument}), argument)
-            if len(value) == 1 and not value[0].free_symbols:
-                found.append(Shared(edge, expr.xreplace({condition.argument: value[0]})))
+            value = _value_on(edge, condition.argument)
+            if sum(edge.has(v) for v in variables) > 1 and value is not None:
+                along = expr.xreplace({condition.argument: value})
+                found.append(Shared(edge, along, condition))
     return tuple(found)
+
+
+def _value_on(edge: sympy.Expr, argument: sympy.Expr) -> sympy.Expr | None:
+    """Give the number that an argument is on an edge; None where that is not plain to see."""
+    for side in (-1, 1):
+        value = sympy.expand(argument + side * edge)
+        if not value.free_symbols:
+            return value
+    return None
+
+
+def other_edges(domain: Sequence[Condition], variables: Sequence[sympy.Symbol]) -> bool:
+    """Tell whether a domain has edges that belong to it, and are no known values of a variable."""
+    for condition in domain:
+        for edge in () if condition.holds.has(Less, NotEqual) else condition.edges:
+            mine = [v for v in variables if edge.has(v)]
+            if len(mine) > 1 or (mine and not _zeros(edge, mine[0])):
+                return True
+    return False
+
+
+def continued(expr: sympy.Expr) -> sympy.Expr:
+    """Continue f beyond the edges of its domain at which a root is 0, as in a mirror.
+
+    What rises infinitely steeply from an edge then has a cusp there.
+
+    Parameters
+    ----------
+    expr : sympy.Expr
+        f.
+
+    Returns
+    -------
+    sympy.Expr
+        The same as f wherever that is defined.
+
+    Examples
+    --------
+    >>> x, y = sympy.symbols("x y", real=True)
+    >>> continued(sympy.sqrt(x - y) + sympy.acos(x) + sympy.sqrt(1 + x**2))
+    sqrt(x**2 + 1) + sqrt(abs(x - y)) + 2*atan2(sqrt(abs(x - 1)), sqrt(abs(x + 1)))
+    """
+    done: dict[sympy.Expr, sympy.Expr] = {}
+    for node in upwards([expr]):
+        args = [done[a] for a in node.args]
+        done[node] = _mirrored(node, args) or (node.func(*args) if args else node)
+    return done[expr]
+
+
+def _mirrored(node: sympy.Expr, args: list[sympy.Expr]) -> sympy.Expr | None:
+    if node.is_Pow and _ends_steeply(node):
+        return Absolute(args[0]) ** args[1]
+    if isinstance(node, sympy.acos | sympy.asin) and not isinstance(args[0], sympy.cos):
+        low, high = (sympy.sqrt(Absolute(args[0] + side)) for side in (1, -1))
+        angle = 2 * Atan2(high, low)
+        return angle if isinstance(node, sympy.acos) else sympy.pi / 2 - angle
+    if isinstance(node, sympy.acosh):
+        return 2 * sympy.asinh(sympy.sqrt(Absolute(args[0] - 1)) / sympy.sqrt(2))
+    return None
+
+
+def _ends_steeply(node: sympy.Pow) -> bool:
+    """Tell whether a power is a root of what may become negative."""
+    base, power = node.args
+    return bool(
+        power.is_positive and (1 - power).is_positive and base.free_symbols
+        and not base.is_nonnegative
+    )  # fmt: skip
 
 
 def _zeros(expr: sympy.Expr, x: sympy.Symbol) -> list[sympy.Expr]:

@@ -20,6 +20,7 @@ from ..status import Status
 from .approach import approach
 from .bounds import bound_slopes
 from .cancellation import gradient_noise, rounding
+from .curves import touched_curves
 from .determined import determined
 from .endless import only_approached
 from .jumps import at_jumps_of
@@ -208,6 +209,7 @@ class Facts:
             return RunFacts(
                 slopes=tuple(slopes.tolist()), open_sides=sides, determined=its_set,
                 edges=touched(problem, x[0], self._width),
+                curves=touched_curves(problem, x[0], self._width),
             )  # fmt: skip
         if status in _STALLED and row in self._ways_out:
             return RunFacts(ways_out=tuple(map(tuple, self._ways_out[row].value.tolist())))

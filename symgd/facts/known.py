@@ -194,6 +194,8 @@ class RunFacts:
     edges : tuple of (int, str, str)
         The edges of the domain that its end lies on: the index of the variable, the part of the
         formula that is not defined beyond, and what it needs.
+    curves : tuple of (str, str)
+        The same of edges that concern several variables.
     ways_out : tuple of tuple of float
         Minima that `escape` would reach from its end.
     remaining : Remaining or None
@@ -211,6 +213,7 @@ class RunFacts:
     slopes: tuple[float, ...] | None = None
     open_sides: tuple[bool, ...] = ()
     edges: tuple[tuple[int, str, str], ...] = ()
+    curves: tuple[tuple[str, str], ...] = ()
     ways_out: tuple[tuple[float, ...], ...] = ()
     remaining: Remaining | None = None
     determined: Determined | None = None

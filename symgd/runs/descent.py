@@ -11,6 +11,7 @@ import numpy as np
 from ..arrays import EPS, Array, Whole
 from ..diagnosis.case import Judging, Verdicts
 from ..diagnosis.heading import Judged
+from ..diagnosis.onward import lower_beyond
 from ..diagnosis.tips import beside_tips
 from ..diagnosis.verdict import judge
 from ..engine.drive import lanes, slow
@@ -20,7 +21,7 @@ from ..engine.kernel.stops import Stop
 from ..errors import Interrupted
 from ..given.options import TOL, Options
 from ..problem import Problem
-from ..status import Status
+from ..status import Kind, Status
 from ..watch import answered, during, pressing, shown
 from .along import Along, Onward, Sent, near_edges
 from .escape import beside
@@ -28,6 +29,7 @@ from .escape import beside
 _GENERATIONS = 8  # how often a run may be led on from one saddle to the next
 _ROUNDS = 3  # how often a run that stopped too early goes on with a smaller tolerance
 _TIGHTER = 1e-4
+_FALLS = 4  # how often a run goes on from a lower point ahead of it
 _SOON = 500  # steps: after them it is looked whether a run creeps up to an edge of the domain
 _TURNS = 6  # times that a run may go on along an edge of the domain, or leave one
 _NEVER = -1.0  # a tolerance that no gradient meets: noise goes on where it vanishes
@@ -161,6 +163,7 @@ class _Descent:
                 break
             tol = min(tol * _TIGHTER, TOL) if tol > EPS else 0.0
             self._go_on(ends, judged, rows, tol)
+        self._fall_on(ends, judged)
         if self._edged:
             self._follow_edges(ends, judged)
             rows = np.flatnonzero((ends.stop == Stop.EPOCHS) & (ends.nit < self._most()))
@@ -241,6 +244,40 @@ class _Descent:
         judged.put(rows, verdicts)
         for row, path in zip(rows, paths, strict=False):
             self._paths[row] = np.concatenate([self._x0[row][None], path[1:]])
+
+    def _fall_on(self, ends: lanes.Ends, judged: Verdicts) -> None:
+        """Let runs that no longer get on start again from lower points ahead, if there are any."""
+        options = self._options
+        if options.method.fixed or not options.polish:
+            return
+        if self._problem.symbolic.jumps is not None:  # beside a jump the other side is another's
+            return
+        rows = np.arange(len(self._x0))
+        for _ in range(_FALLS):
+            halted = judged.status[rows] == Status.NO_PROGRESS
+            halted &= judged.kind[rows] == Kind.NOT_STATIONARY
+            rows = rows[halted & (ends.nit[rows] + 1 < self._most()[rows])]
+            if not len(rows):
+                break
+            its, x = self._problem.of(rows), judged.x[rows]
+            points, lower = lower_beyond(
+                its, x, self._later.begun[rows], options.box, options.width
+            )
+            rows, points = rows[lower], np.asfortranarray(points[lower])
+            if len(rows):
+                self._restart(ends, judged, rows, points)
+
+    def _restart(self, ends: lanes.Ends, judged: Verdicts, rows: Whole, points: Array) -> None:
+        """Let runs take a step to given points, go on from there, and be judged again."""
+        before, its = ends.take(rows), self._problem.of(rows)
+        left, options = self._most()[rows] - before.nit - 1, self._options
+        more, paths = _run(its, points, options.tol, options.take(rows), left)
+        nit, evaluations = before.nit + more.nit + 1, before.evaluations + more.evaluations
+        whole = replace(more, nit=nit, evaluations=evaluations)
+        ends.put(rows, whole)
+        judged.put(rows, self._judged(whole, rows, Verdicts.undecided(*points.shape)))
+        for row, path in zip(rows, paths, strict=False):
+            self._paths[row] = np.concatenate([self._paths[row], path])
 
     def _further(self, ends: lanes.Ends, rows: Whole, tol: float) -> tuple[lanes.Ends, list[Array]]:
         """Let runs go on.

@@ -140,7 +140,8 @@ def _at_bound(case: Case) -> Clauses:
 
 def on_bound(case: Case) -> str:
     """Name a minimum on a bound, or on an edge of the domain."""
-    return f"a minimum on {'the edge of the domain of f' if case.facts.edges else 'a bound'}"
+    edged = case.facts.edges or case.facts.curves
+    return f"a minimum on {'the edge of the domain of f' if edged else 'a bound'}"
 
 
 def held_by(case: Case) -> str:
@@ -151,7 +152,8 @@ def held_by(case: Case) -> str:
 
 def _held_by_edges(case: Case) -> str:
     """Tell what needs the variables to stay where they are."""
-    needs = [f"{text} needs {what}" for _, text, what in case.facts.edges]
+    ends = [*(words for _, *words in case.facts.edges), *case.facts.curves]
+    needs = [f"{text} needs {what}" for text, what in ends]
     return f"f rises from there to the inside: {listed(needs)}" if needs else ""
 
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...arrays import Mask, Whole
+from ...arrays import Array, Mask, Whole
 from ...creases.alone import LOWEST, Claim
 from ...creases.form import Form, abs_normal
+from ...creases.inside import inside_edges
 from ...creases.walk import Walk, beside_creases, walk
 from ...engine.kernel.stops import Stop
+from ...facts.curves import on_curves
+from ...given.boxes import Box
+from ...problem import Problem
 from ...status import Kind, Status
 from ..case import HALTED, UNDECIDED, Case
 from ..falling import falls_for_ever
@@ -26,12 +30,15 @@ def at_creases(case: Case) -> None:
     Smooth minima that are found so are left to the questions that follow.
     """
     found, rows = case.found, case.open(*HALTED, Stop.EPOCHS, Stop.NONFINITE)
-    form = abs_normal(case.problem.symbolic) if len(rows) else None
+    continued = case.problem.continued if len(rows) else case.problem
+    form = abs_normal(continued.symbolic) if len(rows) else None
     rows = rows if form is None else _worth_leading(case, form, rows)
     if form is None or not len(rows):
         return
     x, x0 = found.x[rows], case.x0[rows]
-    led = walk(case.problem.of(rows), form, x, x0, case.box, case.how.width)
+    led = walk(continued.of(rows), form, x, x0, case.box, case.how.width)
+    if continued.symbolic is not case.problem.symbolic:
+        _keep_inside(case, rows, led, form)
     lowest = LOWEST[led.what.claim]
     near = _near(case, rows, led)
     case.denied[rows] = (led.what.claim == Claim.NOT) | (lowest & ~near)
@@ -59,8 +66,28 @@ def _worth_leading(case: Case, form: Form, rows: Whole) -> Whole:
         return rows
     going = np.flatnonzero(case.stop[rows] == Stop.EPOCHS)
     its, how = rows[going], case.how
-    given = (case.problem.of(its), form, case.found.x[its], case.x0[its], case.box)
+    given = (case.problem.continued.of(its), form, case.found.x[its], case.x0[its], case.box)
     return np.delete(rows, going[~beside_creases(*given, how.width, how.tol)])
+
+
+def _keep_inside(case: Case, rows: Whole, led: Walk, form: Form) -> None:
+    """Move points back inside that lie next to edges; lead the runs again that went outside."""
+    its, box = case.problem.of(rows), case.box
+    lost = np.flatnonzero(~_inside(its, led, case.x0[rows], box))
+    if len(lost):
+        x, x0 = case.found.x[rows[lost]], case.x0[rows[lost]]
+        again = walk(its.of(lost), form, x, x0, box, case.how.width)
+        missing = ~_inside(its.of(lost), again, x0, box)
+        again.x[missing] = again.last[missing] = x[missing]
+        again.what.claim[missing], again.open[missing] = Claim.UNKNOWN, False
+        led.put(lost, again)
+
+
+def _inside(problem: Problem, led: Walk, x0: Array, box: Box) -> Mask:
+    """Tell which runs were led to where f is defined, but for rounding, and correct that."""
+    for points in (led.x, led.last):
+        points[:] = inside_edges(problem, points, x0, box)
+    return np.isfinite(problem.values(led.x)) & np.isfinite(problem.values(led.last))
 
 
 def _near(case: Case, rows: Whole, led: Walk) -> Mask:
@@ -80,6 +107,7 @@ def _decide(case: Case, rows: Whole, led: Walk, arrived: Mask) -> None:
     case.shown[its] |= claim[sure] == Claim.MIN
     x = found.target[its]
     held = led.what.held[sure] | ((x <= case.box.lower) | (x >= case.box.upper)).any(axis=1)
+    held |= on_curves(case.problem.of(its), x, case.how.width).any(axis=0)
     found.status[its] = np.where(held, Status.AT_BOUND, Status.CONVERGED)
     found.smooth[its] = led.what.plain[sure]
 

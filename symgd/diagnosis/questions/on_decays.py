@@ -10,6 +10,7 @@ from ...facts.endless import only_approached
 from ...status import Kind, Status
 from ..case import Case
 from ..kinds import near_kink
+from ..sample import of_some
 
 _SLIGHT_SLOPE = 1e-3  # share of the fall of a run that its gradient would bring: it is small
 _SAMPLED_RUNS = 8  # runs: where so many only fall on, so do the others that have come as far
@@ -42,19 +43,8 @@ def on_decays(case: Case) -> None:
 def _falling(case: Case, rows: Whole) -> Whole:
     """Tell from which runs f only falls on; of many by some, if these agree."""
     most = looks(case.problem, _SINGLE_RUNS)
-    if not len(rows) or not most:
-        return np.empty(0, dtype=np.int64)
-    count = min(len(rows), _SAMPLED_RUNS, most)
-    some = np.unique(np.linspace(0, len(rows) - 1, count).astype(int))
-    seen = {place: _only_falls(case, rows[place]) for place in some}
-    if len(rows) <= count or all(seen.values()):
-        return np.flatnonzero([seen.get(place, True) for place in range(len(rows))])
-    if not any(seen.values()):
-        return np.empty(0, dtype=np.int64)
-    for place in range(min(len(rows), most)):
-        if place not in seen:
-            seen[place] = _only_falls(case, rows[place])
-    return np.flatnonzero([seen.get(place, False) for place in range(len(rows))])
+    seen = of_some(rows, _SAMPLED_RUNS, most, lambda row: _only_falls(case, row))
+    return np.flatnonzero([answer is True for answer in seen])
 
 
 def _only_falls(case: Case, row: int) -> bool:
