@@ -38,6 +38,11 @@ __all__ = [
     "WarmUp",
 ]
 
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
 _ABOVE = float(np.nextafter(0, 1))
 Part = float | Schedule | Callable[..., Any]
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
+import threading
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from symgd.testing import register_profile
+from symgd.threads import Helper
 
 collect_ignore = ["data"]  # among it is a script that is wrong, for type checkers
 
@@ -32,3 +35,20 @@ def interruptible() -> Iterator[None]:
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def traced() -> Iterator[None]:
+    """Let coverage see what the threads of `Helper` do, which `threading` does not begin."""
+    if not threading.gettrace():
+        yield
+        return
+    run = Helper._run
+
+    def traced_run(helper: Helper) -> None:
+        sys.settrace(threading.gettrace())
+        run(helper)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Helper, "_run", traced_run)
+        yield

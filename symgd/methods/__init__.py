@@ -93,3 +93,7 @@ __all__ = [
     "Rule",
     "Schedule",
 ]
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

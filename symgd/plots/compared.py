@@ -13,7 +13,7 @@ from ..arrays import Array
 from ..errors import ConfigurationError
 from ..status import SUCCESSES
 from ..views.data import Batch, is_batch
-from ..views.numbers import number, several
+from ..views.numbers import listed, number, several
 from .data import MOST, Path, need_batch, paths
 from .style import LINES, strong
 
@@ -86,12 +86,14 @@ def who_arrives(group: Sequence[Member]) -> str:
     }
     if not arrived:
         return f"none of {several(len(group), 'result')} arrives"
-    first = min(arrived, key=arrived.__getitem__)
-    fewest = several(arrived[first], "step")
+    least = min(arrived.values())
+    first, fewest = [name for name in arrived if arrived[name] == least], several(least, "step")
     if len(arrived) == 1:
-        return f"of {several(len(group), 'result')} only {first} arrives, in {fewest}"
+        return f"of {several(len(group), 'result')} only {first[0]} arrives, in {fewest}"
     many = "all" if len(arrived) == len(group) else f"{len(arrived)} of {len(group)}"
-    return f"{many} arrive, {first} first, in {fewest}"
+    if len(first) == len(arrived):
+        return f"{many} arrive, in {fewest} each"
+    return f"{many} arrive, {listed(first)} first, in {fewest}"
 
 
 def above_lowest(group: Sequence[Member]) -> list[list[Array]]:

@@ -64,6 +64,12 @@ def test_a_component_is_one_number():
     assert len(set(found)) == 3
 
 
+def test_poles_of_a_tangent_part_the_line():
+    x = np.array([[-1.5], [1.5], [1.7], [4.6]])  # pi/2 is 1.5708, 3 pi/2 is 4.712
+    found = numbers("tan(x) + x**2", x)["component"]
+    assert found[0] == found[1] != found[2] == found[3]
+
+
 def test_the_edge_itself_belongs_to_the_domain():
     x = np.array([[0.0], [1e-9], [2.0]])
     for expr in ("x**1.5 - x", "(-x)**1.5"):

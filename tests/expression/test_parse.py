@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from values import exact, value
 
+from symgd import Problem
 from symgd.errors import ConfigurationError, ExpressionError
 from symgd.expression import Limits, read
 
@@ -151,6 +152,13 @@ def test_numbers_stay_exact_or_double():
     assert read("sqrt(2)*x/pi + (1 + sqrt(5))/2").expr == (
         sympy.sqrt(2) * X / sympy.pi + (1 + sympy.sqrt(5)) / 2
     )
+
+
+def test_constants_of_up_to_eight_irrational_factors_stay_exact():
+    for count, whole in ((8, True), (9, False)):
+        (slope,) = Problem("*".join(["sqrt(2)"] * count) + "*x").gradient
+        assert float(slope) == pytest.approx(2 ** (count / 2))
+        assert slope.is_Rational == whole
 
 
 def test_stock_functions_are_sympys_own():

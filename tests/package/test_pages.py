@@ -102,6 +102,14 @@ def test_the_reference_has_every_public_name():
     assert listed["symgd.testing"] == set(symgd.testing.__all__)
 
 
+def test_each_of_the_five_tasks_takes_at_most_ten_lines():
+    tasks = blocks("howto/five_tasks.md")
+    assert len(tasks) == 5
+    for task in tasks:
+        typed = [line for line in task.splitlines() if line.startswith((">>> ", "... "))]
+        assert 1 < len(typed) <= 10
+
+
 def test_statuses_on_their_page_are_those_of_symgd():
     page = (DOCS / "verdicts.md").read_text()
     for status in symgd.Status:

@@ -72,6 +72,18 @@ def test_the_title_tells_who_arrives() -> None:
     assert plots.descent([found[0], found[3], both], ax=alone()).get_title() == said
 
 
+def test_the_title_calls_nobody_first_who_shares_the_place() -> None:
+    ends = {"a": 60, "b": 60, "c": 80}
+    runs = {
+        name: symgd.minimize("x**2", x0=1, lr=0.25, epochs=epochs, tol=0, history=True)
+        for name, epochs in ends.items()
+    }
+    said = "all arrive, a and b first, in 60 steps"
+    assert plots.descent(runs, ax=alone()).get_title() == said
+    del runs["c"]
+    assert plots.descent(runs, ax=alone()).get_title() == "all arrive, in 60 steps each"
+
+
 def test_convergence_of_methods_is_f_above_the_lowest() -> None:
     found = result("methods")
     ax = plots.convergence(found, ax=alone())

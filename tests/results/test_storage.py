@@ -23,6 +23,7 @@ from symgd.results import storage
 from symgd.results.runs import Later
 
 COSINE = "cos(2*pi*x) + x**2"
+VERSION = symgd.__version__
 
 
 def results():
@@ -139,7 +140,7 @@ def put_array(name, value):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (put("format", 3), "written by symgd 0.1.0 in a format that symgd 0.1.0 does not know"),
+        (put("format", 3), f"by symgd {VERSION} in a format that symgd {VERSION} does not know"),
         (put("format", "1; x"), "update symgd"),
         (put("type", "os.system"), "os.system is missing"),
         (put("content", "problem", "text", "__import__('os').system('touch owned')"), "damaged"),
