@@ -337,7 +337,8 @@ class Symbolic:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        found = {name: value for name, value in vars(self).items() if name != "_renamed"}
+        mine = {name: value for name, value in vars(self).items() if value is not self}
+        found = {name: value for name, value in mine.items() if name != "_renamed"}
         return _restored, (self._key, found)
 
 
